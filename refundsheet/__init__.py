@@ -1,0 +1,1 @@
+"""refundsheet keeps a shared refund log in Google Sheets honest."""
