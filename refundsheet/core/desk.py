@@ -1,0 +1,183 @@
+"""How a team works: its statuses and their limits, its reasons, its hours. Config fills these."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import Enum
+from functools import cached_property
+from typing import Self
+
+from refundsheet.core.columns import comparable
+
+
+class Meaning(Enum):
+    """What a status says about the case; the labels are the team's."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    APPROVED = "approved"
+    PAID = "paid"
+    CLOSED = "closed"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether every clock of the case has stopped."""
+        return self in (Meaning.PAID, Meaning.CLOSED)
+
+
+class Unit(Enum):
+    """What a span is counted in."""
+
+    BUSINESS_HOURS = "business hour"
+    BUSINESS_DAYS = "business day"
+    CALENDAR_DAYS = "day"
+
+
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(business hour|business day|day|bh|bd|d)s?", re.IGNORECASE)
+_UNITS = {"bh": Unit.BUSINESS_HOURS, "bd": Unit.BUSINESS_DAYS, "d": Unit.CALENDAR_DAYS} | {
+    unit.value: unit for unit in Unit
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time as people set limits: ``2 business days``, ``6 business hours``, ``14 days``."""
+
+    amount: float
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a span; ValueError says which forms there are."""
+        match = _SPAN.fullmatch(text.strip())
+        if match is None or not float(match[1]):
+            raise ValueError(
+                f'"{text}" is not a length of time: write for example "2 business days", '
+                f'"6 business hours" or "14 days"'
+            )
+        return cls(float(match[1]), _UNITS[match[2].lower()])
+
+    def __str__(self) -> str:
+        return f"{self.amount:g} {self.unit.value}{'' if self.amount == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A status of the team's list.
+
+    Attributes:
+        due_soon: From when the case is said to be due soon (None: never).
+        limit: When it becomes Stale, Overdue or, while waiting, is due a Nudge.
+        escalate: The second limit.
+        payout: Whether money is to be paid on entering it; a replacement ends a case without.
+        synonyms: Other labels that are understood as this one and left as they stand.
+    """
+
+    label: str
+    meaning: Meaning
+    payout: bool = True
+    due_soon: Span | None = None
+    limit: Span | None = None
+    escalate: Span | None = None
+    synonyms: tuple[str, ...] = ()
+
+
+def _status(
+    label: str, meaning: Meaning, limits: str = "", *synonyms: str, payout: bool = True
+) -> Status:
+    """``limits`` is "due soon / limit / escalate", a dash where there is none."""
+    spans = [None if part in ("-", "") else Span.parse(part) for part in limits.split(" / ")]
+    due_soon, limit, escalate = spans + [None] * (3 - len(spans))
+    return Status(
+        label=label,
+        meaning=meaning,
+        due_soon=due_soon,
+        limit=limit,
+        escalate=escalate,
+        payout=payout,
+        synonyms=synonyms,
+    )
+
+
+#: The statuses a team starts with, and the words that are understood as they stand.
+DEFAULT_STATUSES = (
+    _status("New", Meaning.OPEN, "6 bh / 1 bd / 2 bd", "Open", "Received", "Opened", "Draft"),
+    _status(
+        "Under Review", Meaning.OPEN, "1.5 bd / 2 bd / 4 bd",
+        "Pending", "In Progress", "In Review", "Escalated", "Appealed", "Active", "Review", "Investigating",
+    ),
+    _status(
+        "Awaiting Customer", Meaning.WAITING, "- / 5 bd / 10 bd",
+        "Waiting", "Awaiting Platform", "Awaiting User Info", "Waiting for Customer", "Awaiting Info",
+    ),
+    _status("Awaiting Return", Meaning.WAITING, "- / 7 bd / 14 d", "Waiting for Return"),
+    _status("On Hold", Meaning.WAITING, "8 bd / 10 bd / -", "Hold", "Paused"),
+    _status("Approved", Meaning.APPROVED, "1.5 bd / 2 bd / 4 bd", "Accepted"),
+    _status("Processing", Meaning.APPROVED, "4 bd / 5 bd / 10 bd", "Payment Requested"),
+    _status("Payout Failed", Meaning.OPEN, "- / 1 bd / 2 bd", "Payment Failed"),
+    _status("Refunded", Meaning.PAID, "", "Processed", "Paid", "Completed", "Refund Issued"),
+    _status("Replaced", Meaning.PAID, "", "Replacement Sent", payout=False),
+    _status("Store Credit", Meaning.PAID, "", "Credit Issued", payout=False),
+    _status("Rejected", Meaning.CLOSED, "", "Denied", "Declined"),
+    _status("Cancelled", Meaning.CLOSED, "", "Canceled", "Withdrawn"),
+    _status("Duplicate", Meaning.CLOSED),
+    _status("Closed", Meaning.CLOSED, "", "Resolved", "Done"),
+)  # fmt: skip
+
+DEFAULT_REASONS = (
+    "Damaged or defective",
+    "Wrong item",
+    "Not as described",
+    "Missing item or part",
+    "Late or never arrived",
+    "Size or fit",
+    "Changed mind",
+    "Duplicate order or charge",
+    "Fraud or unauthorised",
+    "Goodwill or price adjustment",
+    "Other",
+)
+
+#: What an unknown status is treated as: somebody still has to act on it.
+UNKNOWN_STATUS = _status("", Meaning.OPEN, "1.5 bd / 2 bd / 4 bd")
+
+_NINE_TO_FIVE = ((time(9), time(17)),)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything the team's settings tell the core.
+
+    Attributes:
+        hours: ISO weekday (1 is Monday) to its opening intervals.
+        holidays: Days on which the desk is closed.
+        grace_reads: For how many reads in a row a new row must stand still before it is touched.
+        grace_seconds: And for how long.
+        last_action_fields: The fields whose change counts as an action on the case.
+        old_case_days: Open cases untouched for this long at adoption are one line, not flags.
+        legal_days: Calendar days the law gives for a refund, counted from the request; None is off.
+        legal_warning_days: From which of these days on a warning is due.
+        case_ids: The pattern minted IDs continue, where the log itself shows none: a prefix with
+            ``{year}`` and the number's digits as ``#``.
+    """
+
+    statuses: tuple[Status, ...] = DEFAULT_STATUSES
+    reasons: tuple[str, ...] = DEFAULT_REASONS
+    hours: Mapping[int, tuple[tuple[time, time], ...]] = field(
+        default_factory=lambda: dict.fromkeys(range(1, 6), _NINE_TO_FIVE)
+    )
+    holidays: frozenset[date] = frozenset()
+    grace_reads: int = 2
+    grace_seconds: float = 60
+    last_action_fields: tuple[str, ...] = ("status", "notes")
+    old_case_days: int = 60
+    legal_days: int | None = 14
+    legal_warning_days: int = 10
+    case_ids: str = "R-{year}-####"
+
+    @cached_property
+    def labels(self) -> dict[str, Status]:
+        """Every comparable label and synonym to its status; the team's own labels win."""
+        names = {comparable(word): status for status in self.statuses for word in status.synonyms}
+        return names | {comparable(status.label): status for status in self.statuses}

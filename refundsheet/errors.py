@@ -1,0 +1,55 @@
+"""What can go wrong that is not a mistake in the sheet: each error says what to do next."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a command tells the shell."""
+
+    DONE = 0
+    PROBLEMS_FOUND = 1
+    USAGE = 2
+    SHEET_UNREACHABLE = 3
+    REFUSED_AS_UNSAFE = 4
+
+
+class RefundsheetError(Exception):
+    """A mistake of ours, of the configuration or of the network, in one clear sentence.
+
+    Attributes:
+        exit_code: What the command line answers with.
+        try_again: Whether the same call can succeed later without anybody changing anything.
+    """
+
+    exit_code = ExitCode.USAGE
+    try_again = False
+
+
+class ConfigurationError(RefundsheetError):
+    """The settings cannot be used; the message lists every mistake with its key."""
+
+
+class SheetError(RefundsheetError):
+    """The spreadsheet cannot be reached, or it is not the sheet we need."""
+
+    exit_code = ExitCode.SHEET_UNREACHABLE
+
+
+class SheetUnavailableError(SheetError):
+    """Google, or the way to it, is out of order for the moment."""
+
+    try_again = True
+
+
+class LayoutError(SheetError):
+    """The log's tab has no header row that can be understood."""
+
+
+class LedgerError(RefundsheetError):
+    """The ledger cannot be opened or written."""
+
+
+class UnsafePlanError(RefundsheetError):
+    """A plan too large to be true: it is shown, and not carried out."""
+
+    exit_code = ExitCode.REFUSED_AS_UNSAFE
