@@ -1,0 +1,1 @@
+"""The Google edge: the only room that knows gspread."""

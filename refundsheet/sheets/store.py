@@ -1,0 +1,89 @@
+"""What the program asks of a spreadsheet; google.py does it over the network, memory.py without."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from refundsheet.core.columns import Column
+from refundsheet.core.model import Plan, Receipt, Snapshot
+from refundsheet.core.pages import Page, PageEdit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """A tab as it stands."""
+
+    sheet_id: int
+    title: str
+    row_count: int
+    column_count: int
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """What the spreadsheet says of itself."""
+
+    spreadsheet_id: str
+    title: str
+    zone: str
+    locale: str
+    tabs: tuple[Tab, ...]
+
+    def tab(self, title: str) -> Tab | None:
+        """The tab of that title, ignoring case as Google does."""
+        wanted = title.casefold()
+        return next((tab for tab in self.tabs if tab.title.casefold() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a log lacks before refundsheet can work on it.
+
+    Attributes:
+        columns: Our columns to add, in this order.
+        column_index: Where the first of them goes, counted from 0: after the last header.
+        header_row: The row of the headers, counted from 1.
+        pages: Our tabs to make, with widths and frozen rows; their cells come by ``publish``.
+        hidden_tab: The title of the hidden tab to make, "" where it is there.
+    """
+
+    columns: tuple[Column, ...] = ()
+    column_index: int = 0
+    header_row: int = 1
+    pages: tuple[Page, ...] = ()
+    hidden_tab: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.columns or self.pages or self.hidden_tab)
+
+
+#: Told before a batch of changes leaves (they are "sent") and again with each receipt.
+Witness = Callable[[Sequence[Receipt]], None]
+
+
+class SheetStore(Protocol):
+    """One spreadsheet with a refund log in it. Every method raises SheetError in words for people."""
+
+    def describe(self) -> Book:
+        """Titles, sizes, zone and locale: one read request."""
+        ...
+
+    def read(self) -> Snapshot:
+        """The whole log tab: one read request, wherever the tab has been moved or renamed to."""
+        ...
+
+    def prepare(self, setup: Setup) -> None:
+        """Add what is missing, in fresh columns and tabs only: one write request."""
+        ...
+
+    def write(self, plan: Plan) -> tuple[Receipt, ...]:
+        """Write each change where its case stands, if it is still as expected; a receipt for each.
+
+        At most one read and, for up to 100 changes, one write request.
+        """
+        ...
+
+    def publish(self, edits: Sequence[PageEdit]) -> None:
+        """Overwrite the differing cells of our own tabs: one write request."""
+        ...
