@@ -1,11 +1,12 @@
 """How a team works: its statuses and their limits, its reasons, its hours. Config fills these."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from difflib import get_close_matches
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 from refundsheet.core.columns import comparable
@@ -142,6 +143,25 @@ DEFAULT_REASONS = (
 #: What an unknown status is treated as: somebody still has to act on it.
 UNKNOWN_STATUS = _status("", Meaning.OPEN, "1.5 bd / 2 bd / 4 bd")
 
+#: How alike a label must be to count as a slip of the finger: one letter in eight or so.
+_CLOSE = 0.86
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a status cell means; the cell itself is never rewritten.
+
+    Attributes:
+        status: The team's status; ``UNKNOWN_STATUS`` where nothing is near.
+        is_known: Whether it was understood at all.
+        suggestion: The label that was probably meant, where the cell holds a near miss.
+    """
+
+    status: Status
+    is_known: bool = True
+    suggestion: str = ""
+
+
 _NINE_TO_FIVE = ((time(9), time(17)),)
 
 
@@ -181,3 +201,18 @@ class Desk:
         """Every comparable label and synonym to its status; the team's own labels win."""
         names = {comparable(word): status for status in self.statuses for word in status.synonyms}
         return names | {comparable(status.label): status for status in self.statuses}
+
+    @cached_property
+    def recognise(self) -> Callable[[str], Recognition]:
+        """The meaning of a status cell; answers are kept, since a log repeats its labels."""
+        return lru_cache(maxsize=4096)(self._recognise)
+
+    def _recognise(self, label: str) -> Recognition:
+        key = comparable(label)
+        if key in self.labels:
+            return Recognition(self.labels[key])
+        near = get_close_matches(key, self.labels, n=1, cutoff=_CLOSE) if key else []
+        if not near:
+            return Recognition(UNKNOWN_STATUS, is_known=False)
+        status = self.labels[near[0]]
+        return Recognition(status, suggestion=status.label)

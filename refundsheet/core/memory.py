@@ -7,6 +7,14 @@ from datetime import datetime
 from refundsheet.core.model import Cell, RefundCase
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A timestamp that is due to a case since an event was seen, until its cell is filled."""
+
+    at: datetime
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
     """What is known of a case beyond what its row says now.
@@ -22,6 +30,7 @@ class Remembered:
         status_since: When it entered its status, where that was seen.
         acted_at: When its last action was seen.
         written: Field to exactly what refundsheet wrote there, while it still stands.
+        owed: Field to the timestamp it is due; a lost race leaves it due, with its time.
         missing_since: The first of the reads in a row that did not hold it.
         missing_reads: How many these are.
         removed: It was missing long enough to count as removed.
@@ -37,6 +46,7 @@ class Remembered:
     status_since: datetime | None = None
     acted_at: datetime | None = None
     written: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
+    owed: Mapping[str, Owed] = field(default_factory=dict[str, Owed])
     missing_since: datetime | None = None
     missing_reads: int = 0
     removed: bool = False
@@ -49,12 +59,14 @@ class Memory:
     Attributes:
         baseline_at: When the log was first read whole; None before that.
         last_read_at: The previous read, the earliest moment a change seen now can have happened.
+        fields: The fields whose columns the last read had; another that appears is learnt silently.
         cases: Key to what is remembered, removed cases among them: their IDs are never used again.
         texts: Every text refundsheet ever wrote into its own columns, for whatever case.
     """
 
     baseline_at: datetime | None = None
     last_read_at: datetime | None = None
+    fields: frozenset[str] = frozenset()
     cases: Mapping[str, Remembered] = field(default_factory=dict[str, Remembered])
     texts: frozenset[str] = frozenset()
 

@@ -132,6 +132,7 @@ class Change:
 
     Attributes:
         case: The key by which the case is known (core/identity.py).
+        label: What people call the case: its ID as it stands, else its order.
         row: Where the case stood in the read this was planned from.
         field: The column to write.
         before: What the cell must still hold; None is blank.
@@ -141,6 +142,7 @@ class Change:
     """
 
     case: str
+    label: str
     row: int
     field: str
     before: Cell
