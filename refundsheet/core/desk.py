@@ -162,6 +162,14 @@ class Recognition:
     suggestion: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedReason:
+    """Whether a reason is on the team's list, and which one of it was probably meant."""
+
+    is_known: bool
+    suggestion: str = ""
+
+
 _NINE_TO_FIVE = ((time(9), time(17)),)
 
 
@@ -216,3 +224,16 @@ class Desk:
             return Recognition(UNKNOWN_STATUS, is_known=False)
         status = self.labels[near[0]]
         return Recognition(status, suggestion=status.label)
+
+    @cached_property
+    def listed_reason(self) -> Callable[[str], ListedReason]:
+        """How a reason cell stands to the list; answers are kept as for statuses."""
+        return lru_cache(maxsize=4096)(self._listed_reason)
+
+    def _listed_reason(self, reason: str) -> ListedReason:
+        listed = {comparable(entry): entry for entry in self.reasons}
+        key = comparable(reason)
+        if key in listed:
+            return ListedReason(is_known=True)
+        near = get_close_matches(key, listed, n=1) if key else []
+        return ListedReason(is_known=False, suggestion=listed[near[0]] if near else "")

@@ -1,0 +1,76 @@
+"""What is known once the receipts are in: our own writes are learnt, and never taken for people's."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from refundsheet.core.columns import BY_FIELD, Kind, Writer
+from refundsheet.core.identity import comparable_id
+from refundsheet.core.memory import Remembered
+from refundsheet.core.model import Cell, Moment, Outcome, Receipt
+from refundsheet.core.planner import cell_text
+from refundsheet.core.serials import to_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """The cases after a pass has written.
+
+    Attributes:
+        cases: Key to what is remembered, for every case of the log.
+        changed: The keys whose record a receipt changed.
+        forgotten: Keys that stand for nothing any more: rows that were given an ID.
+        texts: What now stands in our own columns and was written by us.
+    """
+
+    cases: Mapping[str, Remembered]
+    changed: frozenset[str]
+    forgotten: frozenset[str]
+    texts: frozenset[str]
+
+
+def advance(
+    cases: Mapping[str, Remembered], receipts: Iterable[Receipt], zone: ZoneInfo
+) -> Advanced:
+    """Take in what was written, and nothing that was not."""
+    after = dict(cases)
+    changed: set[str] = set()
+    forgotten: set[str] = set()
+    texts: set[str] = set()
+    for receipt in receipts:
+        change = receipt.change
+        if receipt.outcome is Outcome.DONE and BY_FIELD[change.field].writer is Writer.US:
+            texts |= set() if change.after is None else {cell_text(change.after)}
+        known = after.get(change.case)
+        if known is None:
+            continue
+        learnt = _learnt(known, receipt, zone)
+        if learnt.key != known.key:
+            del after[known.key]
+            forgotten.add(known.key)
+        if learnt is not known:
+            after[learnt.key] = learnt
+            changed.add(learnt.key)
+    return Advanced(after, frozenset(changed - forgotten), frozenset(forgotten), frozenset(texts))
+
+
+def _learnt(known: Remembered, receipt: Receipt, zone: ZoneInfo) -> Remembered:
+    name, value = receipt.change.field, receipt.change.after
+    owed = {field: stamp for field, stamp in known.owed.items() if field != name}
+    if receipt.outcome is Outcome.REFUSED:
+        return replace(known, owed=owed) if name in known.owed else known
+    if receipt.outcome is not Outcome.DONE:
+        return known
+    written = {field: cell for field, cell in known.written.items() if field != name}
+    if value is not None and BY_FIELD[name].writer is not Writer.US:
+        written[name] = value
+    key = comparable_id(str(value)) if name == "case_id" else known.key
+    case = replace(known.case, **{name: _content(name, value, zone)})
+    return replace(known, key=key, case=case, owed=owed, written=written)
+
+
+def _content(name: str, value: Cell, zone: ZoneInfo) -> str | Moment | None:
+    """The value as the next read will show it."""
+    if BY_FIELD[name].kind is Kind.MOMENT:
+        return to_moment(value, zone) if isinstance(value, (int, float)) else None
+    return "" if value is None else str(value)

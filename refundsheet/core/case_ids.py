@@ -1,0 +1,76 @@
+"""The next Case ID: the team's own pattern goes on, no number is used twice, nothing is renumbered."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from refundsheet.core.identity import comparable_id
+
+_NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<number>\d{1,15})(?P<suffix>\D*)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+#: A pattern is the team's own when this share of the log's IDs follows it.
+_TEAM_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """An ID as prefix, number, suffix; the years in a prefix are told apart from its words."""
+
+    prefix: str
+    suffix: str
+    number: int
+    width: int
+
+    @property
+    def shape(self) -> tuple[str, str]:
+        return _YEAR.sub("{year}", self.prefix), self.suffix
+
+
+def next_ids(used: Iterable[str], default: str, year: int) -> Iterator[str]:
+    """Case IDs to give, one after the other, each free among those ever used.
+
+    Args:
+        used: Every ID that stands in the log or was remembered from it, as written.
+        default: The pattern where the log shows none of its own: ``{year}``, the number as ``#``.
+        year: The current year in the sheet's zone.
+    """
+    written = [text.strip() for text in used]
+    taken = {comparable_id(text) for text in written}
+    prefix, suffix, first, width = _continued(written, year) or _fresh(default, year)
+    for number in count(first):
+        minted = f"{prefix}{number:0{width}d}{suffix}"
+        if comparable_id(minted) not in taken:
+            yield minted
+
+
+def _continued(written: list[str], year: int) -> tuple[str, str, int, int] | None:
+    """The team's own pattern, if most IDs follow one: prefix, suffix, next number, digits."""
+    patterns = [
+        _Pattern(match["prefix"], match["suffix"], int(match["number"]), len(match["number"]))
+        for match in map(_NUMBERED.fullmatch, written)
+        if match
+    ]
+    shapes = Counter(pattern.shape for pattern in patterns)
+    if not shapes:
+        return None
+    shape, followers = shapes.most_common(1)[0]
+    if followers < _TEAM_SHARE * len(written):
+        return None
+    same = [pattern for pattern in patterns if pattern.shape == shape]
+    prefixes = {pattern.prefix for pattern in same}
+    this_year = shape[0].replace("{year}", str(year))
+    if len(prefixes) > 1 and this_year > max(prefixes):
+        # The team begins anew each year, and this one has no case yet.
+        return this_year, shape[1], 1, max(pattern.width for pattern in same)
+    latest = max(prefixes)
+    numbers = [pattern for pattern in same if pattern.prefix == latest]
+    padded = [p.width for p in numbers if p.width > len(str(p.number))]
+    return latest, shape[1], max(p.number for p in numbers) + 1, max(padded, default=1)
+
+
+def _fresh(default: str, year: int) -> tuple[str, str, int, int]:
+    before, hashes, after = re.split(r"(#+)", default, maxsplit=1)
+    return before.replace("{year}", str(year)), after, 1, len(hashes)

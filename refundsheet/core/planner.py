@@ -1,0 +1,255 @@
+"""From what is known to what is to be written: every change with its reason and its condition."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from refundsheet.core.calendar import BusinessCalendar
+from refundsheet.core.case_ids import next_ids
+from refundsheet.core.columns import BY_FIELD
+from refundsheet.core.desk import Desk
+from refundsheet.core.follow_up import Flag, follow_up, words
+from refundsheet.core.identity import KnownRow, Recognised, is_provisional
+from refundsheet.core.memory import Memory, Remembered
+from refundsheet.core.model import Cell, Change, Layout, Row, Severity, Violation
+from refundsheet.core.observe import Observed
+from refundsheet.core.parse import cell
+from refundsheet.core.rules import check
+from refundsheet.core.serials import same_serial, to_serial
+
+#: The fields a stamp's reason rests on, besides the case itself and the cell.
+_PREMISES = {
+    "requested_at": ("order_id", "customer_name"),
+    "last_action_at": ("status", "notes"),
+    "approved_at": ("status",),
+    "paid_at": ("status",),
+    "resolved_at": ("status",),
+}
+
+#: Of a longer text of problems the end is left out: a cell has to be read at a glance.
+_ROW_CHECK_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every row of a pass is judged by.
+
+    Attributes:
+        memory: What was remembered before this read; its texts are the ones that are ours.
+        observed: What is known of the cases after it.
+        calendar: The desk's hours in the sheet's zone.
+        now: The time of the pass, in the sheet's zone.
+        backfill: Whether cases that were there before refundsheet are completed too.
+    """
+
+    layout: Layout
+    memory: Memory
+    observed: Observed
+    desk: Desk
+    calendar: BusinessCalendar
+    now: datetime
+    backfill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a pass decided, before anything is written.
+
+    Attributes:
+        changes: Every cell to write.
+        flags: Key to the flag of each case that needs somebody, whether its cell is ours or not.
+        violations: Row number to everything wrong with it, worst first.
+    """
+
+    changes: tuple[Change, ...]
+    flags: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
+    violations: Mapping[int, tuple[Violation, ...]] = field(
+        default_factory=dict[int, tuple[Violation, ...]]
+    )
+
+
+def decide(recognised: Recognised, context: Context) -> Decisions:
+    """Every change the log needs now; a row in doubt gets no more than the reason in Row Check."""
+    minted = _mint(recognised, context)
+    flags: dict[str, Flag] = {}
+    violations: dict[int, tuple[Violation, ...]] = {}
+    changes: list[Change] = []
+    for known in recognised.rows:
+        after = context.observed.cases.get(known.key)
+        if not is_settled(known, after):
+            continue
+        found = row_violations(known, context)
+        if found:
+            violations[known.row.number] = found
+        flag = None
+        if after is not None and known.doubt is None:
+            flag = _flag(after, context)
+            if flag is not None:
+                flags[known.key] = flag
+            changes += chain(minted.get(known.key, ()), _stamps(known, after, context))
+        changes += _our_cells(known, flag, found, context)
+    return Decisions(tuple(changes), flags, violations)
+
+
+def is_settled(known: KnownRow, after: Remembered | None) -> bool:
+    """Whether a row is no longer being typed in; what is in doubt is told at once."""
+    return known.doubt is not None or (after is not None and after.settled)
+
+
+def row_violations(known: KnownRow, context: Context) -> tuple[Violation, ...]:
+    """Everything wrong with a row, worst first."""
+    found = list(known.row.violations)
+    if known.doubt is not None:
+        found.append(known.doubt)
+    found += check(known.row.case, context.desk, frozenset(context.layout.columns))
+    return tuple(sorted(found, key=lambda violation: -violation.severity))
+
+
+def row_check_text(violations: Sequence[Violation]) -> str:
+    """The Row Check cell: problems and warnings, worst first, a sentence each."""
+    sentences = [v.sentence for v in violations if v.severity >= Severity.WARNING]
+    text = " • ".join(dict.fromkeys(sentences))
+    return text if len(text) <= _ROW_CHECK_LENGTH else text[: _ROW_CHECK_LENGTH - 1] + "…"
+
+
+def _flag(after: Remembered, context: Context) -> Flag | None:
+    baseline = context.memory.baseline_at or context.now
+    return follow_up(after, context.desk, context.calendar, baseline, context.now)
+
+
+def _mint(recognised: Recognised, context: Context) -> dict[str, tuple[Change, ...]]:
+    """A Case ID for every complete row that has none, by key."""
+    nameless = [known for known in recognised.rows if _needs_id(known, context)]
+    if not nameless:
+        return {}
+    used = chain(
+        (known.row.case.case_id for known in recognised.rows if known.row.case.case_id),
+        (case.case.case_id for case in context.memory.cases.values() if case.case.case_id),
+    )
+    ids = next_ids(used, context.desk.case_ids, context.now.year)
+    reason = "the row is complete and had no Case ID"
+    fields = ("order_id", "customer_name", "requested_at", "reason", "status")
+    premise = tuple(field for field in fields if field in context.layout.columns)
+    return {
+        known.key: (_change(known, "case_id", minted, reason=reason, premise=premise),)
+        for known, minted in zip(nameless, ids, strict=False)
+    }
+
+
+def _needs_id(known: KnownRow, context: Context) -> bool:
+    after = context.observed.cases.get(known.key)
+    if known.doubt is not None or after is None or not after.settled:
+        return False
+    if "case_id" not in context.layout.columns or cell(known.row, "case_id", context.layout):
+        return False
+    case = known.row.case
+    is_complete = bool(case.order_id or case.customer_name) and bool(case.status or case.reason)
+    return is_complete and (context.backfill or not after.adopted)
+
+
+def _stamps(known: KnownRow, after: Remembered, context: Context) -> Iterator[Change]:
+    """The timestamps the case is due, once it has an ID that tells where they belong."""
+    if is_provisional(known.key):
+        return
+    for name, owed in after.owed.items():
+        if name in context.layout.columns and _may_stamp(known.row, name, after, context):
+            serial = to_serial(owed.at.replace(microsecond=0), context.calendar.zone)
+            yield _stamp(known, name, serial, owed.reason, context)
+    status = context.desk.recognise(known.row.case.status).status
+    resolved = cell(known.row, "resolved_at", context.layout)
+    if not status.meaning.is_closed and _is_ours(after, "resolved_at", resolved):
+        yield _stamp(known, "resolved_at", None, "the case was opened again", context)
+    if context.backfill and after.adopted and status.meaning.is_closed and resolved is None:
+        acted = cell(known.row, "last_action_at", context.layout)
+        if isinstance(acted, (int, float)) and known.row.case.last_action_at is not None:
+            reason = "backfilled: the last action of a closed case"
+            if "resolved_at" in context.layout.columns:
+                yield _stamp(known, "resolved_at", acted, reason, context)
+
+
+def _may_stamp(row: Row, name: str, after: Remembered, context: Context) -> bool:
+    """A blank cell may be stamped, and one that still holds exactly what refundsheet wrote."""
+    held = cell(row, name, context.layout)
+    return held is None or _is_ours(after, name, held)
+
+
+def _is_ours(after: Remembered, name: str, held: Cell) -> bool:
+    written = after.written.get(name)
+    return (
+        isinstance(written, (int, float))
+        and isinstance(held, (int, float))
+        and same_serial(written, held)
+    )
+
+
+def _stamp(known: KnownRow, name: str, after: Cell, reason: str, context: Context) -> Change:
+    premise = tuple(field for field in _PREMISES[name] if field in context.layout.columns)
+    held = cell(known.row, name, context.layout)
+    return _change(known, name, after, reason=reason, premise=premise, before=held)
+
+
+def _our_cells(
+    known: KnownRow, flag: Flag | None, found: Sequence[Violation], context: Context
+) -> Iterator[Change]:
+    """The Follow-up and Row Check cells, where they differ from what they shall say."""
+    wanted: dict[str, Cell] = {
+        "follow_up": flag.text if flag else None,
+        "follow_up_by": to_serial(flag.by, context.calendar.zone) if flag else None,
+        "row_check": row_check_text(found) or None,
+    }
+    theirs = not is_our_text(cell(known.row, "follow_up", context.layout), context.memory)
+    premise = tuple(field for field in ("status",) if field in context.layout.columns)
+    for name, after in wanted.items():
+        held = cell(known.row, name, context.layout)
+        if name not in context.layout.columns or _same(held, after):
+            continue
+        if not is_our_text(held, context.memory) or (theirs and name == "follow_up_by"):
+            continue  # somebody typed there: it is theirs until it is emptied
+        why = _why(name, after, context)
+        yield _change(known, name, after, reason=why, premise=premise, before=held)
+
+
+def is_our_text(held: Cell, memory: Memory) -> bool:
+    """Whether a cell of our own columns holds what refundsheet once wrote, for whatever case."""
+    return held is None or cell_text(held) in memory.texts
+
+
+def cell_text(value: Cell) -> str:
+    """A cell of our own columns as it is remembered; serials to the second."""
+    return f"{value:.6f}" if isinstance(value, (int, float)) else str(value)
+
+
+def _same(held: Cell, after: Cell) -> bool:
+    if isinstance(held, (int, float)) and isinstance(after, (int, float)):
+        return same_serial(held, after)
+    return held == after
+
+
+def _why(name: str, after: Cell, context: Context) -> str:
+    header = BY_FIELD[name].header
+    if after is None:
+        return f"{header}: the reason is gone"
+    return f"{header} as of {words(context.now, context.now)}"
+
+
+def _change(
+    known: KnownRow,
+    name: str,
+    after: Cell,
+    *,
+    reason: str,
+    premise: tuple[str, ...],
+    before: Cell = None,
+) -> Change:
+    case = known.row.case
+    return Change(
+        case=known.key,
+        label=case.case_id or case.order_id or case.customer_name,
+        row=known.row.number,
+        field=name,
+        before=before,
+        after=after,
+        reason=reason,
+        premise=premise,
+    )

@@ -1,0 +1,24 @@
+"""Rules about the Status cell."""
+
+from refundsheet.core.desk import Desk
+from refundsheet.core.model import RefundCase
+
+
+def unknown_status(case: RefundCase, desk: Desk) -> str | None:
+    """A label that is nobody's: the case is treated as open until somebody says otherwise."""
+    if not case.status or desk.recognise(case.status).is_known:
+        return None
+    return f'Status "{case.status}" is not on the list, so the case counts as open. Pick one of the list.'
+
+
+def status_near_miss(case: RefundCase, desk: Desk) -> str | None:
+    """A label one slip away from a known one is understood, and said once."""
+    suggestion = desk.recognise(case.status).suggestion
+    return f'Status "{case.status}": did you mean {suggestion}?' if suggestion else None
+
+
+def no_status(case: RefundCase, desk: Desk) -> str | None:  # noqa: ARG001 - every rule is asked alike
+    """A blank status tells nobody what is next."""
+    return (
+        None if case.status else "The status is blank. Choose one, so that the case is followed up."
+    )
