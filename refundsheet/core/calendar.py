@@ -110,7 +110,7 @@ class _Timetable:
     def instant(self, position: timedelta) -> timedelta:
         """The earliest instant that lies after so much business time: a closing, not an opening."""
         while position > self._before[-1]:
-            self._cover(self._years.stop)
+            self._cover(self._years[-1])
         index = bisect_left(self._before, position) - 1
         return self._opens[index] + position - self._before[index]
 
@@ -118,7 +118,7 @@ class _Timetable:
         """The instant itself while the desk is open, else the next opening."""
         self._cover(_year_of(instant))
         while instant >= self._closes[-1]:
-            self._cover(self._years.stop)
+            self._cover(self._years[-1])
         return max(self._opens[bisect_right(self._closes, instant)], instant)
 
     def day(self, day: date) -> tuple[timedelta, timedelta]:
