@@ -29,16 +29,55 @@ class ConfigurationError(RefundsheetError):
     """The settings cannot be used; the message lists every mistake with its key."""
 
 
+class CredentialsError(ConfigurationError):
+    """The key that opens the spreadsheet is missing or cannot be used."""
+
+
 class SheetError(RefundsheetError):
     """The spreadsheet cannot be reached, or it is not the sheet we need."""
 
     exit_code = ExitCode.SHEET_UNREACHABLE
 
 
+class RefusedError(SheetError):
+    """Google understood the request and said no: nothing of it was carried out.
+
+    Attributes:
+        google: Google's own words, for the log.
+    """
+
+    def __init__(self, sentence: str, google: str = "") -> None:
+        super().__init__(sentence)
+        self.google = google
+
+
+class MissingTabError(RefusedError):
+    """A tab is not there, or not there any more."""
+
+
+class OutsideGridError(RefusedError):
+    """The request names rows or columns that the tab does not have."""
+
+
+class ProtectedCellError(RefusedError):
+    """Somebody has protected a cell the request would change."""
+
+
 class SheetUnavailableError(SheetError):
     """Google, or the way to it, is out of order for the moment."""
 
     try_again = True
+
+
+class QuotaError(SheetUnavailableError):
+    """Google's number of requests a minute is used up."""
+
+
+class AnswerLostError(SheetUnavailableError):
+    """A write left and no answer came: it may have been carried out, or may still be.
+
+    ``try_again`` is meant for the pass as a whole. The request itself is never sent again blindly.
+    """
 
 
 class LayoutError(SheetError):

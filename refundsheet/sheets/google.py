@@ -1,0 +1,273 @@
+"""The spreadsheet at Google, or at a server that speaks as Google does."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from refundsheet.core.model import Plan, Receipt, Snapshot
+from refundsheet.core.pages import PageEdit
+from refundsheet.errors import MissingTabError, OutsideGridError
+from refundsheet.sheets.credentials import GOOGLE, Access, open_access
+from refundsheet.sheets.layout import (
+    Place,
+    Request,
+    add_columns,
+    add_hidden_tab,
+    add_page,
+    extent,
+    grow,
+    page_size,
+    put_cells,
+)
+from refundsheet.sheets.store import Book, Setup, Tab
+from refundsheet.sheets.transport import Json, SpreadsheetClient
+
+_BOOK_FIELDS = (
+    "spreadsheetId,properties(title,locale,timeZone),"
+    "sheets.properties(sheetId,title,hidden,gridProperties(rowCount,columnCount))"
+)
+_SHEET_IDS = 2**31 - 1
+
+
+class Writer(Protocol):
+    """Carries out a plan on the log."""
+
+    def __call__(self, plan: Plan, store: "GoogleSheetStore") -> tuple[Receipt, ...]:
+        """Write each change where its case stands, if it is still as expected."""
+        ...
+
+
+def open_store(  # noqa: PLR0913 - what the settings say of a spreadsheet
+    spreadsheet_id: str,
+    *,
+    writer: Writer,
+    clock: Callable[[], datetime],
+    log_tab: str = "",
+    base_url: str = GOOGLE,
+    credentials: Path | None = None,
+    access: Access | None = None,
+) -> "GoogleSheetStore":
+    """Open a spreadsheet; nothing is sent yet.
+
+    Args:
+        spreadsheet_id: The long id in its address.
+        writer: Carries out plans.
+        clock: Gives the zone-aware time at which an answer arrived.
+        log_tab: The log's tab by its title; "" takes the first tab that people see.
+        base_url: Google's address or a local server's.
+        credentials: The service account's key file; None finds the application default ones.
+        access: An open way, where several stores share one.
+
+    Raises:
+        ConfigurationError: The address or the key cannot be used.
+    """
+    client = SpreadsheetClient(spreadsheet_id, access or open_access(base_url, credentials))
+    return GoogleSheetStore(client, log_tab=log_tab, writer=writer, clock=clock)
+
+
+class GoogleSheetStore:
+    """A SheetStore over the network.
+
+    Args:
+        client: Sends the requests.
+        log_tab: The log's tab by its title; "" takes the first tab that people see.
+        writer: Carries out plans.
+        clock: Gives the zone-aware time at which an answer arrived.
+    """
+
+    def __init__(
+        self,
+        client: SpreadsheetClient,
+        *,
+        log_tab: str,
+        writer: Writer,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.client = client
+        self._log_title = log_tab
+        self._writer = writer
+        self._clock = clock
+        self._book: Book | None = None
+        #: From the first look on the log is known by its id: people rename and move tabs.
+        self._log_id: int | None = None
+        #: Our own tabs by the title we gave them, as large as we know them to be.
+        self._pages: dict[str, Tab] = {}
+
+    @property
+    def book(self) -> Book:
+        """What the spreadsheet said of itself last; asked now if nobody has."""
+        return self._book or self.describe()
+
+    @property
+    def log(self) -> Tab:
+        """The log's tab as last described."""
+        return self._log_of(self.book)
+
+    def describe(self) -> Book:
+        """Titles, sizes, zone and locale: one read request."""
+        book = _book(self.client.get_json(params={"fields": _BOOK_FIELDS}))
+        self._log_id = self._log_of(book).sheet_id
+        self._pages = _still_there(self._pages, book)
+        self._book = book
+        return book
+
+    def read(self) -> Snapshot:
+        """The whole log tab: one read request, wherever the tab has been moved or renamed to."""
+        book = self.book
+        try:
+            return self._snapshot(book)
+        except MissingTabError:
+            return self._snapshot(self.describe())
+
+    def prepare(self, setup: Setup) -> None:
+        """Add what is missing, in fresh columns and tabs only: one write request."""
+        if not setup:
+            return
+        try:
+            self._send(self._setup_requests(setup), repeatable=False)
+        except OutsideGridError:
+            # The log's grid has another size than we thought; nothing was applied.
+            self._send(self._setup_requests(setup), repeatable=False)
+        self._book = None
+
+    def write(self, plan: Plan) -> tuple[Receipt, ...]:
+        """Write each change where its case stands, if it is still as expected; a receipt for each."""
+        return self._writer(plan, self)
+
+    def publish(self, edits: Sequence[PageEdit]) -> None:
+        """Overwrite the differing cells of our own tabs: one write request."""
+        try:
+            self._publish(edits)
+        except (MissingTabError, OutsideGridError):
+            # Somebody removed or shrank a tab of ours; nothing was applied. What the new one
+            # lacks is not known, so every page goes whole.
+            self._publish([_whole(edit) for edit in edits])
+
+    def _snapshot(self, book: Book) -> Snapshot:
+        log = self._log_of(book)
+        values = self.client.get(
+            "/values:batchGet",
+            {
+                "ranges": quoted(log.title),
+                "valueRenderOption": "UNFORMATTED_VALUE",
+                "dateTimeRenderOption": "SERIAL_NUMBER",
+            },
+        )
+        return Snapshot(
+            spreadsheet_id=book.spreadsheet_id,
+            sheet_id=log.sheet_id,
+            title=log.title,
+            zone=book.zone,
+            locale=book.locale,
+            read_at=self._clock(),
+            values=values,
+        )
+
+    def _setup_requests(self, setup: Setup) -> list[Request]:
+        requests = list(add_columns(self.log, setup))
+        for page in setup.pages:
+            requests += add_page(_fresh_sheet_id(), page)
+        if setup.hidden_tab:
+            requests.append(add_hidden_tab(_fresh_sheet_id(), setup.hidden_tab))
+        return requests
+
+    def _publish(self, edits: Iterable[PageEdit]) -> None:
+        requests: list[Request] = []
+        pages: dict[str, Tab] = {}
+        for edit in edits:
+            tab, more = self._page_requests(edit)
+            requests += more
+            pages[edit.page.title] = tab
+        if requests:
+            makes_tabs = any("addSheet" in request for request in requests)
+            self._send(requests, repeatable=not makes_tabs)
+        self._pages |= pages
+
+    def _page_requests(self, edit: PageEdit) -> tuple[Tab, list[Request]]:
+        page = edit.page
+        tab = self._pages.get(page.title) or self.book.tab(page.title)
+        if tab is None:
+            rows, columns = page_size(page)
+            tab = Tab(
+                sheet_id=_fresh_sheet_id(), title=page.title, row_count=rows, column_count=columns
+            )
+            return tab, [*add_page(tab.sheet_id, page), *put_cells(tab.sheet_id, page.cells)]
+        rows, columns = extent(edit.cells)
+        larger = replace(
+            tab,
+            row_count=max(tab.row_count, rows),
+            column_count=max(tab.column_count, columns),
+        )
+        return larger, [*grow(tab, rows, columns), *put_cells(tab.sheet_id, edit.cells)]
+
+    def _send(self, requests: list[Request], *, repeatable: bool) -> Json:
+        """Send a batch; where it fails, what we know of the spreadsheet is asked anew."""
+        try:
+            return self.client.send_batch({"requests": requests}, repeatable=repeatable)
+        except Exception:
+            self._book = None
+            self._pages = {}
+            raise
+
+    def _log_of(self, book: Book) -> Tab:
+        by_id = (tab for tab in book.tabs if tab.sheet_id == self._log_id)
+        found = next(by_id, None) or self._log_by_title(book)
+        if found is not None:
+            return found
+        titles = ", ".join(f'"{tab.title}"' for tab in book.tabs)
+        raise MissingTabError(
+            f'The spreadsheet "{book.title}" has no tab "{self._log_title}": its tabs are '
+            f'{titles}; name the one with the refund cases in the setting "log.tab".'
+        )
+
+    def _log_by_title(self, book: Book) -> Tab | None:
+        if self._log_title:
+            return book.tab(self._log_title)
+        return next((tab for tab in book.tabs if tab.row_count and not tab.hidden), None)
+
+
+def quoted(title: str) -> str:
+    """A tab's title as a range that means the whole tab, whatever is in the title."""
+    return "'" + title.replace("'", "''") + "'"
+
+
+def _book(answer: Json) -> Book:
+    properties = answer.get("properties", {})
+    return Book(
+        spreadsheet_id=answer["spreadsheetId"],
+        title=properties.get("title", ""),
+        zone=properties.get("timeZone", "Etc/GMT"),
+        locale=properties.get("locale", "en_US"),
+        tabs=tuple(_tab(sheet["properties"]) for sheet in answer.get("sheets", ())),
+    )
+
+
+def _tab(properties: Mapping[str, Any]) -> Tab:
+    # A chart on a tab of its own has no grid.
+    grid = properties.get("gridProperties", {})
+    return Tab(
+        sheet_id=properties.get("sheetId", 0),
+        title=properties["title"],
+        row_count=grid.get("rowCount", 0),
+        column_count=grid.get("columnCount", 0),
+        hidden=properties.get("hidden", False),
+    )
+
+
+def _still_there(pages: Mapping[str, Tab], book: Book) -> dict[str, Tab]:
+    by_id = {tab.sheet_id: tab for tab in book.tabs}
+    return {title: by_id[tab.sheet_id] for title, tab in pages.items() if tab.sheet_id in by_id}
+
+
+def _whole(edit: PageEdit) -> PageEdit:
+    """The edit with every cell of its page, and what it empties."""
+    cells = {**dict[Place, None].fromkeys(edit.cells), **edit.page.cells}
+    return PageEdit(edit.page, cells)
+
+
+def _fresh_sheet_id() -> int:
+    """An id no tab has had: a late request to a tab that was removed must find nothing."""
+    return secrets.randbelow(_SHEET_IDS - 1) + 1

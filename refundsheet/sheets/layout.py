@@ -1,0 +1,340 @@
+"""The requests that set up our tabs and columns, and how a cell of ours looks."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import isfinite
+from operator import itemgetter
+from typing import Any
+
+from refundsheet.core.columns import Column, Kind
+from refundsheet.core.model import Cell
+from refundsheet.core.pages import Page, PageCell, Style
+from refundsheet.sheets.store import Setup, Tab
+
+#: One entry of a batchUpdate's ``requests``.
+Request = dict[str, Any]
+#: Row and column, counted from 0.
+Place = tuple[int, int]
+
+#: Google refuses a cell with more characters.
+LONGEST_TEXT = 50_000
+#: A new tab of ours begins so large; publishing makes it larger where that is not enough.
+PAGE_ROWS, PAGE_COLUMNS = 200, 16
+HIDDEN_ROWS, HIDDEN_COLUMNS = 1000, 26
+
+_DATE_TIME = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
+_WIDTHS = {"follow_up": 380, "follow_up_by": 130, "row_check": 320}
+_OUR_COLUMN_WIDTH = 160
+
+
+def _grey(lightness: float) -> Request:
+    return _colour(lightness, lightness, lightness)
+
+
+def _colour(red: float, green: float, blue: float) -> Request:
+    return {"rgbColor": {"red": red, "green": green, "blue": blue}}
+
+
+#: A warning is bold on a pale ground: it is seen on a grey print and by people who see no red.
+_PALE_YELLOW = _colour(1, 0.95, 0.8)
+_TOP = {"verticalAlignment": "TOP"}
+_NUMBER = {**_TOP, "horizontalAlignment": "RIGHT"}
+
+_FORMATS: Mapping[Style, Request] = {
+    Style.TITLE: {"textFormat": {"bold": True, "fontSize": 14}},
+    Style.HEADING: {"textFormat": {"bold": True, "fontSize": 11}},
+    Style.COLUMN_HEAD: {
+        "textFormat": {"bold": True},
+        "backgroundColorStyle": _grey(0.9),
+        "verticalAlignment": "BOTTOM",
+        "wrapStrategy": "WRAP",
+    },
+    Style.TEXT: {**_TOP, "wrapStrategy": "WRAP"},
+    Style.NOTE: {
+        **_TOP,
+        "textFormat": {"italic": True, "foregroundColorStyle": _grey(0.35)},
+        "wrapStrategy": "OVERFLOW_CELL",
+    },
+    Style.WARNING: {
+        **_TOP,
+        "textFormat": {"bold": True},
+        "backgroundColorStyle": _PALE_YELLOW,
+        "wrapStrategy": "WRAP",
+    },
+    Style.COUNT: {**_NUMBER, "numberFormat": {"type": "NUMBER", "pattern": "#,##0"}},
+    Style.MONEY: {**_NUMBER, "numberFormat": {"type": "NUMBER", "pattern": "#,##0.00"}},
+    Style.PERCENT: {**_NUMBER, "numberFormat": {"type": "PERCENT", "pattern": "0%"}},
+    Style.DATE: {**_TOP, "numberFormat": {"type": "DATE", "pattern": "yyyy-mm-dd"}},
+    Style.MOMENT: {**_TOP, "numberFormat": _DATE_TIME},
+}
+
+#: What a style decides; anything else about a cell's look is left as people made it.
+_STYLE_FIELDS = ",".join(
+    f"userEnteredFormat.{name}"
+    for name in (
+        "numberFormat",
+        "textFormat.bold",
+        "textFormat.italic",
+        "textFormat.fontSize",
+        "textFormat.foregroundColorStyle",
+        "backgroundColorStyle",
+        "horizontalAlignment",
+        "verticalAlignment",
+        "wrapStrategy",
+    )
+)
+
+
+def extended_value(value: Cell, *, is_formula: bool = False) -> Request:
+    """A value as Google's ExtendedValue: text is never parsed, and {} is a blank cell."""
+    match value:
+        case None | "":
+            return {}
+        case bool():
+            return {"boolValue": value}
+        case str():
+            return {"formulaValue" if is_formula else "stringValue": value[:LONGEST_TEXT]}
+        case _:
+            return {"numberValue": value} if isfinite(value) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """Cells that lie together; the ends are the first row and column that do not belong to it."""
+
+    row: int
+    column: int
+    end_row: int
+    end_column: int
+
+    def grid_range(self, sheet_id: int) -> Request:
+        """The same as Google's GridRange."""
+        return {
+            "sheetId": sheet_id,
+            "startRowIndex": self.row,
+            "endRowIndex": self.end_row,
+            "startColumnIndex": self.column,
+            "endColumnIndex": self.end_column,
+        }
+
+
+def rectangles(places: Iterable[Place]) -> Iterator[Rectangle]:
+    """The places as few rectangles: runs within a row, equal runs below each other joined."""
+    open_runs: dict[tuple[int, int], Rectangle] = {}
+    for row, in_row in groupby(sorted(places), key=itemgetter(0)):
+        still_open: dict[tuple[int, int], Rectangle] = {}
+        for column, end in _runs([column for _row, column in in_row]):
+            above = open_runs.pop((column, end), None)
+            if above is not None and above.end_row != row:
+                yield above
+                above = None
+            top = above.row if above is not None else row
+            still_open[column, end] = Rectangle(top, column, row + 1, end)
+        yield from open_runs.values()
+        open_runs = still_open
+    yield from open_runs.values()
+
+
+def _runs(columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    start = columns[0]
+    for column, following in zip(columns, (*columns[1:], None), strict=True):
+        if following != column + 1:
+            yield start, column + 1
+            start = following if following is not None else 0
+
+
+def add_page(sheet_id: int, page: Page) -> Iterator[Request]:
+    """Make a tab for a page, large enough for it, with its widths and frozen rows."""
+    rows, columns = page_size(page)
+    grid = {"rowCount": rows, "columnCount": columns}
+    if page.frozen_rows:
+        grid["frozenRowCount"] = page.frozen_rows
+    yield {
+        "addSheet": {
+            "properties": {"sheetId": sheet_id, "title": page.title, "gridProperties": grid}
+        }
+    }
+    for index, width in enumerate(page.widths):
+        yield _column_width(sheet_id, index, width)
+
+
+def page_size(page: Page) -> tuple[int, int]:
+    """How many rows and columns a page's tab is made with."""
+    rows, columns = extent(page.cells)
+    return (
+        max(PAGE_ROWS, rows, page.frozen_rows + 1),
+        max(PAGE_COLUMNS, columns, len(page.widths)),
+    )
+
+
+def extent(places: Iterable[Place]) -> tuple[int, int]:
+    """How many rows and columns a tab must have to hold these places."""
+    rows, columns = 0, 0
+    for row, column in places:
+        rows, columns = max(rows, row + 1), max(columns, column + 1)
+    return rows, columns
+
+
+def add_hidden_tab(sheet_id: int, title: str) -> Request:
+    """Make the tab that people need not see."""
+    return {
+        "addSheet": {
+            "properties": {
+                "sheetId": sheet_id,
+                "title": title,
+                "hidden": True,
+                "gridProperties": {"rowCount": HIDDEN_ROWS, "columnCount": HIDDEN_COLUMNS},
+            }
+        }
+    }
+
+
+def grow(tab: Tab, rows: int, columns: int) -> Iterator[Request]:
+    """Make a tab larger where it is smaller than that; appending never takes anything away."""
+    wanted = (("ROWS", rows - tab.row_count), ("COLUMNS", columns - tab.column_count))
+    for dimension, missing in wanted:
+        if missing > 0:
+            yield {
+                "appendDimension": {
+                    "sheetId": tab.sheet_id,
+                    "dimension": dimension,
+                    "length": missing,
+                }
+            }
+
+
+def put_cells(sheet_id: int, cells: Mapping[Place, PageCell | None]) -> Iterator[Request]:
+    """Write cells: the values in rectangles, then each style in rectangles.
+
+    A style said once for a whole column keeps the request of a queue of ten thousand rows small.
+    """
+    for rectangle in rectangles(cells):
+        yield _put_values(sheet_id, rectangle, cells)
+    for style, places in _by_style(cells).items():
+        for rectangle in rectangles(places):
+            yield {
+                "repeatCell": {
+                    "range": rectangle.grid_range(sheet_id),
+                    "cell": {"userEnteredFormat": _FORMATS[style]} if style else {},
+                    "fields": _STYLE_FIELDS,
+                }
+            }
+
+
+def _put_values(
+    sheet_id: int, rectangle: Rectangle, cells: Mapping[Place, PageCell | None]
+) -> Request:
+    columns = range(rectangle.column, rectangle.end_column)
+    return {
+        "updateCells": {
+            "start": {
+                "sheetId": sheet_id,
+                "rowIndex": rectangle.row,
+                "columnIndex": rectangle.column,
+            },
+            "rows": [
+                {"values": [_cell_data(cells[row, column]) for column in columns]}
+                for row in range(rectangle.row, rectangle.end_row)
+            ],
+            "fields": "userEnteredValue",
+        }
+    }
+
+
+def _cell_data(cell: PageCell | None) -> Request:
+    value = extended_value(cell.value, is_formula=cell.is_formula) if cell else {}
+    return {"userEnteredValue": value} if value else {}
+
+
+def _by_style(cells: Mapping[Place, PageCell | None]) -> dict[Style | None, list[Place]]:
+    styles: dict[Style | None, list[Place]] = {}
+    for place, cell in cells.items():
+        styles.setdefault(cell.style if cell else None, []).append(place)
+    return styles
+
+
+def add_columns(log: Tab, setup: Setup) -> Iterator[Request]:
+    """Put our columns into the log: fresh ones, so that nothing people type meanwhile is under them.
+
+    They look like their left neighbour, but for what its kind of content brings with it: a dropdown,
+    a checkbox or a currency format would be wrong for ours.
+    """
+    if not setup.columns:
+        return
+    start, end = setup.column_index, setup.column_index + len(setup.columns)
+    yield from _fresh_columns(log, start, end)
+    for index, column in enumerate(setup.columns, start):
+        yield from _dress_column(log.sheet_id, index, setup.header_row, column)
+    yield _headers(log.sheet_id, setup)
+
+
+def _fresh_columns(log: Tab, start: int, end: int) -> Iterator[Request]:
+    if start < log.column_count:
+        columns = _columns(log.sheet_id, start, end)
+        yield {"insertDimension": {"range": columns, "inheritFromBefore": start > 0}}
+        return
+    yield from grow(log, 0, end)
+    if start > 0:
+        yield {
+            "copyPaste": {
+                "source": _whole_columns(log.sheet_id, start - 1, start),
+                "destination": _whole_columns(log.sheet_id, start, end),
+                "pasteType": "PASTE_FORMAT",
+            }
+        }
+
+
+def _dress_column(sheet_id: int, index: int, header_row: int, column: Column) -> Iterator[Request]:
+    yield {
+        "repeatCell": {
+            "range": _whole_columns(sheet_id, index, index + 1),
+            "cell": {},
+            "fields": "dataValidation",
+        }
+    }
+    looks: Request = {"wrapStrategy": "CLIP", "horizontalAlignment": "LEFT"}
+    if column.kind is Kind.MOMENT:
+        looks["numberFormat"] = _DATE_TIME
+    yield {
+        "repeatCell": {
+            "range": {**_whole_columns(sheet_id, index, index + 1), "startRowIndex": header_row},
+            "cell": {"userEnteredFormat": looks},
+            "fields": "userEnteredFormat.numberFormat,userEnteredFormat.wrapStrategy,"
+            "userEnteredFormat.horizontalAlignment",
+        }
+    }
+    yield _column_width(sheet_id, index, _WIDTHS.get(column.field, _OUR_COLUMN_WIDTH))
+
+
+def _headers(sheet_id: int, setup: Setup) -> Request:
+    values = [{"userEnteredValue": {"stringValue": column.header}} for column in setup.columns]
+    return {
+        "updateCells": {
+            "start": {
+                "sheetId": sheet_id,
+                "rowIndex": setup.header_row - 1,
+                "columnIndex": setup.column_index,
+            },
+            "rows": [{"values": values}],
+            "fields": "userEnteredValue",
+        }
+    }
+
+
+def _column_width(sheet_id: int, index: int, width: int) -> Request:
+    return {
+        "updateDimensionProperties": {
+            "range": _columns(sheet_id, index, index + 1),
+            "properties": {"pixelSize": width},
+            "fields": "pixelSize",
+        }
+    }
+
+
+def _columns(sheet_id: int, start: int, end: int) -> Request:
+    return {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": start, "endIndex": end}
+
+
+def _whole_columns(sheet_id: int, start: int, end: int) -> Request:
+    return {"sheetId": sheet_id, "startColumnIndex": start, "endColumnIndex": end}

@@ -1,0 +1,342 @@
+"""The in-memory twin of the spreadsheet, for tests: the same promises, no network, and people in it."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from refundsheet.core.columns import OUR_FIELDS
+from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
+from refundsheet.core.pages import PageCell, PageEdit
+from refundsheet.errors import AnswerLostError
+from refundsheet.sheets.store import Book, Setup, Tab
+from refundsheet.sheets.transport import Requests
+
+#: As many changes go in one write request.
+CHANGES_A_REQUEST = 100
+_LOG_ID = 0
+_FEWEST_ROWS, _FEWEST_COLUMNS = 1000, 26
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell that people fill by a formula: what it shows is read, and nobody writes over it."""
+
+    text: str
+    shows: Cell = ""
+
+
+_Item = TypeVar("_Item")
+
+#: What a cell of the twin may hold.
+Held = Cell | Formula
+
+
+def _nothing() -> None:
+    """Nobody does anything."""
+
+
+class MemorySheetStore:
+    """A SheetStore whose log is a list of rows that a test may change at any time.
+
+    Args:
+        rows: The log's cells, the header row among them.
+        clock: Gives the zone-aware time of each read.
+        title: The log's tab.
+        zone: The spreadsheet's time zone.
+        locale: The spreadsheet's locale.
+
+    Attributes:
+        rows: The log as it stands: sort it, insert into it, type into it.
+        title: The log's tab; people may rename it.
+        pages: What has been published, by tab and place.
+        hidden_tabs: The hidden tabs that were made.
+        protected: Cells, by row number and column index, that we may not write.
+        between: Called before every request arrives: this is when people act. It may raise.
+        answering: Called after a request took effect and before its answer; AnswerLostError
+            raised here loses the answer.
+        requests: How many requests arrived.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[Iterable[Held]],
+        *,
+        clock: Callable[[], datetime],
+        title: str = "Refund Log",
+        zone: str = "Etc/GMT",
+        locale: str = "en_US",
+    ) -> None:
+        self.rows: list[list[Held]] = [list(row) for row in rows]
+        self.title = title
+        self.pages: dict[str, dict[tuple[int, int], PageCell]] = {}
+        self.hidden_tabs: list[str] = []
+        self.protected: set[tuple[int, int]] = set()
+        self.between: Callable[[], None] = _nothing
+        self.answering: Callable[[], None] = _nothing
+        self.requests = Requests()
+        self._clock = clock
+        self._zone = zone
+        self._locale = locale
+
+    def describe(self) -> Book:
+        """Titles, sizes, zone and locale: one read request."""
+        self._arrive(is_write=False)
+        tabs = [self._tab(_LOG_ID, self.title)]
+        titles = [*self.pages, *self.hidden_tabs]
+        tabs += [
+            self._tab(sheet_id, title, hidden=title in self.hidden_tabs)
+            for sheet_id, title in enumerate(titles, _LOG_ID + 1)
+        ]
+        self.answering()
+        return Book(
+            spreadsheet_id="memory",
+            title="Refunds",
+            zone=self._zone,
+            locale=self._locale,
+            tabs=tuple(tabs),
+        )
+
+    def read(self) -> Snapshot:
+        """The whole log tab: one read request."""
+        self._arrive(is_write=False)
+        values = values_answer(
+            "memory", self.title, [[_shown(cell) for cell in row] for row in self.rows]
+        )
+        self.answering()
+        return Snapshot(
+            spreadsheet_id="memory",
+            sheet_id=_LOG_ID,
+            title=self.title,
+            zone=self._zone,
+            locale=self._locale,
+            read_at=self._clock(),
+            values=values,
+        )
+
+    def prepare(self, setup: Setup) -> None:
+        """Add what is missing, in fresh columns and tabs only: one write request."""
+        if not setup:
+            return
+        self._arrive(is_write=True)
+        if setup.columns:
+            self._insert_columns(setup)
+        for page in setup.pages:
+            self.pages[page.title] = {}
+        if setup.hidden_tab:
+            self.hidden_tabs.append(setup.hidden_tab)
+        self.answering()
+
+    def write(self, plan: Plan) -> tuple[Receipt, ...]:
+        """Write each change where its case stands, if it is still as expected; a receipt for each."""
+        if not plan.changes:
+            return ()
+        self._arrive(is_write=False)  # the look at formulas and protection before a write
+        receipts: dict[int, Receipt] = {}
+        for batch in _batches(plan.changes):
+            receipts |= {id(receipt.change): receipt for receipt in self._write_batch(plan, batch)}
+        return tuple(receipts[id(change)] for change in plan.changes)
+
+    def publish(self, edits: Sequence[PageEdit]) -> None:
+        """Overwrite the differing cells of our own tabs: one write request."""
+        if not any(edit.cells or edit.page.title not in self.pages for edit in edits):
+            return
+        self._arrive(is_write=True)
+        for edit in edits:
+            is_new = edit.page.title not in self.pages
+            page = self.pages.setdefault(edit.page.title, {})
+            for place, cell in (edit.page.cells if is_new else edit.cells).items():
+                if cell is None:
+                    page.pop(place, None)
+                else:
+                    page[place] = cell
+        self.answering()
+
+    def cell(self, row_number: int, column: int) -> Held:
+        """What a cell holds; None beyond the last row or cell."""
+        row = self.rows[row_number - 1] if 0 < row_number <= len(self.rows) else []
+        return row[column] if column < len(row) else None
+
+    def type(self, row_number: int, column: int, value: Held) -> None:
+        """A person types into a cell, or we write it."""
+        self.rows += [[] for _ in range(row_number - len(self.rows))]
+        row = self.rows[row_number - 1]
+        row += [None] * (column + 1 - len(row))
+        row[column] = value
+
+    def _arrive(self, *, is_write: bool) -> None:
+        if is_write:
+            self.requests.writes += 1
+        else:
+            self.requests.reads += 1
+        self.between()
+
+    def _tab(self, sheet_id: int, title: str, *, hidden: bool = False) -> Tab:
+        widest = max((len(row) for row in self.rows), default=0)
+        return Tab(
+            sheet_id=sheet_id,
+            title=title,
+            row_count=max(_FEWEST_ROWS, len(self.rows)),
+            column_count=max(_FEWEST_COLUMNS, widest),
+            hidden=hidden,
+        )
+
+    def _insert_columns(self, setup: Setup) -> None:
+        start, count = setup.column_index, len(setup.columns)
+        for row in self.rows:
+            if len(row) > start:
+                row[start:start] = [None] * count
+        for index, column in enumerate(setup.columns, start):
+            self.type(setup.header_row, index, column.header)
+
+    def _write_batch(self, plan: Plan, batch: Sequence[Sequence[Change]]) -> list[Receipt]:
+        """Judge the whole batch at one point in time, then write what held."""
+        try:
+            self._arrive(is_write=True)
+            receipts = [receipt for changes in batch for receipt in self._judge(plan, changes)]
+            for receipt in receipts:
+                if receipt.outcome is Outcome.DONE:
+                    change = receipt.change
+                    self.type(change.row, plan.layout.columns[change.field], change.after)
+            self.answering()
+        except AnswerLostError as error:
+            return [
+                Receipt(change, Outcome.UNKNOWN, str(error))
+                for changes in batch
+                for change in changes
+            ]
+        return receipts
+
+    def _judge(self, plan: Plan, changes: Sequence[Change]) -> list[Receipt]:
+        """The changes of one row stand or fall together."""
+        refusals = (self._refusal(plan, change) for change in changes)
+        if refusal := next(filter(None, refusals), ""):
+            return [Receipt(change, Outcome.REFUSED, refusal) for change in changes]
+        losses = (_what_differs(plan, change, self._shown) for change in changes)
+        lost = next(filter(None, losses), "")
+        return [Receipt(change, Outcome.LOST if lost else Outcome.DONE, lost) for change in changes]
+
+    def _refusal(self, plan: Plan, change: Change) -> str:
+        column = plan.layout.columns[change.field]
+        if isinstance(self.cell(change.row, column), Formula):
+            return "the cell holds a formula"
+        if (change.row, column) in self.protected:
+            return "the cell is protected"
+        return ""
+
+    def _shown(self, row_number: int, column: int) -> Cell:
+        return _shown(self.cell(row_number, column))
+
+
+#: Row number and column index to what the cell shows now.
+_Look = Callable[[int, int], Cell]
+
+
+def _what_differs(plan: Plan, change: Change, now: _Look) -> str:
+    """What a change rests on and is no longer so; "" where all of it holds."""
+    number, layout = change.row, plan.layout
+    identity = _identity(plan, number)
+    for field in (change.field, *change.premise, *identity):
+        column = layout.columns[field]
+        if not _same(now(layout.header_row, column), layout.headers[column]):
+            return f"the header of {field} is another"
+    if not _same(now(number, layout.columns[change.field]), change.before):
+        return f"{change.field} was changed meanwhile"
+    if not _is_as_read(plan, number, change.premise, now):
+        return "the reason does not hold any more"
+    if not _is_as_read(plan, number, identity, now):
+        return "the case is not in this row any more"
+    for neighbour in (number - 1, number + 1):
+        if neighbour in plan.rows and not _is_as_read(plan, neighbour, _id_column(plan), now):
+            return "the rows around it are others"
+    return ""
+
+
+def _is_as_read(plan: Plan, number: int, fields: Iterable[str], now: _Look) -> bool:
+    return all(
+        _same(now(number, column), _as_read(plan, number, column))
+        for column in (plan.layout.columns[field] for field in fields)
+    )
+
+
+def _as_read(plan: Plan, number: int, column: int) -> Cell:
+    cells = plan.rows[number]
+    return cells[column] if column < len(cells) else None
+
+
+def _id_column(plan: Plan) -> tuple[str, ...]:
+    return ("case_id",) if "case_id" in plan.layout.columns else ()
+
+
+def _identity(plan: Plan, number: int) -> tuple[str, ...]:
+    """The fields a row is known by: its Case ID, or all that people write while it has none."""
+    if any(_as_read(plan, number, plan.layout.columns[field]) for field in _id_column(plan)):
+        return ("case_id",)
+    return tuple(field for field in plan.layout.columns if field not in OUR_FIELDS)
+
+
+def _batches(changes: Sequence[Change]) -> Iterator[list[list[Change]]]:
+    """The changes by row, in batches of at most a request's worth."""
+    by_row: dict[int, list[Change]] = {}
+    for change in changes:
+        by_row.setdefault(change.row, []).append(change)
+    batch: list[list[Change]] = []
+    for of_row in by_row.values():
+        if batch and sum(map(len, batch)) + len(of_row) > CHANGES_A_REQUEST:
+            yield batch
+            batch = []
+        batch.append(of_row)
+    yield batch
+
+
+def _same(one: Cell, other: Cell) -> bool:
+    """Whether two cells hold the same; a blank cell is None or "", and true is not 1."""
+    if one in (None, "") or other in (None, ""):
+        return one in (None, "") and other in (None, "")
+    return isinstance(one, bool) is isinstance(other, bool) and one == other
+
+
+def _shown(held: Held) -> Cell:
+    return held.shows if isinstance(held, Formula) else held
+
+
+def values_answer(spreadsheet_id: str, title: str, rows: Sequence[Sequence[Cell]]) -> bytes:
+    """The rows as the body of Google's ``values:batchGet`` answer for the whole tab.
+
+    Trailing blank cells and rows are left out, blank cells between are "", a whole number is
+    written without a fraction, and a tab without content has no ``values``.
+    """
+    widest = max((len(row) for row in rows), default=0)
+    last = _letters(max(_FEWEST_COLUMNS, widest))
+    quoted = title.replace("'", "''")
+    values_range: dict[str, object] = {
+        "range": f"'{quoted}'!A1:{last}{max(_FEWEST_ROWS, len(rows))}",
+        "majorDimension": "ROWS",
+    }
+    values = _trimmed([_trimmed([_json_cell(cell) for cell in row], "") for row in rows], [])
+    if values:
+        values_range["values"] = values
+    answer = {"spreadsheetId": spreadsheet_id, "valueRanges": [values_range]}
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _trimmed(items: list[_Item], blank: _Item) -> list[_Item]:
+    while items and items[-1] == blank:
+        items.pop()
+    return items
+
+
+def _json_cell(cell: Cell) -> Cell:
+    if cell is None:
+        return ""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def _letters(count: int) -> str:
+    """The letters of the last of so many columns."""
+    letters = ""
+    while count:
+        count, rest = divmod(count - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

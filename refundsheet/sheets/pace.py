@@ -1,0 +1,68 @@
+"""Keeps all requests of one Google account below its quota of sixty reads and sixty writes a minute."""
+
+from functools import cache
+from typing import cast
+
+from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, SingleBucketFactory
+
+from refundsheet.errors import QuotaError
+
+#: Google allows 60; the rest is for somebody who runs a command beside the daemon.
+PER_MINUTE = 55
+
+
+class _Bucket:
+    """Requests of one kind; old ones are dropped on the way in, so that no thread has to run."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._items = InMemoryBucket([Rate(per_minute, Duration.MINUTE)])
+        self._limiter = Limiter(SingleBucketFactory(self._items, schedule_leak=False))
+
+    def wait(self, patience: float) -> bool:
+        self._items.leak(cast("int", self._items.now()))
+        return bool(self._limiter.try_acquire("request", timeout=patience))
+
+
+class Pace:
+    """Lets a request go when the quota has room for it.
+
+    Args:
+        reads: Reads a minute.
+        writes: Writes a minute.
+    """
+
+    def __init__(self, reads: int = PER_MINUTE, writes: int = PER_MINUTE) -> None:
+        self._reads = _Bucket(reads)
+        self._writes = _Bucket(writes)
+
+    def wait(self, *, is_write: bool, patience: float) -> None:
+        """Return when the request may leave.
+
+        Args:
+            is_write: Which of the two quotas it counts against.
+            patience: For how many seconds at most.
+
+        Raises:
+            QuotaError: The quota stays used up for longer than that.
+        """
+        bucket = self._writes if is_write else self._reads
+        if not bucket.wait(patience):
+            raise QuotaError(
+                f"The quota of {'write' if is_write else 'read'} requests a minute is used up by "
+                f"this account's other work: refundsheet goes on by itself; if this is said often, "
+                f'raise "poll_seconds" or use a second account.'
+            )
+
+
+class Unhurried(Pace):
+    """No pace at all: a server on this machine has no quota."""
+
+    def wait(self, *, is_write: bool, patience: float) -> None:
+        """Let it go."""
+
+
+@cache
+def pace_of(account: str) -> Pace:
+    """The one pace that all stores of this process share for an account."""
+    del account  # the cache key, nothing else
+    return Pace()
