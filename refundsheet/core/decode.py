@@ -1,0 +1,149 @@
+"""Decodes what the sheet answered, once: bytes to typed rows by the columns its headers name."""
+
+import re
+import types
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, cast
+
+from pydantic import BaseModel, Field, Strict, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, Kind, Writer
+from refundsheet.core.headers import ROWS_SEARCHED, find_layout
+from refundsheet.core.model import Layout
+from refundsheet.errors import LayoutError
+
+#: A row as decoded: a named tuple where every cell is as its column promises, else a bare list.
+Cells = Sequence[Any]
+
+RowT = TypeVar("RowT")
+
+
+class _ValueRange(BaseModel, Generic[RowT]):
+    range: str = ""
+    majorDimension: Literal["ROWS"] = "ROWS"  # noqa: N815 - Google's name
+    values: list[RowT] = []
+
+
+class _Answer(_ValueRange[RowT], Generic[RowT]):
+    """The body of ``values:batchGet`` with one range, or of ``values.get``."""
+
+    valueRanges: list[_ValueRange[RowT]] = []  # noqa: N815 - Google's name
+
+    def only_range(self) -> _ValueRange[RowT]:
+        """The one range that was asked for, which must begin at the sheet's first cell."""
+        ranges = self.valueRanges or ([self] if self.range else [])
+        if len(ranges) != 1:
+            raise ValueError(f"one range of cells was expected, {len(ranges)} came")
+        if not _FROM_FIRST_CELL.fullmatch(ranges[0].range):
+            raise ValueError(f"the range {ranges[0].range} does not begin at A1")
+        return ranges[0]
+
+
+_FROM_FIRST_CELL = re.compile(r"(?:.*!)?A1(?::[A-Z]+\d*)?", re.DOTALL)
+
+# What a good cell is. One that is something else leaves its row a list, to be read cell by cell.
+_Scalar = str | int | float | bool | None
+_Text = Annotated[str, Strict()]
+_Serial = Annotated[float, Strict(), Field(ge=36526, lt=400_000, allow_inf_nan=False)]
+_Money = Annotated[float, Strict(), Field(ge=0.005, lt=1e15, allow_inf_nan=False)]
+_IN_ORDER = Field(union_mode="left_to_right")
+_TYPES: Mapping[Kind | None, Any] = {
+    Kind.IDENTIFIER: _Text,
+    Kind.TEXT: _Text,
+    Kind.AMOUNT: Annotated[_Money | Literal[""], _IN_ORDER],
+    Kind.MOMENT: Annotated[_Serial | Literal[""], _IN_ORDER],
+    None: _Scalar,
+}
+
+#: Enough for the first rows of nearly every log.
+_HEAD_BYTES = 1 << 16
+
+
+def read_head(values: bytes, names: Mapping[str, str]) -> tuple[Layout, int]:
+    """The log's layout and the width of its widest row, from the first rows of the answer.
+
+    Raises:
+        LayoutError: The answer is no table of cells, or has no header row.
+    """
+    rows = _first_rows(values)
+    return find_layout(rows, names), max(map(len, rows), default=0)
+
+
+def decode_rows(values: bytes, layout: Layout, width: int) -> list[Cells]:
+    """All rows of the answer, the first one first; blank cells are "".
+
+    Raises:
+        LayoutError: The answer is no table of cells.
+    """
+    kinds: list[Kind | None] = [None] * max(width, len(layout.headers))
+    for field, index in layout.columns.items():
+        kinds[index] = _kind(field)
+    return _decoded(_rows_of(tuple(kinds)), values)
+
+
+def _first_rows(values: bytes) -> list[Cells]:
+    size = _HEAD_BYTES
+    while size < len(values):
+        # The last of these rows may be cut in two.
+        rows = _decoded_partly(values[:size])[:-1]
+        if len(rows) > ROWS_SEARCHED:
+            return rows
+        size *= 16
+    return _decoded(_ANY_ROWS, values)
+
+
+_ANY_ROWS: TypeAdapter[Any] = TypeAdapter(_Answer[list[_Scalar]])
+
+
+def _decoded(adapter: TypeAdapter[Any], values: bytes) -> list[Cells]:
+    try:
+        return adapter.validate_json(values).only_range().values
+    except ValueError as error:
+        raise _no_table(error) from error
+
+
+def _decoded_partly(beginning: bytes) -> list[Cells]:
+    text = beginning.decode(errors="ignore")
+    try:
+        answer = from_json(text, allow_partial=True)
+        return _ANY_ROWS.validate_python(answer).only_range().values
+    except ValueError as error:
+        raise _no_table(error) from error
+
+
+def _no_table(error: ValueError) -> LayoutError:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        detail = f"{'.'.join(map(str, first['loc']))} {first['msg']}".strip()
+    else:
+        detail = str(error)
+    return LayoutError(
+        f"The answer to the read is no table of cells ({detail}). "
+        "Check that the base URL leads to Google's API or to a local sheet, and try again."
+    )
+
+
+def _kind(field: str) -> Kind | None:
+    column = BY_FIELD.get(field, CUSTOMER_AND_ORDER)
+    return None if column.writer is Writer.US else column.kind
+
+
+@lru_cache(maxsize=16)
+def _rows_of(kinds: tuple[Kind | None, ...]) -> TypeAdapter[Any]:
+    """What decodes rows of such columns; a sheet whose headers stay the same needs it built once."""
+
+    def fill(namespace: dict[str, Any]) -> None:
+        fields = [f"column_{index}" for index in range(len(kinds))]
+        namespace["__module__"] = __name__
+        namespace["__annotations__"] = dict(
+            zip(fields, (_TYPES[kind] for kind in kinds), strict=True)
+        )
+        # Google leaves trailing blanks out.
+        namespace.update(dict.fromkeys(fields, ""))
+
+    typed_row: Any = types.new_class("TypedRow", (NamedTuple,), {}, fill)
+    # Indexed as values: these types exist only once the headers have been read.
+    row: Any = cast("Any", Annotated)[typed_row | list[_Scalar], _IN_ORDER]
+    return TypeAdapter(cast("Any", _Answer)[row])

@@ -1,0 +1,320 @@
+"""Turns a snapshot into cases and violations, fast: only what changed since the last read is read anew."""
+
+import gc
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice, repeat
+from operator import eq
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from refundsheet.core.amounts import to_cent
+from refundsheet.core.cells import (
+    CELL_ERRORS,
+    ENDED_BY_TIME,
+    FARTHEST,
+    MAY_LIE_AHEAD,
+    TOLERANCE,
+    Sheet,
+    as_text,
+    currency_name,
+    read_row,
+    reads_blank,
+    split_customer_and_order,
+)
+from refundsheet.core.columns import (
+    BY_FIELD,
+    CUSTOMER_AND_ORDER,
+    OUR_FIELDS,
+    Kind,
+    comparable,
+    header_names,
+)
+from refundsheet.core.decode import Cells, decode_rows, read_head
+from refundsheet.core.model import Cell, Layout, RefundCase, Row, Snapshot
+from refundsheet.core.serials import to_moment, to_serial
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLog:
+    """What a snapshot says.
+
+    Attributes:
+        rows: The rows that hold something of the team, from top to bottom.
+        ignored: Row number and reason of what is no case, as a "Total" at the end.
+        grid: All rows as decoded, from row 1 on; ``cells_at`` is the way to read them.
+    """
+
+    snapshot: Snapshot
+    layout: Layout
+    rows: tuple[Row, ...]
+    ignored: tuple[tuple[int, str], ...]
+    grid: Sequence[Cells] = field(repr=False)
+
+    def cells_at(self, number: int) -> tuple[Any, ...]:
+        """The cells of a row of the sheet without trailing blanks; () where it is blank."""
+        return trimmed(self.grid[number - 1]) if 0 < number <= len(self.grid) else ()
+
+
+def parse(
+    snapshot: Snapshot,
+    *,
+    names: Mapping[str, str] | None = None,
+    previous: ParsedLog | None = None,
+) -> ParsedLog:
+    """Read a snapshot; no cell of it can make this fail.
+
+    Args:
+        snapshot: What was read.
+        names: Comparable header to field; ``columns.header_names()`` where none are given.
+        previous: The log as parsed before. Of a row that stands unchanged in its place its very
+            ``Row`` is taken over, of one that was moved its ``RefundCase`` and violations.
+
+    Raises:
+        LayoutError: The answer is no table of cells, or has no header row that can be used.
+    """
+    with _collector_resting():
+        layout, width = read_head(snapshot.values, names or header_names())
+        if previous is None or not _reads_alike(previous, snapshot, layout):
+            return _finish(snapshot, layout, decode_rows(snapshot.values, layout, width), {})
+        waiting = _rows_waiting_for_time(previous)
+        if snapshot.values == previous.snapshot.values:
+            if not waiting:
+                return replace(previous, snapshot=snapshot)
+            grid = previous.grid
+        else:
+            grid = decode_rows(snapshot.values, layout, width)
+        grid, known = _recognised(grid, previous, waiting)
+        return _finish(snapshot, layout, grid, known)
+
+
+def cell(row: Row, field: str, layout: Layout) -> Cell:
+    """The cell as it stands, None where it is blank or the column is missing.
+
+    Only a cell that is truly blank may be filled in: one that holds a text nobody can read is not.
+    """
+    index = layout.columns.get(field)
+    if index is None or index >= len(row.cells):
+        return None
+    value: Cell = row.cells[index]
+    return None if value == "" else value
+
+
+def trimmed(cells: Cells) -> tuple[Any, ...]:
+    """The cells without the blank ones at the end."""
+    end = len(cells)
+    while end and cells[end - 1] in _BLANK:
+        end -= 1
+    return tuple(cells[:end])
+
+
+_BLANK = ("", None)
+
+
+@contextmanager
+def _collector_resting() -> Generator[None]:
+    """Keep the garbage collector from walking a million young objects again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _reads_alike(previous: ParsedLog, snapshot: Snapshot, layout: Layout) -> bool:
+    """Whether the same cells would mean the same now as in the previous read."""
+    before, old = previous.snapshot, previous.layout
+    return (
+        (before.zone, before.locale) == (snapshot.zone, snapshot.locale)
+        and (old.header_row, old.headers, old.columns)
+        == (layout.header_row, layout.headers, layout.columns)
+        and before.read_at <= snapshot.read_at
+    )
+
+
+def _rows_waiting_for_time(log: ParsedLog) -> frozenset[int]:
+    """The rows to judge again though nobody touched them, for what lay ahead may have come."""
+    return frozenset(
+        row.number
+        for row in log.rows
+        if row.violations and any(found.rule in ENDED_BY_TIME for found in row.violations)
+    )
+
+
+def _recognised(
+    grid: Sequence[Cells], previous: ParsedLog, waiting: frozenset[int]
+) -> tuple[list[Cells], dict[int, Row]]:
+    """The grid, of old cells where they are the same, and by number the rows that need no reading."""
+    old_grid = previous.grid
+    same = list(map(eq, grid, old_grid))
+    same.extend(repeat(False, len(grid) - len(same)))
+    shared = [
+        old if is_same else new
+        for is_same, old, new in zip(same, chain(old_grid, repeat(())), grid, strict=False)
+    ]
+    stayed: dict[int, Row] = {}
+    moved: dict[tuple[Any, ...], Row] = {}
+    for row in previous.rows:
+        if row.number in waiting:
+            continue
+        if row.number <= len(same) and same[row.number - 1]:
+            stayed[row.number] = row
+        else:
+            moved[tuple(old_grid[row.number - 1])] = row
+    for number in (index + 1 for index, is_same in enumerate(same) if not is_same):
+        if row := moved.get(tuple(grid[number - 1])):
+            stayed[number] = Row(number, row.cells, row.case, row.violations)
+    return shared, stayed
+
+
+def _finish(
+    snapshot: Snapshot, layout: Layout, grid: Sequence[Cells], known: dict[int, Row]
+) -> ParsedLog:
+    """Read the rows that are not known yet, and put the log together."""
+    team = [index for name, index in layout.columns.items() if name not in OUR_FIELDS]
+    first = layout.header_row
+    unread = [
+        (number, cells)
+        for number, cells in enumerate(islice(grid, first, None), first + 1)
+        if number not in known and _has_content(cells, team)
+    ]
+    by_number = known | {row.number: row for row in _read_rows(unread, snapshot, layout)}
+    rows = [by_number[number] for number in sorted(by_number)]
+    ignored: list[tuple[int, str]] = []
+    while rows and (label := _total_label(rows[-1])):
+        ignored.append((rows.pop().number, f'it says "{label}" at the end of the log: no case'))
+    return ParsedLog(snapshot, layout, tuple(rows), tuple(reversed(ignored)), grid)
+
+
+def _has_content(cells: Cells, team: Sequence[int]) -> bool:
+    """Whether people wrote something: formulas and checkboxes filled down make no case."""
+    width = len(cells)
+    for index in team:
+        if index < width:
+            value = cells[index]
+            if value and value is not True and (type(value) is not str or _says_something(value)):
+                return True
+    return False
+
+
+def _says_something(text: str) -> bool:
+    return not text.isspace() and text not in CELL_ERRORS
+
+
+_TOTALS = frozenset(
+    [
+        "total",
+        "totals",
+        "grand total",
+        "sub total",
+        "subtotal",
+        "sum",
+        "total amount",
+        "total refunds",
+        "total refunded",
+        "summe",
+        "gesamt",
+        "gesamtsumme",
+        "totale",
+        "total general",
+        "suma",
+        "totaal",
+    ]
+)
+
+
+def _total_label(row: Row) -> str:
+    """What makes the row a sum under the log; "" where nothing does."""
+    if row.case.status or row.case.requested_at:
+        return ""
+    texts = (value for value in row.cells if isinstance(value, str))
+    return next((text for text in texts if comparable(text) in _TOTALS), "")
+
+
+def _read_rows(
+    numbered: Sequence[tuple[int, Cells]], snapshot: Snapshot, layout: Layout
+) -> Iterator[Row]:
+    zone = ZoneInfo(snapshot.zone)
+    headers = {name: layout.headers[index].strip() for name, index in layout.columns.items()}
+    sheet = Sheet(zone, snapshot.locale, snapshot.read_at, headers)
+    is_plain = _plain_judge(layout, sheet)
+    plain: list[tuple[int, Cells]] = []
+    for number, cells in numbered:
+        if is_plain(cells):
+            plain.append((number, cells))
+        else:
+            yield Row(number, trimmed(cells), *read_row(cells, layout, sheet))
+    for (number, cells), case in zip(plain, _plain_cases(plain, layout, sheet), strict=True):
+        yield Row(number, trimmed(cells), case, ())
+
+
+def _plain_judge(layout: Layout, sheet: Sheet) -> Callable[[Cells], bool]:
+    """A test whether all cells of a row can be taken as they are, which is so nearly always."""
+    columns = layout.columns
+    exact = [
+        index
+        for name, index in columns.items()
+        if name == CUSTOMER_AND_ORDER.field or _kind(name) is Kind.IDENTIFIER
+    ]
+    latest = to_serial(sheet.now + TOLERANCE, sheet.zone)
+    farthest = to_serial(sheet.now.date() + FARTHEST, sheet.zone)
+    moments = [
+        (index, farthest if name in MAY_LIE_AHEAD else latest)
+        for name, index in columns.items()
+        if _kind(name) is Kind.MOMENT and name not in OUR_FIELDS
+    ]
+
+    def is_plain(cells: Cells) -> bool:
+        if type(cells) is list or not CELL_ERRORS.isdisjoint(cells):
+            return False
+        for index in exact:
+            text = cells[index]
+            if text and reads_blank(text):
+                return False
+        for index, limit in moments:
+            serial = cells[index]
+            if serial and serial > limit:
+                return False
+        return True
+
+    return is_plain
+
+
+def _kind(name: str) -> Kind:
+    return BY_FIELD.get(name, CUSTOMER_AND_ORDER).kind
+
+
+def _plain_cases(
+    plain: Sequence[tuple[int, Cells]], layout: Layout, sheet: Sheet
+) -> Iterator[RefundCase]:
+    """The cases of rows that are as their columns promise, column by column: that is the fast way."""
+    by_index = list(zip(*(cells for _, cells in plain), strict=True))
+    columns: dict[str, Iterable[Any]] = {}
+    if plain:
+        for name, index in layout.columns.items():
+            columns |= _values(name, by_index[index], sheet)
+    names = tuple(columns)
+    for values in zip(*columns.values(), strict=True):
+        yield RefundCase(**dict(zip(names, values, strict=True)))
+
+
+def _values(name: str, column: Sequence[Any], sheet: Sheet) -> dict[str, Iterable[Any]]:
+    """The values of a column; the combined one gives two."""
+    if name == CUSTOMER_AND_ORDER.field:
+        customers, orders = zip(*map(split_customer_and_order, column), strict=True)
+        both = {"customer_name": customers, "order_id": orders}
+        return {field: values for field, values in both.items() if field not in sheet.headers}
+    if name in OUR_FIELDS:
+        return {name: ["" if value is None else as_text(value) for value in column]}
+    if name == "currency":
+        return {name: [currency_name(text, sheet.locale) for text in column]}
+    kind = _kind(name)
+    if kind is Kind.AMOUNT:
+        return {name: [to_cent(number) if number else None for number in column]}
+    if kind is Kind.MOMENT:
+        zone = sheet.zone
+        return {name: [to_moment(serial, zone) if serial else None for serial in column]}
+    return {name: column}
