@@ -122,6 +122,10 @@ class Outcome(Enum):
     LOST = "lost"
     #: The answer was lost: it may have been written, and nobody resends it blindly.
     UNKNOWN = "unknown"
+    #: It was written, but is not where it was put: a merged cell, or a row a filter hides.
+    VANISHED = "vanished"
+    #: It was written over something that only looked like what was expected.
+    FALSE_MATCH = "false_match"
     #: Google, or a rule of ours (formula, merge, protection), does not let us write there.
     REFUSED = "refused"
 

@@ -1,11 +1,12 @@
 """What the program asks of a spreadsheet; google.py does it over the network, memory.py without."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from refundsheet.core.columns import Column
-from refundsheet.core.model import Plan, Receipt, Snapshot
+from refundsheet.core.model import Change, Plan, Receipt, Snapshot
 from refundsheet.core.pages import Page, PageEdit
 
 
@@ -58,8 +59,24 @@ class Setup:
         return bool(self.columns or self.pages or self.hidden_tab)
 
 
-#: Told before a batch of changes leaves (they are "sent") and again with each receipt.
-Witness = Callable[[Sequence[Receipt]], None]
+class Journal(Protocol):
+    """Keeps what is about to be written before the request leaves, and what became of it."""
+
+    def sent(
+        self, changes: Sequence[Change], *, nonce: str, expected: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """These changes are about to leave: durable when this returns.
+
+        Args:
+            changes: The changes of one batch.
+            nonce: The mark of the batch, unique for ever.
+            expected: For each change what its write is conditional on, as JSON.
+        """
+        ...
+
+    def settled(self, receipts: Sequence[Receipt]) -> None:
+        """What became of changes that were sent; an unknown outcome stays open."""
+        ...
 
 
 class SheetStore(Protocol):
@@ -69,7 +86,7 @@ class SheetStore(Protocol):
         """Titles, sizes, zone and locale: one read request."""
         ...
 
-    def read(self) -> Snapshot:
+    def read(self, now: datetime) -> Snapshot:
         """The whole log tab: one read request, wherever the tab has been moved or renamed to."""
         ...
 
@@ -77,11 +94,15 @@ class SheetStore(Protocol):
         """Add what is missing, in fresh columns and tabs only: one write request."""
         ...
 
-    def write(self, plan: Plan) -> tuple[Receipt, ...]:
+    def write(self, plan: Plan, journal: Journal) -> tuple[Receipt, ...]:
         """Write each change where its case stands, if it is still as expected; a receipt for each.
 
-        At most one read and, for up to 100 changes, one write request.
+        At most one read and, for up to 100 rows, one write request.
         """
+        ...
+
+    def fence(self) -> None:
+        """Make sure that no request sent before can have an effect any more: one write request."""
         ...
 
     def publish(self, edits: Sequence[PageEdit]) -> None:

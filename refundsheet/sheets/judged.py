@@ -1,0 +1,441 @@
+"""The judged write: a compare-and-set for Google Sheets, decided inside the sheet itself.
+
+Google's API has no precondition: between our read and our write a person may sort, insert or type.
+But one batchUpdate is ordered and atomic, and ``deleteDuplicates`` is a request that depends on
+content. So on our hidden tab, inside one batch, three rows are laid under each other for each row of
+the log that is to be written:
+
+    expected   nonce  headers  ID above, ID, ID below  status, notes, cells to write …  (what we read)
+    actual     copied from the log by the same batch, in that very instant
+    written    letters that resemble nothing, and beside them the new values
+
+``deleteDuplicates`` compares the first two. If they are equal it removes *actual*, whereupon *written*
+moves up into its place; if not, nothing moves. What now stands in that place is pasted on the log's
+cells: the new values, or the cells' own content. So a lost race writes a cell onto itself, no wrong
+value is ever visible, and nothing has to be put back. The place is copied to a receipt row that comes
+back in the same answer and says which of the two it was. The nonce changes with every batch, so that
+a request that arrives late, or a second writer, matches nothing.
+
+This module builds the requests and reads the receipts; writer.py sends them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from refundsheet.core.model import Cell, Change, Outcome, Receipt
+from refundsheet.sheets.layout import Request
+
+#: Where the nonce stands on the hidden tab.
+NONCE = (0, 0)
+
+#: Rows of the hidden tab below the log's last row. They lie that deep so that a formula that a person
+#: typed into a cell meanwhile is only ever shifted down and up again, never off the grid.
+_TEMPLATE, _EXPECTED, _ACTUAL, _WRITTEN, _HEADER, _RECEIPTS = 0, 1, 2, 3, 4, 5
+
+#: How many rows of the log one batch can judge.
+LARGEST_BATCH = 100
+
+#: How many rows the hidden tab must have beyond the log's.
+ROWS_BELOW = _RECEIPTS + 2 * LARGEST_BATCH
+
+#: What of the answer says what happened.
+ANSWER_FIELDS = (
+    "updatedSpreadsheet.sheets(properties.sheetId,data(startRow,startColumn,"
+    "rowData.values(userEnteredValue,effectiveValue)))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One row of the log to write to, and what must hold at that instant.
+
+    Attributes:
+        row: The row's index, counted from 0.
+        compared: Column index to what the cell must hold.
+        above: What the ID column must hold one row up.
+        below: And one row down.
+        changes: Column index to the change of that cell; all of them happen or none.
+        formulas: The compared columns that hold formulas; their values are compared, not their text.
+    """
+
+    row: int
+    compared: Mapping[int, Cell]
+    above: Cell
+    below: Cell
+    changes: Mapping[int, Change]
+    formulas: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The hidden tab as the workbench of one batch.
+
+    Attributes:
+        log_id: The log's sheet id.
+        hidden_id: The hidden tab's.
+        log_rows: How many rows the log's grid has.
+        log_columns: How many columns.
+        header_row: The index of the header row.
+        id_column: The index of the column that names a case.
+        headers: Column index to its header, for every column the batch reads or writes.
+        old_nonce: What stands in the nonce cell; nobody has written since if it still does.
+        new_nonce: What this batch puts there.
+    """
+
+    log_id: int
+    hidden_id: int
+    log_rows: int
+    log_columns: int
+    header_row: int
+    id_column: int
+    headers: Mapping[int, Cell]
+    old_nonce: Cell
+    new_nonce: str
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The log's columns the batch knows, left to right: each has a place for header and cell."""
+        return tuple(sorted(self.headers))
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The columns of the hidden tab that are compared, as start and end."""
+        start = max(self.log_columns, 1)
+        return start, start + 3 + 2 * len(self.headers)
+
+    @property
+    def verdict(self) -> int:
+        """The column of the hidden tab that tells the outcome."""
+        return self.key[1]
+
+    @property
+    def width(self) -> int:
+        """How many columns the hidden tab must have."""
+        return self.verdict + 1
+
+    def place(self, row: int) -> int:
+        """A row of the workbench as a row of the hidden tab."""
+        return self.log_rows + row
+
+    def receipt(self, index: int) -> int:
+        """Where the receipt of one judgement stands."""
+        return self.place(_RECEIPTS + 2 * index)
+
+    def evidence(self, index: int) -> int:
+        """Where the row as it was found is kept, formulas and all: on a match nothing else has it."""
+        return self.receipt(index) + 1
+
+    def header_slot(self, column: int) -> int:
+        """Where a column's header is compared."""
+        return self.key[0] + 1 + self.columns.index(column)
+
+    def cell_slot(self, column: int) -> int:
+        """Where a column's cell is compared."""
+        return self.key[0] + 3 + len(self.headers) + self.columns.index(column)
+
+    @property
+    def neighbour_slots(self) -> tuple[int, int]:
+        """Where the IDs above and below are compared."""
+        start = self.key[0] + 1 + len(self.headers)
+        return start, start + 1
+
+
+def build(bench: Bench, judgements: Sequence[Judgement]) -> list[Request]:
+    """The requests of one batch, in their order."""
+    requests = list(_template(bench))
+    for index, judgement in enumerate(judgements):
+        requests += _judge(bench, index, judgement)
+    requests.append(_put(bench, *NONCE, [bench.new_nonce]))
+    requests.append(_put(bench, bench.place(_HEADER), 0, [bench.new_nonce, len(judgements)]))
+    return requests
+
+
+def fence(hidden_id: int, nonce: str) -> list[Request]:
+    """A batch that only changes the nonce: after its answer no earlier request can match any more."""
+    return [_update(hidden_id, *NONCE, [nonce])]
+
+
+def answer_ranges(bench: Bench, count: int) -> Iterator[tuple[int, int, int, int]]:
+    """What of the hidden tab must come back: row and column bounds of receipts and evidence."""
+    yield bench.place(_HEADER), bench.place(_HEADER) + 1, 0, 2
+    if not count:
+        return
+    yield bench.receipt(0), bench.receipt(count), bench.key[0], bench.width
+    for start, end in runs(bench.columns):
+        yield bench.receipt(0), bench.receipt(count), start, end
+
+
+def runs(columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Adjacent columns together, as start and end."""
+    start = previous = None
+    for column in columns:
+        if previous is None or column != previous + 1:
+            if start is not None and previous is not None:
+                yield start, previous + 1
+            start = column
+        previous = column
+    if start is not None and previous is not None:
+        yield start, previous + 1
+
+
+def _template(bench: Bench) -> Iterator[Request]:
+    """The nonce and the headers as they are now, once for all rows of the batch."""
+    row = bench.place(_TEMPLATE)
+    yield _put(bench, row, 0, [None] * bench.width)
+    start = bench.key[0]
+    yield _copy(
+        _range(bench.hidden_id, *NONCE), _range(bench.hidden_id, row, start), "PASTE_VALUES"
+    )
+    for first, last in runs(bench.columns):
+        source = _range(bench.log_id, bench.header_row, first, last)
+        target = _range(bench.hidden_id, row, bench.header_slot(first), _after(bench, first, last))
+        yield _copy(source, target, "PASTE_VALUES")
+
+
+def _after(bench: Bench, first: int, last: int) -> int:
+    return bench.header_slot(first) + last - first
+
+
+def _judge(bench: Bench, index: int, judgement: Judgement) -> Iterator[Request]:
+    expected, actual, written = (bench.place(row) for row in (_EXPECTED, _ACTUAL, _WRITTEN))
+    for first, last in runs(bench.columns):
+        found = _range(bench.log_id, judgement.row, first, last)
+        kept = _range(bench.hidden_id, bench.evidence(index), first, last)
+        yield _copy(found, kept, "PASTE_FORMULA")
+    yield _put(bench, expected, 0, _expected(bench, judgement))
+    yield from _lay_actual(bench, judgement, actual)
+    yield _put(bench, actual, bench.verdict, ["no"])
+    yield _put(bench, written, 0, _written(bench, judgement))
+    yield {
+        "deleteDuplicates": {
+            "range": _rows(bench, expected, written + 1),
+            "comparisonColumns": [
+                {
+                    "sheetId": bench.hidden_id,
+                    "dimension": "COLUMNS",
+                    "startIndex": bench.key[0],
+                    "endIndex": bench.key[1],
+                }
+            ],
+        }
+    }
+    for first, last in runs(sorted(judgement.changes)):
+        source = _range(bench.hidden_id, actual, first, last)
+        yield _copy(source, _range(bench.log_id, judgement.row, first, last), "PASTE_FORMULA")
+    receipt = bench.receipt(index)
+    yield _copy(
+        _rows(bench, actual, actual + 1), _rows(bench, receipt, receipt + 1), "PASTE_VALUES"
+    )
+
+
+def _expected(bench: Bench, judgement: Judgement) -> list[Cell]:
+    """The row as we read it. Blank places are written as blanks, so that nothing old is compared."""
+    row: list[Cell] = [None] * bench.width
+    row[bench.key[0]] = bench.old_nonce
+    for column, header in bench.headers.items():
+        row[bench.header_slot(column)] = header
+    row[bench.neighbour_slots[0]], row[bench.neighbour_slots[1]] = judgement.above, judgement.below
+    for column, cell in judgement.compared.items():
+        row[bench.cell_slot(column)] = cell
+    row[bench.verdict] = "expected"
+    return row
+
+
+def _lay_actual(bench: Bench, judgement: Judgement, actual: int) -> Iterator[Request]:
+    """The row as it is, copied by the batch itself."""
+    template = bench.place(_TEMPLATE)
+    yield _copy(
+        _rows(bench, template, template + 1), _rows(bench, actual, actual + 1), "PASTE_VALUES"
+    )
+    for neighbour, slot in zip((-1, 1), bench.neighbour_slots, strict=True):
+        source = _range(bench.log_id, judgement.row + neighbour, bench.id_column)
+        yield _copy(source, _range(bench.hidden_id, actual, slot), "PASTE_VALUES")
+    for first, last in runs(sorted(judgement.compared)):
+        slot = bench.cell_slot(first)
+        source = _range(bench.log_id, judgement.row, first, last)
+        target = _range(bench.hidden_id, actual, slot, slot + last - first)
+        yield _copy(source, target, "PASTE_VALUES")
+    for first, last in runs(sorted(judgement.changes)):
+        source = _range(bench.log_id, judgement.row, first, last)
+        yield _copy(source, _range(bench.hidden_id, actual, first, last), "PASTE_FORMULA")
+
+
+def _written(bench: Bench, judgement: Judgement) -> list[Cell]:
+    """The new values, under a key that begins with no nonce and so is equal to nothing."""
+    row: list[Cell] = [None] * bench.width
+    row[bench.key[0]] = "written"
+    for column, change in judgement.changes.items():
+        row[column] = change.after
+    row[bench.verdict] = "yes"
+    return row
+
+
+def _put(bench: Bench, row: int, column: int, cells: Sequence[Cell]) -> Request:
+    return _update(bench.hidden_id, row, column, cells)
+
+
+def _update(sheet_id: int, row: int, column: int, cells: Sequence[Cell]) -> Request:
+    """Cells side by side, exactly as they are: nothing is parsed on the way."""
+    return {
+        "updateCells": {
+            "start": {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column},
+            "rows": [{"values": [user_entered(cell) for cell in cells]}],
+            "fields": "userEnteredValue",
+        }
+    }
+
+
+def user_entered(cell: Cell) -> dict[str, Any]:
+    """A cell's value in Google's words; text stays text, whatever it begins with."""
+    if cell is None or cell == "":
+        return {}
+    if isinstance(cell, bool):
+        return {"userEnteredValue": {"boolValue": cell}}
+    if isinstance(cell, (int, float)):
+        return {"userEnteredValue": {"numberValue": cell}}
+    return {"userEnteredValue": {"stringValue": cell}}
+
+
+def _copy(source: Mapping[str, Any], target: Mapping[str, Any], kind: str) -> Request:
+    return {
+        "copyPaste": {
+            "source": source,
+            "destination": target,
+            "pasteType": kind,
+            "pasteOrientation": "NORMAL",
+        }
+    }
+
+
+def _range(sheet_id: int, row: int, column: int, end: int | None = None) -> dict[str, int]:
+    return {
+        "sheetId": sheet_id,
+        "startRowIndex": row,
+        "endRowIndex": row + 1,
+        "startColumnIndex": column,
+        "endColumnIndex": column + 1 if end is None else end,
+    }
+
+
+def _rows(bench: Bench, start: int, end: int) -> dict[str, int]:
+    return {
+        "sheetId": bench.hidden_id,
+        "startRowIndex": start,
+        "endRowIndex": end,
+        "startColumnIndex": 0,
+        "endColumnIndex": bench.width,
+    }
+
+
+class Answer:
+    """The cells of an answer, by sheet, row and column."""
+
+    def __init__(self, spreadsheet: Mapping[str, Any]) -> None:
+        self._cells: dict[tuple[int, int, int], Mapping[str, Any]] = {}
+        for sheet in spreadsheet.get("sheets", ()):
+            sheet_id = sheet["properties"].get("sheetId", 0)
+            for data in sheet.get("data", ()):
+                top, left = data.get("startRow", 0), data.get("startColumn", 0)
+                for row, line in enumerate(data.get("rowData", ()), top):
+                    for column, cell in enumerate(line.get("values", ()), left):
+                        self._cells[sheet_id, row, column] = cell
+
+    def entered(self, sheet_id: int, row: int, column: int) -> Cell:
+        """What was entered; a formula as its text, which no value of ours ever equals."""
+        return value_of(self._cells.get((sheet_id, row, column), {}).get("userEnteredValue"))
+
+    def shown(self, sheet_id: int, row: int, column: int) -> Cell:
+        """What the cell amounts to."""
+        return value_of(self._cells.get((sheet_id, row, column), {}).get("effectiveValue"))
+
+    def is_formula(self, sheet_id: int, row: int, column: int) -> bool:
+        """Whether a formula stands there."""
+        cell = self._cells.get((sheet_id, row, column), {})
+        return "formulaValue" in cell.get("userEnteredValue", ())
+
+
+def value_of(extended: Mapping[str, Any] | None) -> Cell:
+    """Google's ExtendedValue as a cell; None is blank."""
+    if not extended:
+        return None
+    for kind in ("stringValue", "numberValue", "boolValue", "formulaValue"):
+        if kind in extended:
+            return extended[kind]
+    return str(extended.get("errorValue", {}).get("type", ""))
+
+
+def read_receipts(
+    bench: Bench, judgements: Sequence[Judgement], answer: Answer
+) -> Iterator[Receipt]:
+    """What became of each change, by the decision table: the first line that fits."""
+    if answer.entered(bench.hidden_id, bench.place(_HEADER), 0) != bench.new_nonce:
+        detail = "the receipts were not ours: somebody edited the hidden tab"
+        for judgement in judgements:
+            yield from _all(judgement, Outcome.UNKNOWN, detail)
+        return
+    for index, judgement in enumerate(judgements):
+        yield from _receipt(bench, index, judgement, answer)
+
+
+def _receipt(bench: Bench, index: int, judgement: Judgement, answer: Answer) -> Iterator[Receipt]:
+    row = bench.receipt(index)
+    verdict = answer.entered(bench.hidden_id, row, bench.verdict)
+    if verdict == "no":
+        return _all(judgement, Outcome.LOST, _why_lost(bench, row, judgement, answer))
+    if verdict != "yes":
+        return _all(judgement, Outcome.UNKNOWN, "the receipt was overwritten")
+    if not _matched_exactly(bench, bench.evidence(index), judgement, answer):
+        return _all(judgement, Outcome.FALSE_MATCH, "it only looked as expected")
+    return _read_back(bench, judgement, answer)
+
+
+def _read_back(bench: Bench, judgement: Judgement, answer: Answer) -> Iterator[Receipt]:
+    for column, change in judgement.changes.items():
+        if same_cell(answer.entered(bench.log_id, judgement.row, column), change.after):
+            yield Receipt(change, Outcome.DONE)
+        else:
+            detail = "what was written is not there: the cell is merged, or hidden by a filter"
+            yield Receipt(change, Outcome.VANISHED, detail)
+
+
+def _all(judgement: Judgement, outcome: Outcome, detail: str) -> Iterator[Receipt]:
+    return (Receipt(change, outcome, detail) for change in judgement.changes.values())
+
+
+def _why_lost(bench: Bench, row: int, judgement: Judgement, answer: Answer) -> str:
+    expected = _expected(bench, judgement)
+
+    def differs(slot: int) -> bool:
+        return not same_cell(answer.entered(bench.hidden_id, row, slot), expected[slot])
+
+    if differs(bench.key[0]):
+        return "another writer was there in between"
+    if any(differs(bench.header_slot(column)) for column in bench.columns):
+        return "a column was moved, inserted or renamed"
+    if differs(bench.cell_slot(bench.id_column)):
+        return "the row had moved"
+    if any(differs(slot) for slot in bench.neighbour_slots):
+        return "a row beside it had moved"
+    return "somebody had changed the row"
+
+
+def _matched_exactly(bench: Bench, row: int, judgement: Judgement, answer: Answer) -> bool:
+    """The judge compares what is shown, ignoring case; the evidence must be equal to the letter."""
+    return all(
+        same_cell(answer.entered(bench.hidden_id, row, column), cell, exact=True)
+        for column, cell in judgement.compared.items()
+        if column not in judgement.formulas
+    )
+
+
+def same_cell(one: Cell, other: Cell, *, exact: bool = False) -> bool:
+    """Whether two cells hold the same; a blank is a blank, and 1 is 1.0 but not "1" or TRUE."""
+    one, other = (None if cell == "" else cell for cell in (one, other))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == other
+    if not exact and isinstance(one, str) and isinstance(other, str):
+        return one.strip().casefold() == other.strip().casefold()
+    return one == other
