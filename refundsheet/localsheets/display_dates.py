@@ -10,6 +10,9 @@ from refundsheet.localsheets.patterns import SECOND_PARTS, Part, Section, Token
 #: The day that serial number 0 stands for: 1899-12-30.
 DAY_ZERO = date(1899, 12, 30).toordinal()
 SECONDS_A_DAY = 86_400
+#: No date and no duration of ours is larger; Google's calendar ends earlier.
+LARGEST = 1e9
+CALENDAR_PARTS = frozenset({Part.YEAR, Part.MONTH, Part.DAY})
 #: Times are told apart to the millisecond; what a pattern does not show is cut off below that.
 MILLISECONDS = 3
 HOURS_ON_A_DIAL = 12
@@ -41,6 +44,8 @@ class _Moment:
 
 def shows_as_date(value: float, section: Section, locale: Locale) -> str | None:
     """The number as its section's date pattern shows it; None outside the calendar."""
+    if abs(value) > LARGEST:
+        return None
     moment = _moment(value, section)
     if moment is None:
         return None
@@ -57,7 +62,7 @@ def _moment(value: float, section: Section) -> _Moment | None:
     ticks = floor(size * SECONDS_A_DAY * 10**precision + 0.5)
     seconds, fraction = divmod(ticks, 10**precision)
     days, second = divmod(seconds, SECONDS_A_DAY)
-    ordinal = DAY_ZERO + days
+    ordinal = 1 if parts.isdisjoint(CALENDAR_PARTS) else DAY_ZERO + days
     if not 1 <= ordinal <= date.max.toordinal():
         return None
     return _Moment(

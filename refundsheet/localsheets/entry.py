@@ -81,6 +81,8 @@ def _formula(text: str) -> Entered:
 def _special(text: str, code: str, today: date) -> Entered:
     reader = _reader(code)
     bare = text.strip()
+    if not bare:
+        return Entered(text, None, None)
     truth = reader.booleans.get(bare.upper())
     if truth is not None:
         return Entered(truth, None, None)

@@ -114,7 +114,7 @@ def _date(text: str, locale: Locale, today: date) -> _Read | None:
     match = _NUMERIC.fullmatch(text)
     if match is not None:
         return _numeric_date(match, locale, today)
-    if text[0] in "0123456789":
+    if text[:1].isdigit():
         return _day_first(text, locale, today)
     return _month_first(_without_weekday(text, locale), locale, today)
 
@@ -125,20 +125,21 @@ def _numeric_date(match: re.Match[str], locale: Locale, today: date) -> _Read | 
     if names is None or not _may_separate(match, locale):
         return None
     by_name = dict(zip(names, (part for part in (first, second, third) if part), strict=True))
-    padded = _is_padded(by_name, locale)
-    pattern = separator.join(_part_pattern(name, by_name[name], padded=padded) for name in by_name)
+    pattern = separator.join(
+        _part_pattern(name, text, padded=_is_padded(name, by_name, locale))
+        for name, text in by_name.items()
+    )
     return _read(by_name, pattern, today)
 
 
-def _is_padded(parts: dict[str, str], locale: Locale) -> bool:
-    """Whether day and month keep their zeros: they were typed, or are the custom where two digits were."""
-    typed = [text for name, text in parts.items() if name != "y"]
-    if any(text.startswith("0") for text in typed):
+def _is_padded(name: str, parts: dict[str, str], locale: Locale) -> bool:
+    """Whether day or month is shown with two digits: typed with a zero, or the other was, or custom."""
+    if len(parts[name]) == 1:
+        return False
+    if any(text.startswith("0") for other, text in parts.items() if other != "y"):
         return True
-    custom = len(parts.get("y", "")) == YEAR_DIGITS and (
-        next(iter(parts)) == "y" or "mm" in locale.date_pattern
-    )
-    return custom and all(len(text) > 1 for text in typed)
+    has_long_year = len(parts.get("y", "")) == YEAR_DIGITS
+    return has_long_year and (next(iter(parts)) == "y" or name * 2 in locale.date_pattern)
 
 
 def _may_separate(match: re.Match[str], locale: Locale) -> bool:

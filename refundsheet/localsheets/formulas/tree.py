@@ -84,7 +84,12 @@ class _Reader:
             kind = self.tokens[-1].kind
             if kind in {Kind.CLOSE, Kind.BRACE_CLOSE, Kind.SEPARATOR}:
                 break
-            nodes.append(self._node(self.tokens.pop()))
+            node = self._node(self.tokens.pop())
+            if nodes and _is_operand(node) and _is_operand(nodes[-1]):
+                calls_result = isinstance(nodes[-1], Call) and isinstance(node, Group)
+                if not calls_result:  # LAMBDA(x, x)(2)
+                    raise FormulaParseError
+            nodes.append(node)
         return tuple(nodes)
 
     def _node(self, token: Token) -> Node:
@@ -124,3 +129,7 @@ class _Reader:
         if not self.tokens:
             raise FormulaParseError
         return self.tokens[-1]
+
+
+def _is_operand(node: Node) -> bool:
+    return not isinstance(node, Token) or node.kind is not Kind.OPERATOR
