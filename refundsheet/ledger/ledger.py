@@ -1,0 +1,286 @@
+"""The ledger: what refundsheet remembers of a log between passes, and every write it intends."""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, select, update
+
+from refundsheet.core.memory import Memory, Observation, Remembered
+from refundsheet.core.model import Change
+from refundsheet.ledger import memories, writes
+from refundsheet.ledger.engine import (
+    connect,
+    give_back_space,
+    parse_url,
+    place_of,
+    stored_bytes,
+    writing,
+)
+from refundsheet.ledger.errors import ClearErrors
+from refundsheet.ledger.pruning import prune
+from refundsheet.ledger.records import (
+    OPEN_STATES,
+    Flag,
+    Intent,
+    IntentState,
+    PassRecord,
+    RaisedFlag,
+    SheetKey,
+)
+from refundsheet.ledger.serialise import dump, load
+from refundsheet.ledger.sheets import known, registered
+from refundsheet.ledger.statements import upsert
+from refundsheet.ledger.tables import digest, passes, published, settings
+
+
+class Ledger:
+    """What is remembered, by sheet, in a SQLite file or a PostgreSQL database.
+
+    Each method is one transaction: it is stored whole when the method returns, or not at all. Every
+    method may raise LedgerError. Times that come back are in UTC, but for the moments of a case:
+    they are in the zone in which they were given.
+    """
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self._engine = engine
+        self._place = place
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the ledger at a SQLAlchemy URL, and make it where there is none.
+
+        A SQLite file is made with its folder, readable by this user alone.
+
+        Raises:
+            LedgerError: when it can not be reached or written, is damaged, is not ours, or was
+                written by a newer version.
+        """
+        parsed = parse_url(url)
+        return cls(connect(parsed), place_of(parsed))
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: a path, or host and database."""
+        return self._place
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Generator[Connection]:
+        with ClearErrors(self._place), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Generator[Connection]:
+        with ClearErrors(self._place), writing(self._engine).begin() as connection:
+            yield connection
+
+    # --- what was seen ---
+
+    def recall(self, sheet: SheetKey) -> Memory:
+        """All that is remembered of a log; an empty memory where nothing is."""
+        with self._reading() as connection:
+            return memories.recall(connection, sheet)
+
+    def record(  # noqa: PLR0913 - all that is stored in one transaction
+        self,
+        sheet: SheetKey,
+        *,
+        at: datetime,
+        pass_number: int | None = None,
+        baseline_at: datetime | None = None,
+        fields: Iterable[str] | None = None,
+        renamed: Mapping[str, str] | None = None,
+        forgotten: Iterable[str] = (),
+        remembered: Iterable[Remembered] = (),
+        observations: Iterable[Observation] = (),
+        texts: Iterable[str] = (),
+        raised: Iterable[RaisedFlag] = (),
+        cleared: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Store what a pass has learnt, all of it or nothing.
+
+        Args:
+            sheet: The log.
+            at: The time of the read; it becomes ``last_read_at``.
+            pass_number: The pass that saw it.
+            baseline_at: When the log was first read whole, given by the pass that did.
+            fields: The fields whose columns the read had; None leaves what was stored.
+            renamed: Old to new key. Observations, flags and intents follow the case, and what was
+                remembered under the old key goes: give the case under its new key as well.
+            forgotten: Keys that no longer mean anything, of half-typed rows say.
+            remembered: The cases that are new or differ from what was stored.
+            observations: The changes people made.
+            texts: The texts written into our own columns; known ones may be among them.
+            raised: Flags that now stand. One that stands already only gets the new text.
+            cleared: Case and kind of the flags whose reason is gone.
+        """
+        with self._writing() as connection:
+            row = registered(connection, sheet)
+            memories.note_read(connection, row, at, baseline_at, fields)
+            memories.rename(connection, row, renamed or {}, at)
+            memories.forget(connection, row, forgotten)
+            memories.remember(connection, row, remembered)
+            memories.observe(connection, row, pass_number, observations)
+            memories.keep_texts(connection, row, texts)
+            memories.clear_flags(connection, row, cleared, at)
+            memories.raise_flags(connection, row, raised, at)
+
+    def observations(
+        self, sheet: SheetKey, field: str | None = None, *, pass_number: int | None = None
+    ) -> list[Observation]:
+        """The changes people made, oldest first: all, of one field, or seen by one pass."""
+        with self._reading() as connection:
+            return memories.observations_of(connection, sheet, field, pass_number)
+
+    def flags(self, sheet: SheetKey, *, standing: bool = False) -> list[Flag]:
+        """The flags ever raised, oldest first, or only those that stand."""
+        with self._reading() as connection:
+            return memories.flags_of(connection, sheet, standing=standing)
+
+    # --- passes ---
+
+    def begin_pass(self, sheet: SheetKey, at: datetime) -> int:
+        """Note that a pass begins; its number is never used again."""
+        with self._writing() as connection:
+            row = registered(connection, sheet)
+            statement = passes.insert().values(sheet=row, at=at).returning(passes.c.id)
+            return connection.execute(statement).scalar_one()
+
+    def end_pass(self, pass_number: int, report: Any) -> None:
+        """Store what the pass did (JSON)."""
+        statement = update(passes).where(passes.c.id == pass_number).values(report=dump(report))
+        with self._writing() as connection:
+            connection.execute(statement)
+
+    def passes(self, sheet: SheetKey, limit: int = 20) -> list[PassRecord]:
+        """The latest passes, newest first."""
+        with self._reading() as connection:
+            statement = (
+                select(passes.c.id, passes.c.at, passes.c.report)
+                .where(passes.c.sheet == known(connection, sheet))
+                .order_by(passes.c.id.desc())
+                .limit(limit)
+            )
+            return [
+                PassRecord(row.id, row.at, None if row.report is None else load(row.report))
+                for row in connection.execute(statement)
+            ]
+
+    # --- intents ---
+
+    def intend(
+        self,
+        sheet: SheetKey,
+        pass_number: int,
+        changes: Sequence[Change],
+        *,
+        nonce: str,
+        expected: Sequence[Any],
+    ) -> list[int]:
+        """Note the changes as sent, before their request leaves; it is on the disk on return.
+
+        Args:
+            sheet: The log they are for.
+            pass_number: The pass that makes them.
+            changes: The changes of one batch.
+            nonce: The mark of the batch, unique for ever.
+            expected: For each change, what the judged write compares (JSON).
+
+        Returns:
+            The number of each change's intent, in the order of the changes; never used again.
+        """
+        with self._writing() as connection:
+            row = registered(connection, sheet)
+            pairs = zip(changes, expected, strict=True)
+            return writes.intend(connection, row, pass_number, nonce, pairs)
+
+    def settle(self, outcomes: Mapping[int, tuple[IntentState, str]]) -> None:
+        """Move intents on to the state that is now known, each with a detail for people.
+
+        Raises:
+            ImpossibleTransitionError: when a state does not allow it; then none is moved.
+        """
+        with self._writing() as connection:
+            writes.settle(connection, outcomes)
+
+    def open_intents(self, sheet: SheetKey) -> list[Intent]:
+        """The intents of which nobody knows yet what became of them, oldest first."""
+        return self.intents(sheet, states=OPEN_STATES)
+
+    def intents(
+        self,
+        sheet: SheetKey,
+        *,
+        states: Iterable[IntentState] = tuple(IntentState),
+        pass_number: int | None = None,
+        case: str | None = None,
+    ) -> list[Intent]:
+        """Intents in some states, of one pass or one case, oldest first."""
+        with self._reading() as connection:
+            row = known(connection, sheet)
+            return writes.intents_of(connection, row, states, pass_number, case)
+
+    # --- our own tabs, the settings ---
+
+    def published(self, sheet: SheetKey, tab: str) -> dict[str, Any] | None:
+        """What we last published on a tab of ours; None where that is not known."""
+        with self._reading() as connection:
+            statement = select(published.c.cells).where(
+                published.c.sheet == known(connection, sheet), published.c.digest == digest(tab)
+            )
+            cells = connection.execute(statement).scalar_one_or_none()
+        return None if cells is None else load(cells)
+
+    def set_published(self, sheet: SheetKey, tab: str, cells: Mapping[str, Any]) -> None:
+        """Remember what now stands on a tab of ours."""
+        with self._writing() as connection:
+            row = registered(connection, sheet)
+            values = {"sheet": row, "digest": digest(tab), "tab": tab, "cells": dump(dict(cells))}
+            upsert(connection, published, [values], keys=("sheet", "digest"))
+
+    def settings_in_force(self, sheet: SheetKey) -> str | None:
+        """The settings by which the last flags were computed, as they were given."""
+        with self._reading() as connection:
+            statement = (
+                select(settings.c.text)
+                .where(settings.c.sheet == known(connection, sheet))
+                .order_by(settings.c.since.desc())
+                .limit(1)
+            )
+            return connection.execute(statement).scalar_one_or_none()
+
+    def set_settings_in_force(self, sheet: SheetKey, text: str, *, since: datetime) -> None:
+        """Note that other settings hold from now on; the earlier ones stay as history."""
+        with self._writing() as connection:
+            values = {"sheet": registered(connection, sheet), "since": since, "text": text}
+            upsert(connection, settings, [values], keys=("sheet", "since"))
+
+    # --- housekeeping ---
+
+    def size_bytes(self) -> int:
+        """How much room it takes."""
+        with self._reading() as connection:
+            return stored_bytes(connection)
+
+    def prune(self, before: datetime) -> int:
+        """Drop what was over before a time, and give its room back; how many entries that were.
+
+        Observations, cleared flags, passes and settled writes go. What still stands stays, and so
+        do the cases and the texts: an ID is never used again, and our own words stay ours.
+        """
+        with self._writing() as connection:
+            dropped = prune(connection, before)
+        with ClearErrors(self._place):
+            give_back_space(self._engine)
+        return dropped

@@ -1,0 +1,239 @@
+"""Cases, observations, texts and flags in the ledger: the statements behind recall and record."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Update, bindparam, insert, select, update
+
+from refundsheet.core.memory import Memory, Observation, Remembered
+from refundsheet.ledger.records import Flag, RaisedFlag, SheetKey
+from refundsheet.ledger.serialise import SHAPE, Reader, dump, dump_remembered, load
+from refundsheet.ledger.sheets import known
+from refundsheet.ledger.statements import execute_all, upsert
+from refundsheet.ledger.tables import (
+    cases,
+    digest,
+    flags,
+    intents,
+    observations,
+    shapes,
+    sheets,
+    texts,
+)
+
+#: How many cases are fetched at a time: the rows of 100 000 need not all be held beside the cases.
+_AT_A_TIME = 5_000
+
+
+def recall(connection: Connection, sheet: SheetKey) -> Memory:
+    """All that is remembered of a log."""
+    row = known(connection, sheet)
+    about = connection.execute(select(sheets).where(sheets.c.id == row)).one_or_none()
+    if about is None:
+        return Memory()
+    return Memory(
+        baseline_at=about.baseline_at,
+        last_read_at=about.last_read_at,
+        fields=frozenset(load(about.fields)),
+        cases=_cases(connection, row),
+        texts=frozenset(
+            connection.execute(select(texts.c.text).where(texts.c.sheet == row)).scalars()
+        ),
+    )
+
+
+def _cases(connection: Connection, sheet: int) -> dict[str, Remembered]:
+    readers = {row.id: Reader(load(row.names)) for row in connection.execute(select(shapes))}
+    statement = select(cases.c.key, cases.c.shape, cases.c.record).where(cases.c.sheet == sheet)
+    result = connection.execution_options(yield_per=_AT_A_TIME).execute(statement)
+    return {key: readers[shape](key, record) for key, shape, record in result}
+
+
+def note_read(
+    connection: Connection,
+    sheet: int,
+    at: datetime,
+    baseline_at: datetime | None,
+    fields: Iterable[str] | None,
+) -> None:
+    """Store when the log was read, and what it had."""
+    values: dict[str, Any] = {"last_read_at": at}
+    if baseline_at is not None:
+        values["baseline_at"] = baseline_at
+    if fields is not None:
+        values["fields"] = dump(sorted(fields))
+    connection.execute(update(sheets).where(sheets.c.id == sheet).values(values))
+
+
+def rename(connection: Connection, sheet: int, renamed: Mapping[str, str], at: datetime) -> None:
+    """Let the history of cases follow them to their new keys.
+
+    It goes by way of names that nobody has, so that R-1 can become R-2 while R-2 becomes R-3.
+    """
+    if not renamed:
+        return
+    forget(connection, sheet, renamed)
+    between = {old: f"{number} between\x00" for number, old in enumerate(renamed)}
+    _move(connection, sheet, between)
+    standing = [(flag.case, flag.kind) for flag in _flags(connection, sheet, standing=True)]
+    taken = set(renamed.values())
+    clear_flags(connection, sheet, [flag for flag in standing if flag[0] in taken], at)
+    _move(connection, sheet, {between[old]: new for old, new in renamed.items()})
+
+
+def _move(connection: Connection, sheet: int, renamed: Mapping[str, str]) -> None:
+    moves = [
+        {"old_digest": digest(old), "new_digest": digest(new), "new_case": new}
+        for old, new in renamed.items()
+    ]
+    for table in (observations, flags, intents):
+        statement = (
+            update(table)
+            .where(table.c.sheet == sheet, table.c.digest == bindparam("old_digest"))
+            .values(case=bindparam("new_case"), digest=bindparam("new_digest"))
+        )
+        execute_all(connection, statement, moves)
+
+
+def forget(connection: Connection, sheet: int, keys: Iterable[str]) -> None:
+    """Drop what is remembered under keys."""
+    gone = [{"gone": digest(key)} for key in keys]
+    one = cases.delete().where(cases.c.sheet == sheet, cases.c.digest == bindparam("gone"))
+    execute_all(connection, one, gone)
+
+
+def remember(connection: Connection, sheet: int, remembered: Iterable[Remembered]) -> None:
+    """Store cases, each in the place of what was stored under its key."""
+    latest = {case.key: case for case in remembered}
+    if not latest:
+        return
+    shape = _shape(connection)
+    rows = [
+        {
+            "sheet": sheet,
+            "digest": digest(key),
+            "key": key,
+            "shape": shape,
+            "record": dump_remembered(case),
+        }
+        for key, case in latest.items()
+    ]
+    upsert(connection, cases, rows, keys=("sheet", "digest"))
+
+
+def _shape(connection: Connection) -> int:
+    """The number of the shape in which cases are stored now."""
+    names = dump(SHAPE)
+    find = select(shapes.c.id).where(shapes.c.names == names)
+    found = connection.execute(find).scalar_one_or_none()
+    if found is None:
+        upsert(connection, shapes, [{"names": names}], keys=("names",))
+        found = connection.execute(find).scalar_one()
+    return found
+
+
+def observe(
+    connection: Connection, sheet: int, pass_number: int | None, seen: Iterable[Observation]
+) -> None:
+    """Add observations."""
+    rows = [
+        {
+            "sheet": sheet,
+            "pass_id": pass_number,
+            "digest": digest(one.case),
+            "case": one.case,
+            "field": one.field,
+            "before": one.before,
+            "after": one.after,
+            "not_before": one.not_before,
+            "not_after": one.not_after,
+        }
+        for one in seen
+    ]
+    execute_all(connection, insert(observations), rows)
+
+
+def observations_of(
+    connection: Connection, sheet: SheetKey, field: str | None, pass_number: int | None
+) -> list[Observation]:
+    """Observations, oldest first."""
+    table = observations.c
+    statement = select(
+        table.case, table.field, table.before, table.after, table.not_before, table.not_after
+    ).where(table.sheet == known(connection, sheet))
+    if field is not None:
+        statement = statement.where(table.field == field)
+    if pass_number is not None:
+        statement = statement.where(table.pass_id == pass_number)
+    result = connection.execute(statement.order_by(table.not_after, table.id))
+    return [Observation(**row) for row in result.mappings()]
+
+
+def keep_texts(connection: Connection, sheet: int, written: Iterable[str]) -> None:
+    """Add texts that were written into our own columns."""
+    rows = [{"sheet": sheet, "digest": digest(text), "text": text} for text in set(written)]
+    upsert(connection, texts, rows, keys=("sheet", "digest"))
+
+
+def raise_flags(
+    connection: Connection, sheet: int, raised: Iterable[RaisedFlag], at: datetime
+) -> None:
+    """Raise flags; one that stands already keeps its time and gets the text."""
+    latest = {(flag.case, flag.kind): flag for flag in raised}
+    if not latest:
+        return
+    standing = {(flag.case, flag.kind) for flag in _flags(connection, sheet, standing=True)}
+    again = [{**_its(*key), "new_text": latest[key].text} for key in latest if key in standing]
+    new = [
+        {
+            "sheet": sheet,
+            "digest": digest(flag.case),
+            "case": flag.case,
+            "kind": flag.kind,
+            "text": flag.text,
+            "raised_at": at,
+        }
+        for key, flag in latest.items()
+        if key not in standing
+    ]
+    execute_all(connection, _one_standing(sheet).values(text=bindparam("new_text")), again)
+    execute_all(connection, insert(flags), new)
+
+
+def clear_flags(
+    connection: Connection, sheet: int, cleared: Iterable[tuple[str, str]], at: datetime
+) -> None:
+    """Note that the reason of standing flags, given by case and kind, is gone."""
+    gone = [_its(case, kind) for case, kind in cleared]
+    execute_all(connection, _one_standing(sheet).values(cleared_at=at), gone)
+
+
+def _one_standing(sheet: int) -> Update:
+    """An update of the flag that ``_its`` values name."""
+    return update(flags).where(
+        flags.c.sheet == sheet,
+        flags.c.digest == bindparam("its_digest"),
+        flags.c.kind == bindparam("its_kind"),
+        flags.c.cleared_at.is_(None),
+    )
+
+
+def _its(case: str, kind: str) -> dict[str, str]:
+    return {"its_digest": digest(case), "its_kind": kind}
+
+
+def flags_of(connection: Connection, sheet: SheetKey, *, standing: bool) -> list[Flag]:
+    """Flags, oldest first."""
+    return _flags(connection, known(connection, sheet), standing=standing)
+
+
+def _flags(connection: Connection, sheet: int, *, standing: bool) -> list[Flag]:
+    table = flags.c
+    statement = select(table.case, table.kind, table.text, table.raised_at, table.cleared_at).where(
+        table.sheet == sheet
+    )
+    if standing:
+        statement = statement.where(table.cleared_at.is_(None))
+    result = connection.execute(statement.order_by(table.raised_at, table.id))
+    return [Flag(**row) for row in result.mappings()]

@@ -1,0 +1,133 @@
+"""What the ledger hands out: the sheet it is about, passes, flags and intents with their states."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from refundsheet.core.model import Change
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKey:
+    """The log a record is about. A copied spreadsheet has another id and so shares nothing."""
+
+    spreadsheet_id: str
+    sheet_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassRecord:
+    """One pass over a sheet.
+
+    Attributes:
+        number: What people call it: run 17.
+        at: Its one time.
+        report: What it did (JSON); None while it runs, or when it was cut off.
+    """
+
+    number: int
+    at: datetime
+    report: Any | None
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedFlag:
+    """A flag that a case gets, or that stands with a new text."""
+
+    case: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flag with its history.
+
+    Attributes:
+        cleared_at: When its reason was gone; None while it stands.
+    """
+
+    case: str
+    kind: str
+    text: str
+    raised_at: datetime
+    cleared_at: datetime | None = None
+
+
+class IntentState(Enum):
+    """What is known of a write; ``core.model.Outcome`` values are among these words."""
+
+    PLANNED = "planned"
+    #: Noted durably before the request left: it may have been applied.
+    SENT = "sent"
+    DONE = "done"
+    #: The sheet was no longer as expected, nothing was written.
+    LOST = "lost"
+    #: The answer was lost: it may have been, or may still be, applied.
+    UNKNOWN = "unknown"
+    #: Fenced off: it can not be applied any more, and no receipt tells whether it was.
+    EXPIRED = "expired"
+    #: The judge took two different things for equal; the write is being taken back.
+    FALSE_MATCH = "false_match"
+    UNDONE = "undone"
+    #: It could not be taken back, or not be found: shown to people.
+    UNRESOLVED = "unresolved"
+    #: Google said yes and the cell does not hold it (a merge, a filter): shown to people.
+    VANISHED = "vanished"
+    #: Google, or a rule of ours, does not let us write there.
+    REFUSED = "refused"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next pass must find out what became of it before it writes anything."""
+        return self in OPEN_STATES
+
+    def may_become(self, later: "IntentState") -> bool:
+        """Whether knowledge may move on from this state to the later one."""
+        return later in _LATER[self]
+
+
+_State = IntentState
+
+OPEN_STATES = frozenset({_State.PLANNED, _State.SENT, _State.UNKNOWN})
+
+#: What a receipt, read at once or after a fence, can say.
+_BY_RECEIPT = frozenset(
+    {_State.DONE, _State.LOST, _State.FALSE_MATCH, _State.VANISHED, _State.REFUSED}
+)
+
+_LATER = {
+    _State.PLANNED: frozenset({_State.SENT, _State.LOST, _State.REFUSED}),
+    _State.SENT: _BY_RECEIPT | {_State.UNKNOWN, _State.EXPIRED},
+    _State.UNKNOWN: _BY_RECEIPT | {_State.EXPIRED},
+    # the cell itself may still show that it was written
+    _State.EXPIRED: frozenset({_State.DONE, _State.UNRESOLVED}),
+    _State.DONE: frozenset({_State.FALSE_MATCH, _State.UNDONE}),
+    _State.FALSE_MATCH: frozenset({_State.UNDONE, _State.UNRESOLVED}),
+    # a value that was not found is looked for in every pass: somebody's undo brings it back
+    _State.UNRESOLVED: frozenset({_State.UNDONE}),
+    _State.VANISHED: frozenset({_State.DONE, _State.UNDONE, _State.UNRESOLVED}),
+    _State.LOST: frozenset[IntentState](),
+    _State.UNDONE: frozenset[IntentState](),
+    _State.REFUSED: frozenset[IntentState](),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A write as it was noted before its request left.
+
+    Attributes:
+        nonce: The mark of its batch, unique for ever.
+        expected: What the judged write compares (JSON).
+        detail: Why it is in this state, where there is something to say.
+    """
+
+    number: int
+    pass_number: int
+    change: Change
+    nonce: str
+    expected: Any
+    state: IntentState
+    detail: str = ""

@@ -1,0 +1,173 @@
+"""Records to JSON text and back, exactly: amounts, dates, times of day, zones and the second hour.
+
+A log of 100 000 cases is recalled in every process, so a case is stored as the bare values of its
+fields, and the names of the fields once, as the shape. A field that is added later is missing from
+the older shapes and takes its default; one that is dropped is passed over.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
+
+from pydantic_core import from_json
+
+from refundsheet.core.memory import Owed, Remembered
+from refundsheet.core.model import Change, Moment, RefundCase
+from refundsheet.ledger.tables import show_instant
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock, of whatever zone
+_SECOND = timedelta(seconds=1)
+
+
+def dump(value: Any) -> str:
+    """JSON in ASCII alone, which every database stores whatever a cell holds."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def load(text: str) -> Any:
+    """What ``dump`` wrote; pydantic's reader is fast but refuses half a surrogate pair."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)
+
+
+def show_moment(moment: Moment, zone: str) -> str | int:
+    """A date as text; a time of the case's own zone as seconds on the wall clock since 1970.
+
+    The wall clock, not the instant, is what the sheet's serial number says, and it stays what it
+    was when a government moves its clocks. Whatever does not fit is spelled out.
+    """
+    if not isinstance(moment, datetime):
+        return moment.isoformat()
+    key = moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else None
+    if key is None:
+        return moment.isoformat()
+    wall = moment.replace(tzinfo=None)
+    if key == zone and not moment.fold and not moment.microsecond:
+        return (wall - _EPOCH) // _SECOND
+    return f"{wall.isoformat()}[{key}]{'+' * moment.fold}"
+
+
+def read_moment(shown: str | int, zone_starts: datetime) -> Moment:
+    """What ``show_moment`` wrote; ``zone_starts`` is 1970 on the case's own wall clock."""
+    if isinstance(shown, int):
+        return zone_starts + timedelta(0, shown)
+    wall, bracket, rest = shown.partition("[")
+    if not bracket:
+        is_date = len(wall) == len("2026-03-04")
+        return date.fromisoformat(wall) if is_date else datetime.fromisoformat(wall)
+    key, _, second_time = rest.partition("]")
+    return datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(key), fold=len(second_time))
+
+
+def _fields_of(record: type, *hints: Any) -> tuple[str, ...]:
+    return tuple(name for name, hint in get_type_hints(record).items() if hint in hints)
+
+
+_MOMENTS = _fields_of(RefundCase, Moment, Moment | None)
+_AMOUNTS = _fields_of(RefundCase, Decimal, Decimal | None)
+_INSTANTS = _fields_of(Remembered, datetime, datetime | None)
+_CASE = tuple(field.name for field in fields(RefundCase))
+_BESIDES = tuple(field.name for field in fields(Remembered) if field.name not in ("key", "case"))
+
+#: The shape in which cases are stored now.
+SHAPE = ("zone", *(f"case.{name}" for name in _CASE), *_BESIDES)
+
+
+def dump_remembered(remembered: Remembered) -> str:
+    """All but the key, as the values of ``SHAPE``."""
+    case = remembered.case
+    zone = _zone_of(case)
+    content = {name: getattr(case, name) for name in _CASE}
+    for name in _MOMENTS:
+        if content[name] is not None:
+            content[name] = show_moment(content[name], zone)
+    for name in _AMOUNTS:
+        if content[name] is not None:
+            content[name] = str(content[name])
+    return dump([zone, *content.values(), *_dump_besides(remembered)])
+
+
+def _zone_of(case: RefundCase) -> str:
+    for name in _MOMENTS:
+        zone = getattr(getattr(case, name), "tzinfo", None)
+        if isinstance(zone, ZoneInfo) and zone.key:
+            return zone.key
+    return ""
+
+
+def _dump_besides(remembered: Remembered) -> Iterable[Any]:
+    values = {name: getattr(remembered, name) for name in _BESIDES}
+    for name in _INSTANTS:
+        if values[name] is not None:
+            values[name] = show_instant(values[name])
+    values["written"] = dict(remembered.written)
+    values["owed"] = {
+        field: [show_instant(owed.at), owed.reason] for field, owed in remembered.owed.items()
+    }
+    return values.values()
+
+
+class Reader:
+    """Reads the cases that were stored in one shape."""
+
+    def __init__(self, shape: Sequence[str]) -> None:
+        places = {name: place for place, name in enumerate(shape)}
+        self._zone = places["zone"]
+        self._case = _present(_CASE, places, "case.")
+        self._besides = _present(_BESIDES, places)
+        self._moments = [place for _, place in _present(_MOMENTS, places, "case.")]
+        self._amounts = [place for _, place in _present(_AMOUNTS, places, "case.")]
+        self._instants = [place for _, place in _present(_INSTANTS, places)]
+        self._starts: dict[str, datetime] = {}
+
+    def __call__(self, key: str, record: str) -> Remembered:
+        """The case that was stored under a key."""
+        values = load(record)
+        starts = self._start_of(values[self._zone])
+        _convert(values, self._moments, lambda shown: read_moment(shown, starts))
+        _convert(values, self._amounts, Decimal)
+        _convert(values, self._instants, datetime.fromisoformat)
+        besides = {name: values[place] for name, place in self._besides}
+        if besides.get("owed"):
+            besides["owed"] = _read_owed(besides["owed"])
+        case = RefundCase(**{name: values[place] for name, place in self._case})
+        return Remembered(key=key, case=case, **besides)
+
+    def _start_of(self, zone: str) -> datetime:
+        if zone not in self._starts:
+            self._starts[zone] = _EPOCH.replace(tzinfo=ZoneInfo(zone) if zone else UTC)
+        return self._starts[zone]
+
+
+def _present(
+    names: Iterable[str], places: Mapping[str, int], prefix: str = ""
+) -> list[tuple[str, int]]:
+    return [(name, places[prefix + name]) for name in names if prefix + name in places]
+
+
+def _convert(values: list[Any], places: Iterable[int], read: Callable[[Any], Any]) -> None:
+    for place in places:
+        if values[place] is not None:
+            values[place] = read(values[place])
+
+
+def _read_owed(owed: Mapping[str, Sequence[str]]) -> dict[str, Owed]:
+    return {field: Owed(datetime.fromisoformat(at), reason) for field, (at, reason) in owed.items()}
+
+
+def dump_change(change: Change) -> str:
+    """A change whole."""
+    return dump(asdict(change))
+
+
+def load_change(text: str, case: str) -> Change:
+    """The change again, of the case as it is called now: a renamed one keeps its history."""
+    parts = load(text)
+    tuples = {name: tuple(part) for name, part in parts.items() if isinstance(part, list)}
+    return Change(**(parts | tuples | {"case": case}))

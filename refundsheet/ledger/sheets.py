@@ -1,0 +1,26 @@
+"""The number under which a log is kept in the ledger."""
+
+from sqlalchemy import Connection, select
+
+from refundsheet.ledger.records import SheetKey
+from refundsheet.ledger.tables import sheets
+
+#: No sheet has this number: a query for it finds nothing.
+NOWHERE = 0
+
+
+def known(connection: Connection, sheet: SheetKey) -> int:
+    """The log's number; NOWHERE for one that was never recorded."""
+    statement = select(sheets.c.id).where(
+        sheets.c.spreadsheet_id == sheet.spreadsheet_id, sheets.c.sheet_id == sheet.sheet_id
+    )
+    return connection.execute(statement).scalar_one_or_none() or NOWHERE
+
+
+def registered(connection: Connection, sheet: SheetKey) -> int:
+    """The log's number, a new one for one that was never recorded."""
+    found = known(connection, sheet)
+    if found != NOWHERE:
+        return found
+    statement = sheets.insert().values(spreadsheet_id=sheet.spreadsheet_id, sheet_id=sheet.sheet_id)
+    return connection.execute(statement.returning(sheets.c.id)).scalar_one()
