@@ -1,9 +1,10 @@
 """Amounts of money as people type them, with the currency they name."""
 
 import re
-import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+
+from refundsheet.core.columns import unmarked
 
 _CENT = Decimal("0.01")
 
@@ -74,6 +75,8 @@ _KNOWN_CODES = frozenset(_SIGNS.values()) | {
 }
 #: Beyond it a number has no cents left: it is an identifier in the wrong column.
 _LARGEST = 1e15
+#: No amount is longer; a long text would only take its time.
+_LONGEST = 64
 
 _PLAIN_MARKS = {0x2019: "'", 0x2212: "-", 0x2013: "-", 0x2014: "-"}
 _CURRENCY = r"[^\d\s()+\-.,'][^\d\s()+\-,']*"
@@ -97,7 +100,9 @@ def read_amount(cell: str | float, locale: str) -> tuple[Decimal, str] | None:
     """
     if not isinstance(cell, str):
         return (to_cent(cell), "") if abs(cell) < _LARGEST else None
-    match = _AMOUNT.fullmatch(_plain(cell))
+    if len(cell) > _LONGEST:
+        return None
+    match = _AMOUNT.fullmatch(unmarked(cell).translate(_PLAIN_MARKS).removeprefix("'"))
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     signs = [sign for sign in (match["open"], match["sign"], match["inner"], match["last"]) if sign]
@@ -135,13 +140,6 @@ def _territory(locale: str) -> str:
 def _writes_comma(locale: str) -> bool:
     language = locale.replace("-", "_").partition("_")[0].lower()
     return language in _COMMA_LANGUAGES and _territory(locale) not in _POINT_TERRITORIES
-
-
-def _plain(text: str) -> str:
-    """The text without marks that only direct how it is shown, with plain digits, quotes and dashes."""
-    kept = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-    plain = unicodedata.normalize("NFKC", kept).translate(_PLAIN_MARKS)
-    return " ".join(plain.split()).removeprefix("'")
 
 
 def _read_currencies(before: str | None, after: str | None, locale: str) -> str | None:

@@ -58,12 +58,14 @@ TOLERANCE = timedelta(minutes=5)
 _PLACEHOLDERS = frozenset(
     ["-", "--", "---", "\u2013", "\u2014", "?", "??", ".", "n/a", "na", "none", "tbd", "tba"]
 )
-_LONGEST_PLACEHOLDER = max(map(len, _PLACEHOLDERS))
+LONGEST_PLACEHOLDER = max(map(len, _PLACEHOLDERS))
 FARTHEST = timedelta(days=5 * 365 + 1)
 MAY_LIE_AHEAD = frozenset({"deadline", "snooze_until"})
 #: From here on a number has lost digits of what was typed.
 _INEXACT = 10**15
 _LONGEST_SHOWN = 40
+#: No name and number are longer; a long text would only take its time.
+_LONGEST_SPLIT = 120
 # strftime would name them in the language of the machine.
 _MONTHS = [
     "January",
@@ -111,7 +113,7 @@ def read_row(
 def reads_blank(text: str) -> bool:
     """Whether a text says nothing: spaces, or a sign people put where they have nothing to say."""
     plain = text.strip()
-    return not plain or (len(plain) <= _LONGEST_PLACEHOLDER and plain.casefold() in _PLACEHOLDERS)
+    return not plain or (len(plain) <= LONGEST_PLACEHOLDER and plain.casefold() in _PLACEHOLDERS)
 
 
 def is_past(moment: Moment, now: datetime, zone: ZoneInfo) -> bool:
@@ -190,26 +192,25 @@ class _Reader:
 
     def _read_identifier(self, field: str, cell: Any) -> None:
         self._values[field] = as_text(cell)
+        if not isinstance(cell, str):
+            self._judge_identifier(field, cell)
+
+    def _judge_identifier(self, field: str, cell: float) -> None:
         if isinstance(cell, bool):
             says = f"holds a checkbox ({as_text(cell)}), not an ID. Type the ID as text."
             self._add(ID_IS_CHECKBOX, Severity.WARNING, field, says)
-        elif not isinstance(cell, str):
-            self._note_number(field, cell)
-
-    def _note_number(self, field: str, number: float) -> None:
-        if isinstance(number, int) and abs(number) < _INEXACT:
-            severity = Severity.NOTE
+        elif isinstance(cell, int) and abs(cell) < _INEXACT:
             says = (
-                f"{number} is a number to the sheet, so leading zeros are lost. "
+                f"{cell} is a number to the sheet, so leading zeros are lost. "
                 "Format the column as plain text to keep IDs as they are typed."
             )
+            self._add(ID_IS_NUMBER, Severity.NOTE, field, says)
         else:
-            severity = Severity.PROBLEM
             says = (
-                f"shows {as_text(number)}, an ID the sheet turned into a number; digits may be lost. "
+                f"shows {as_text(cell)}, an ID the sheet turned into a number; digits may be lost. "
                 f"Format the cell as plain text and type the ID again."
             )
-        self._add(ID_IS_NUMBER, severity, field, says)
+            self._add(ID_IS_NUMBER, Severity.PROBLEM, field, says)
 
     def _read_amount(self, field: str, cell: Any) -> None:
         read = None if isinstance(cell, bool) else read_amount(cell, self._sheet.locale)
@@ -261,12 +262,8 @@ class _Reader:
             case moment:
                 self._keep_text_moment(field, text, moment)
 
-    def _keep_text_moment(self, field: str, text: str, moment: Moment) -> None:
-        zone = self._sheet.zone
-        if isinstance(moment, datetime) and moment.date() >= EARLIEST:
-            moment = (
-                at_wall_time(moment, zone) if moment.tzinfo is None else moment.astimezone(zone)
-            )
+    def _keep_text_moment(self, field: str, text: str, read: Moment) -> None:
+        moment = _in_zone(read, self._sheet.zone)
         if self._keep_moment(field, moment):
             says = (
                 f'"{_shown(text)}" is text, read as {_day(moment)}. '
@@ -306,14 +303,24 @@ class _Reader:
 
     def _read_customer_and_order(self, cell: Any) -> None:
         if isinstance(cell, str):
+            if self._passes_over(CUSTOMER_AND_ORDER.field, cell):
+                return
             customer, order = split_customer_and_order(cell)
         else:
             customer, order = "", as_text(cell)
-            self._note_number("order_id", cell)
-        headers = self._sheet.headers
+            self._judge_identifier("order_id", cell)
         for field, value in (("customer_name", customer), ("order_id", order)):
-            if field not in headers and value:
+            if field not in self._sheet.headers:
                 self._values[field] = value
+
+
+def _in_zone(moment: Moment, zone: ZoneInfo) -> Moment:
+    """A moment read from text as the zone has it; at the calendar's ends, where no zone is, the date."""
+    if not isinstance(moment, datetime):
+        return moment
+    if not date.min.year < moment.year < date.max.year:
+        return moment.date()
+    return at_wall_time(moment, zone) if moment.tzinfo is None else moment.astimezone(zone)
 
 
 def as_text(cell: Any) -> str:
@@ -355,6 +362,8 @@ def split_customer_and_order(text: str) -> tuple[str, str]:
     Examples: ``Ada Moreau, #1001`` · ``Ada Moreau (ORD-1001)`` · ``1001 - Ada Moreau``.
     """
     plain = " ".join(text.split())
+    if len(plain) > _LONGEST_SPLIT:
+        return plain, ""
     for pattern in _CUSTOMER_AND_ORDER:
         if match := pattern.fullmatch(plain):
             return match.groupdict().get("customer", "").strip(" ,;"), match["order"]

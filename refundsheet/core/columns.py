@@ -114,9 +114,17 @@ OUR_FIELDS = tuple(column.field for column in COLUMNS if column.writer is Writer
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
+def unmarked(text: str) -> str:
+    """The text in ordinary letters and digits, on one line, without marks that only direct its display."""
+    if not text.isascii():
+        kept = (letter for letter in text if unicodedata.category(letter) != "Cf")
+        text = unicodedata.normalize("NFKC", "".join(kept))
+    return " ".join(text.split())
+
+
 def comparable(text: str) -> str:
     """The text as headers and labels are compared: no case, accents, width or punctuation."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", unmarked(text))
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _PUNCTUATION.sub(" ", plain.casefold()).strip()
 

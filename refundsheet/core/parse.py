@@ -14,6 +14,7 @@ from refundsheet.core.cells import (
     CELL_ERRORS,
     ENDED_BY_TIME,
     FARTHEST,
+    LONGEST_PLACEHOLDER,
     MAY_LIE_AHEAD,
     TOLERANCE,
     Sheet,
@@ -106,7 +107,8 @@ def trimmed(cells: Cells) -> tuple[Any, ...]:
     end = len(cells)
     while end and cells[end - 1] in _BLANK:
         end -= 1
-    return tuple(cells[:end])
+    # A tuple that is full is kept: a hundred thousand copies are memory.
+    return cells if end == len(cells) and isinstance(cells, tuple) else tuple(cells[:end])
 
 
 _BLANK = ("", None)
@@ -272,7 +274,7 @@ def _plain_judge(layout: Layout, sheet: Sheet) -> Callable[[Cells], bool]:
             return False
         for index in exact:
             text = cells[index]
-            if text and reads_blank(text):
+            if (len(text) <= LONGEST_PLACEHOLDER or text.isspace()) and text and reads_blank(text):
                 return False
         for index, limit in moments:
             serial = cells[index]

@@ -1,12 +1,11 @@
 """Dates that stand in a cell as text: read where they can mean only one day, never guessed."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 
-from refundsheet.core.columns import comparable
+from refundsheet.core.columns import comparable, unmarked
 from refundsheet.core.model import Moment
 
 
@@ -71,6 +70,8 @@ _NUMERIC = re.compile(
     re.IGNORECASE,
 )
 _CENTURY = 2000
+#: No date is longer; a long text would only take its time.
+_LONGEST = 64
 
 
 @lru_cache(maxsize=8192)
@@ -89,7 +90,9 @@ def read_text_date(text: str, *, locale: str) -> Moment | Ambiguous | None:
         A date or a datetime (without zone unless the text names its offset), ``Ambiguous`` where it
         could mean several days, None where it means none.
     """
-    plain = _plain(text)
+    if len(text) > _LONGEST:
+        return None
+    plain = unmarked(text).removeprefix("'")
     if match := _NUMERIC.fullmatch(plain):
         return _numeric(match)
     try:
@@ -102,12 +105,6 @@ def read_text_date(text: str, *, locale: str) -> Moment | Ambiguous | None:
     except ValueError:  # 31 April, 25:00
         return None
     return None
-
-
-def _plain(text: str) -> str:
-    """The text without the marks that only direct how it is shown, and with plain digits and spaces."""
-    kept = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", kept).split()).removeprefix("'")
 
 
 def _numeric(match: re.Match[str]) -> Moment | Ambiguous | None:
