@@ -1,6 +1,7 @@
 """Opens the ledger's database: the file with its rights, the connection's habits, the schema."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect, text
@@ -183,5 +184,6 @@ def stored_bytes(connection: Connection) -> int:
 def give_back_space(engine: Engine) -> None:
     """Make a SQLite file smaller after much was dropped; PostgreSQL does so by itself."""
     if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA incremental_vacuum").all()
+        with closing(engine.raw_connection()) as connection:
+            # a script runs to its end; a single execute would free one page and stop
+            connection.cursor().executescript("PRAGMA incremental_vacuum")

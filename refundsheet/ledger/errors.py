@@ -6,6 +6,7 @@ from types import TracebackType
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from refundsheet.errors import LedgerError
+from refundsheet.ledger.serialise import UnreadableRecordError
 
 
 class LedgerUrlError(LedgerError):
@@ -119,6 +120,8 @@ class ClearErrors(AbstractContextManager[None]):
     ) -> None:
         if isinstance(error, DBAPIError):
             raise self._translated(error) from error
+        if isinstance(error, UnreadableRecordError):
+            raise LedgerDamagedError(self._place, error) from error
         if isinstance(error, SQLAlchemyError):
             raise FailedLedgerError(self._place, error) from error
 

@@ -113,6 +113,13 @@ def _dump_besides(remembered: Remembered) -> Iterable[Any]:
     return values.values()
 
 
+class UnreadableRecordError(Exception):
+    """What is stored is not what we once stored."""
+
+    def __init__(self, what: str, why: Exception) -> None:
+        super().__init__(f"{what} is stored in a way that cannot be read: {why}")
+
+
 class Reader:
     """Reads the cases that were stored in one shape."""
 
@@ -127,8 +134,17 @@ class Reader:
         self._starts: dict[str, datetime] = {}
 
     def __call__(self, key: str, record: str) -> Remembered:
-        """The case that was stored under a key."""
-        values = load(record)
+        """The case that was stored under a key.
+
+        Raises:
+            UnreadableRecordError: when the record is not one of this shape.
+        """
+        try:
+            return self._read(key, load(record))
+        except (ValueError, TypeError, LookupError) as error:
+            raise UnreadableRecordError(key, error) from error
+
+    def _read(self, key: str, values: list[Any]) -> Remembered:
         starts = self._start_of(values[self._zone])
         _convert(values, self._moments, lambda shown: read_moment(shown, starts))
         _convert(values, self._amounts, Decimal)
@@ -168,6 +184,9 @@ def dump_change(change: Change) -> str:
 
 def load_change(text: str, case: str) -> Change:
     """The change again, of the case as it is called now: a renamed one keeps its history."""
-    parts = load(text)
-    tuples = {name: tuple(part) for name, part in parts.items() if isinstance(part, list)}
-    return Change(**(parts | tuples | {"case": case}))
+    try:
+        parts = load(text)
+        tuples = {name: tuple(part) for name, part in parts.items() if isinstance(part, list)}
+        return Change(**(parts | tuples | {"case": case}))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UnreadableRecordError(f"A change of {case}", error) from error

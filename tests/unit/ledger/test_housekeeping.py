@@ -19,7 +19,9 @@ def observation(case: str, at: datetime, field: str = "status") -> Observation:
 
 
 def change(case: str) -> Change:
-    return Change(case=case, row=2, field="paid_at", before=None, after=1.5, reason="paid")
+    return Change(
+        case=case, label="R-1", row=2, field="paid_at", before=None, after=1.5, reason="paid"
+    )
 
 
 def test_passes_are_listed_newest_first_with_what_they_did(ledger: Ledger, sheet: SheetKey) -> None:
