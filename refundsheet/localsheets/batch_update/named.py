@@ -1,0 +1,89 @@
+"""Named ranges and the basic filter."""
+
+from __future__ import annotations
+
+import re
+
+from refundsheet.localsheets import a1, masks
+from refundsheet.localsheets.batch_update.cells import read_mask
+from refundsheet.localsheets.errors import RequestError
+from refundsheet.localsheets.ranges import grid_box, grid_range, grid_sheet
+from refundsheet.localsheets.schema import Json
+from refundsheet.localsheets.workbook import Spreadsheet
+
+_NAME = re.compile(r"[^\W\d][\w.]{0,249}\Z")
+
+
+def add_named_range(book: Spreadsheet, request: Json) -> Json:
+    """Name a range."""
+    new: Json = request.get("namedRange", {})
+    _check_name(book, new.get("name", ""), None)
+    named = {
+        "namedRangeId": new.get("namedRangeId") or str(book.context.new_id()),
+        "name": new["name"],
+        "range": _checked_range(book, new.get("range", {})),
+    }
+    book.named_ranges = (*book.named_ranges, named)
+    book.stale = True
+    return {"namedRange": named}
+
+
+def _check_name(book: Spreadsheet, name: str, own_id: str | None) -> None:
+    if not _NAME.match(name) or a1.parse_cells(name) or name.casefold() in {"true", "false"}:
+        raise RequestError("The name given to this range is invalid")
+    taken = book.named_range(name)
+    if taken and taken["namedRangeId"] != own_id:
+        raise RequestError(f'A named range with the name "{name}" already exists')
+
+
+def _checked_range(book: Spreadsheet, body: Json) -> Json:
+    grid_box(book, body)
+    return {"sheetId": 0} | body
+
+
+def update_named_range(book: Spreadsheet, request: Json) -> None:
+    """Change a named range's masked fields."""
+    mask = read_mask(request, "NamedRange")
+    new: Json = request.get("namedRange", {})
+    old = _found(book, new.get("namedRangeId", ""))
+    merged = masks.merge(mask, old, new) | {"namedRangeId": old["namedRangeId"]}
+    _check_name(book, merged.get("name", ""), old["namedRangeId"])
+    merged["range"] = _checked_range(book, merged.get("range", {}))
+    book.named_ranges = tuple(merged if named is old else named for named in book.named_ranges)
+    book.stale = True
+
+
+def delete_named_range(book: Spreadsheet, request: Json) -> None:
+    """Forget a name."""
+    old = _found(book, request.get("namedRangeId", ""))
+    book.named_ranges = tuple(named for named in book.named_ranges if named is not old)
+    book.stale = True
+
+
+def _found(book: Spreadsheet, named_range_id: str) -> Json:
+    for named in book.named_ranges:
+        if named["namedRangeId"] == named_range_id:
+            return named
+    raise RequestError(f"Cannot find named range with ID: {named_range_id}")
+
+
+def set_basic_filter(book: Spreadsheet, request: Json) -> None:
+    """Put the tab's one basic filter; an open range is stored with the grid's bounds."""
+    new: Json = request.get("filter", {})
+    box = grid_box(book, new.get("range", {}))
+    sheet = book.sheet(box.sheet_id)
+    sheet.put_objects("basicFilter", ({**new, "range": grid_range(box)},))
+
+
+def clear_basic_filter(book: Spreadsheet, request: Json) -> None:
+    """Take the tab's basic filter away."""
+    grid_sheet(book, request.get("sheetId", 0)).put_objects("basicFilter", ())
+
+
+HANDLERS = {
+    "addNamedRange": add_named_range,
+    "updateNamedRange": update_named_range,
+    "deleteNamedRange": delete_named_range,
+    "setBasicFilter": set_basic_filter,
+    "clearBasicFilter": clear_basic_filter,
+}

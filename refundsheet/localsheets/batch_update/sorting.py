@@ -1,0 +1,77 @@
+"""sortRange: rows of a range put in order by one column or several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from refundsheet.localsheets import references
+from refundsheet.localsheets.a1 import Box
+from refundsheet.localsheets.display import CellError
+from refundsheet.localsheets.errors import RequestError
+from refundsheet.localsheets.ranges import check_writable, grid_box
+from refundsheet.localsheets.schema import Json
+from refundsheet.localsheets.sheet import Sheet
+from refundsheet.localsheets.workbook import Spreadsheet
+
+#: Ascending: numbers, then text, then truth values, then errors. Blanks come last either way.
+_NUMBER, _TEXT, _BOOLEAN, _ERROR = range(4)
+
+
+def sort_range(book: Spreadsheet, request: Json) -> None:
+    """Sort rows by `sortSpecs` (absolute columns), ties in their old order, blanks last."""
+    box = grid_box(book, request.get("range", {}))
+    check_writable(book, box)
+    sheet = book.sheet(box.sheet_id)
+    if sheet.has_formulas(box):
+        book.calculate()
+    specs: list[Json] = request.get("sortSpecs", [])
+    if not specs:
+        raise RequestError("Must specify at least one sort spec.")
+    sort_rows(book, sheet, box, specs)
+
+
+def sort_rows(book: Spreadsheet, sheet: Sheet, box: Box, specs: list[Json]) -> None:
+    """Sort the rows of a box, each key a stable sort, the last key first."""
+    order = list(range(box.row_start, min(box.row_end, max(len(sheet.rows), box.row_start))))
+    for spec in reversed(specs):
+        column: int = spec.get("dimensionIndex", 0)
+        filled = [row for row in order if _rank(sheet, row, column) is not None]
+        blank = [row for row in order if _rank(sheet, row, column) is None]
+        filled.sort(
+            key=lambda row: _rank(sheet, row, column) or (),
+            reverse=spec.get("sortOrder") == "DESCENDING",
+        )
+        order = filled + blank
+    sheet.swap_rows(box.row_start, order, (box.column_start, box.column_end))
+    _shift_formulas(sheet, box, order)
+    book.stale = True
+
+
+def _rank(sheet: Sheet, row: int, column: int) -> tuple[Any, ...] | None:
+    value = sheet.row(row).value(column)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return (_BOOLEAN, value)
+    if isinstance(value, (int, float)):
+        return (_NUMBER, value)
+    if isinstance(value, CellError):
+        return (_ERROR, "")
+    return (_TEXT, value.casefold(), value.swapcase())
+
+
+def _shift_formulas(sheet: Sheet, box: Box, order: list[int]) -> None:
+    for new, old in enumerate(order, start=box.row_start):
+        row = sheet.row(new)
+        if new == old or not row.more:
+            continue
+        for column in list(row.more):
+            formula = row.formula(column)
+            if formula is not None and box.column_start <= column < box.column_end:
+                cell = sheet.cell(new, column)
+                moved = references.shift(formula, new - old, 0)
+                sheet.put(new, column, replace(cell, formula=moved))
+
+
+HANDLERS = {"sortRange": sort_range}

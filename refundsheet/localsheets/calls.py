@@ -1,0 +1,120 @@
+"""A request as the methods see it: which method, its names, parameters and body."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from refundsheet.localsheets import errors, masks, schema
+from refundsheet.localsheets.masks import Mask
+from refundsheet.localsheets.schema import Json
+
+_BASES = {"sheets": "/", "drive": "/drive/v3/"}
+#: API, method id, names from the path.
+Found = tuple[str, str, dict[str, str]]
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, checked against its method."""
+
+    api: str
+    #: Google's id of the method, such as `sheets.spreadsheets.values.get`.
+    method: str
+    #: Names from the path: spreadsheetId, range, fileId, ...
+    names: dict[str, str]
+    parameters: Json
+    body: Json
+    caller: str
+    #: The URL's `fields`; empty wants everything.
+    mask: Mask = field(default_factory=dict[str, Mask])
+
+    @property
+    def spreadsheet_id(self) -> str:
+        """The spreadsheet it is about."""
+        return self.names["spreadsheetId"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    verb: str
+    pattern: re.Pattern[str]
+    api: str
+    method: str
+
+
+@cache
+def _routes() -> list[_Route]:
+    """Every method of both APIs; those with more fixed text first."""
+    found: list[tuple[int, _Route]] = []
+    for api, base in _BASES.items():
+        for method_id, method in schema.methods(api).items():
+            path = base + method["path"]
+            fixed = len(_PLACEHOLDER.sub("", path))
+            found.append((fixed, _Route(method["verb"], _pattern(path), api, method_id)))
+    return [route for _, route in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    pieces = _PLACEHOLDER.split(path)
+    for place in range(1, len(pieces), 2):
+        loose = pieces[place] == "range"
+        pieces[place] = f"(?P<{pieces[place]}>{'.+' if loose else '[^/:]+'})"
+    for place in range(0, len(pieces), 2):
+        pieces[place] = re.escape(pieces[place])
+    return re.compile("".join(pieces) + r"\Z")
+
+
+def find_method(verb: str, raw_path: str) -> Found | None:
+    """(api, method id, names) for a path as it came over the wire; a stray slash is forgiven."""
+    path = re.sub(r"/(?=:|\Z)", "", raw_path)
+    for route in _routes():
+        match = route.pattern.match(path) if route.verb == verb else None
+        if match:
+            names = {name: unquote(text) for name, text in match.groupdict().items()}
+            return route.api, route.method, names
+    return None
+
+
+def read(found: Found, query: str, body: bytes, caller: str) -> Call:
+    """Check a request against its method.
+
+    Raises:
+        ApiError: 400 for unknown fields, wrong types, unreadable JSON or a mask that fits nothing.
+    """
+    api, method_id, names = found
+    method: Json = schema.methods(api)[method_id]
+    asked = parse_qs(query, keep_blank_values=True)
+    parameters = schema.parse_parameters(method, asked, strict=api == "sheets")
+    parsed = _body(api, method, body)
+    mask = _mask(api, method["response"], asked.get("fields", [""])[-1])
+    return Call(api, method_id, names, parameters, parsed, caller, mask)
+
+
+def _body(api: str, method: Json, body: bytes) -> Json:
+    message: str | None = method["request"]
+    if message is None or not body.strip():
+        return {}
+    try:
+        content: Any = json.loads(body)
+    except ValueError as mistake:
+        text = f"Invalid JSON payload received. {mistake}"
+        raise errors.bad_request([("", text)]) from mistake
+    at = "data" if message == "ValueRange" else ""
+    return schema.parse(message, content, at=at, api=api)
+
+
+def _mask(api: str, response: str | None, text: str) -> Mask:
+    if not text or response is None:
+        return {}
+    try:
+        mask = masks.parse(text)
+        masks.check(mask, response, api)
+    except masks.MaskError as mistake:
+        raise errors.bad_mask(mistake.path) from mistake
+    return {} if "*" in mask and not mask["*"] else mask

@@ -1,0 +1,206 @@
+"""The control route: faults, late requests, latency, quota, clock, access, the unknowns.
+
+`GET /control` shows what is in force, `POST /control` changes it (only the keys sent),
+`DELETE /control` puts everything back. The keys:
+
+* `now`: an ISO moment with offset the clock stands at, or null to let it run
+* `latency_seconds`: how long every API answer takes at least
+* `quota`: `{"reads": 60, "writes": 60}` a minute and token, or null for none
+* `switches`: names and values of `switches.Switches`
+* `access`: `{spreadsheet id: "writer" | "reader" | "none"}`
+* `callers`: `{token: e-mail}`; a token not listed is the owner's
+* `require_token`: whether a request without a bearer token is refused with 401
+* `faults`: a list put after those waiting; each is `{"kind", "times", "match", "delay_seconds"}`
+  with kind one of `Fault`, `match` a text the method and path must contain
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from refundsheet.localsheets import errors
+from refundsheet.localsheets.library import Library
+from refundsheet.localsheets.schema import Json
+from refundsheet.localsheets.spreadsheets import READS
+from refundsheet.localsheets.switches import Switches, switches_from, switches_shown
+from refundsheet.localsheets.workbook import OWNER
+
+_MINUTE = 60.0
+
+
+class Fault(Enum):
+    """What goes wrong with a request."""
+
+    QUOTA_429 = "429"
+    INTERNAL_500 = "500"
+    #: 503 although the write took effect.
+    UNAVAILABLE_503_AFTER = "503_after"
+    UNAVAILABLE_503 = "503"
+    HTML_502 = "html_502"
+    CUT_BEFORE = "cut_before"
+    CUT_AFTER = "cut_after"
+    #: Half of the body, then the connection is closed.
+    TRUNCATED = "truncated"
+    #: The connection is cut at once; the request takes effect `delay_seconds` later.
+    LATE = "late"
+
+
+@dataclass(slots=True)
+class PlannedFault:
+    """A fault waiting for its request."""
+
+    kind: Fault
+    #: How many requests it still hits.
+    times: int = 1
+    #: A text the verb, method id and path must contain.
+    match: str = ""
+    #: For `late`: when the effect comes.
+    delay_seconds: float = 0.5
+
+
+@dataclass(slots=True)
+class Control:
+    """What is in force."""
+
+    library: Library
+    latency_seconds: float = 0.0
+    quota: dict[str, int] | None = None
+    access: dict[str, str] = field(default_factory=dict[str, str])
+    callers: dict[str, str] = field(default_factory=dict[str, str])
+    require_token: bool = False
+    faults: list[PlannedFault] = field(default_factory=list[PlannedFault])
+    #: When each token's reads and writes came, monotonic seconds.
+    _spent: dict[tuple[str, str], deque[float]] = field(
+        default_factory=lambda: defaultdict[tuple[str, str], deque[float]](deque)
+    )
+
+    def caller(self, token: str) -> str:
+        """Whom a token belongs to.
+
+        Raises:
+            ApiError: 401, no token where one is required.
+        """
+        if self.require_token and not token:
+            raise errors.unauthenticated()
+        return self.callers.get(token, OWNER)
+
+    def check_access(self, spreadsheet_id: str, method: str) -> None:
+        """Refuse what is not shared, and a reader's writes.
+
+        Raises:
+            ApiError: 403; 404 through Drive.
+        """
+        role = self.access.get(spreadsheet_id, "writer")
+        if role == "none" and method.startswith("drive."):
+            raise errors.file_not_found(spreadsheet_id)
+        writes = method not in READS and method not in {"drive.files.get", "drive.files.list"}
+        if role == "none" or (role == "reader" and writes):
+            raise errors.permission_denied()
+
+    def spend(self, token: str, method: str) -> None:
+        """Count a request against the quota.
+
+        Raises:
+            ApiError: 429, this token's minute is full.
+        """
+        if self.quota is None or not method.startswith("sheets."):
+            return
+        kind = "read" if method in READS else "write"
+        spent = self._spent[token, kind]
+        now = time.monotonic()
+        while spent and spent[0] <= now - _MINUTE:
+            spent.popleft()
+        if len(spent) >= self.quota.get(f"{kind}s", _DEFAULT_QUOTA):
+            raise errors.quota_exceeded(kind, _PROJECT)
+        spent.append(now)
+
+    def next_fault(self, described: str) -> PlannedFault | None:
+        """The first waiting fault this request fits; it is used up by one."""
+        for fault in self.faults:
+            if fault.match in described:
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.faults.remove(fault)
+                return fault
+        return None
+
+    def show(self) -> Json:
+        """What is in force, as JSON."""
+        fixed = self.library.fixed_now
+        return {
+            "now": fixed.isoformat() if fixed else None,
+            "latency_seconds": self.latency_seconds,
+            "quota": self.quota,
+            "switches": switches_shown(self.library.switches),
+            "access": self.access,
+            "callers": self.callers,
+            "require_token": self.require_token,
+            "faults": [_fault_shown(fault) for fault in self.faults],
+        }
+
+    def change(self, wanted: Json) -> None:
+        """Set the keys sent.
+
+        Raises:
+            ValueError: an unknown key or value; nothing was changed.
+        """
+        unknown = wanted.keys() - self.show().keys()
+        if unknown:
+            raise ValueError(f"There is no control {', '.join(sorted(unknown))}.")
+        faults = [_fault(item) for item in wanted.get("faults", [])]
+        switches = switches_from(wanted.get("switches", {}), self.library.switches)
+        if "now" in wanted:
+            self.library.fixed_now = _moment(wanted["now"])
+        self.library.switches = switches
+        self.faults.extend(faults)
+        self.access |= wanted.get("access", {})
+        self.callers |= wanted.get("callers", {})
+        self.latency_seconds = float(wanted.get("latency_seconds", self.latency_seconds))
+        self.require_token = bool(wanted.get("require_token", self.require_token))
+        if "quota" in wanted:
+            self.quota = wanted["quota"]
+            self._spent.clear()
+
+    def reset(self) -> None:
+        """Everything as at the start."""
+        self.library.fixed_now, self.library.switches = None, Switches()
+        self.latency_seconds, self.quota, self.require_token = 0.0, None, False
+        self.access, self.callers, self.faults = {}, {}, []
+        self._spent.clear()
+
+
+_DEFAULT_QUOTA = 60
+#: The project number quota refusals name.
+_PROJECT = "100000000000"
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"The moment {text} needs an offset from UTC.")
+    return moment
+
+
+def _fault(body: dict[str, Any]) -> PlannedFault:
+    return PlannedFault(
+        kind=Fault(body["kind"]),
+        times=int(body.get("times", 1)),
+        match=str(body.get("match", "")),
+        delay_seconds=float(body.get("delay_seconds", 0.5)),
+    )
+
+
+def _fault_shown(fault: PlannedFault) -> Json:
+    return {
+        "kind": fault.kind.value,
+        "times": fault.times,
+        "match": fault.match,
+        "delay_seconds": fault.delay_seconds,
+    }

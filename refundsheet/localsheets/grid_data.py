@@ -1,0 +1,172 @@
+"""What `spreadsheets.get` shows of cells: CellData, GridData, dimension metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from refundsheet.localsheets import cell_formats, masks
+from refundsheet.localsheets.a1 import Box
+from refundsheet.localsheets.display import CellError, NumberFormat, display
+from refundsheet.localsheets.intervals import COLUMNS, ROWS
+from refundsheet.localsheets.masks import Mask
+from refundsheet.localsheets.rows import EMPTY_CELL, Cell, Dimension, Value
+from refundsheet.localsheets.schema import Json
+from refundsheet.localsheets.sheet import Sheet
+from refundsheet.localsheets.workbook import Spreadsheet
+
+_DEFAULT_SIZE = {ROWS: 21, COLUMNS: 100}
+
+
+@lru_cache(maxsize=65536, typed=True)
+def shown(value: Value, number_format: NumberFormat | None, locale: str) -> str:
+    """A value's formattedValue; logs repeat themselves, so it is remembered."""
+    return display(value, number_format, locale=locale)
+
+
+def number_format_of(cell: Cell) -> NumberFormat | None:
+    """The number format a cell is shown by."""
+    return cell.format.number_format if cell.format else None
+
+
+def extended_value(value: Value) -> Json:
+    """A value as Google's ExtendedValue."""
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, str):
+        return {"stringValue": value}
+    if isinstance(value, CellError):
+        return {"errorValue": {"type": value.type, "message": value.message}}
+    return {"numberValue": value}
+
+
+def _user_entered_value(cell: Cell, _book: Spreadsheet) -> Json | None:
+    if cell.formula is not None:
+        return {"formulaValue": cell.formula}
+    return None if cell.value is None or cell.spilled else extended_value(cell.value)
+
+
+def _effective_value(cell: Cell, _book: Spreadsheet) -> Json | None:
+    return None if cell.value is None else extended_value(cell.value)
+
+
+def _formatted_value(cell: Cell, book: Spreadsheet) -> str | None:
+    if cell.value is None:
+        return None
+    return shown(cell.value, number_format_of(cell), book.locale)
+
+
+def _user_entered_format(cell: Cell, _book: Spreadsheet) -> Json | None:
+    return cell.format.data if cell.format else None
+
+
+def _effective_format(cell: Cell, book: Spreadsheet) -> Json | None:
+    if cell == EMPTY_CELL:
+        return None
+    default: Json = book.properties["defaultFormat"]
+    return cell_formats.effective(default, cell.format, _alignment(cell.value))
+
+
+def _alignment(value: Value) -> str:
+    if isinstance(value, (bool, CellError)):
+        return "CENTER"
+    return "RIGHT" if isinstance(value, (int, float)) else "LEFT"
+
+
+def _other(name: str) -> Callable[[Cell, Spreadsheet], Json | str | None]:
+    return lambda cell, _book: (cell.other or {}).get(name)
+
+
+#: CellData's fields in Google's order, each with what fills it.
+_CELL_FIELDS: dict[str, Callable[[Cell, Spreadsheet], Json | str | None]] = {
+    "userEnteredValue": _user_entered_value,
+    "effectiveValue": _effective_value,
+    "formattedValue": _formatted_value,
+    "userEnteredFormat": _user_entered_format,
+    "effectiveFormat": _effective_format,
+    "hyperlink": _other("hyperlink"),
+    "note": lambda cell, _book: cell.note or None,
+    "textFormatRuns": _other("textFormatRuns"),
+    "dataValidation": lambda cell, _book: cell.validation,
+    "pivotTable": _other("pivotTable"),
+    "chipRuns": _other("chipRuns"),
+}
+
+
+def cell_data(book: Spreadsheet, cell: Cell, mask: Mask) -> Json:
+    """A cell as CellData, only the fields the mask lets through."""
+    if cell == EMPTY_CELL:
+        return {}
+    data: Json = {}
+    for name, fill in _CELL_FIELDS.items():
+        if masks.wants(mask, name):
+            found = fill(cell, book)
+            if found is not None:
+                data[name] = masks.choose(masks.below(mask, name), found)
+    return data
+
+
+def grid_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask) -> Json:
+    """A box as GridData, rows and cells cut off after the last that holds anything."""
+    data: Json = {}
+    if box.row_start and masks.wants(mask, "startRow"):
+        data["startRow"] = box.row_start
+    if box.column_start and masks.wants(mask, "startColumn"):
+        data["startColumn"] = box.column_start
+    if masks.wants(mask, "rowData"):
+        rows = _row_data(book, sheet, box, masks.below(mask, "rowData"))
+        if rows:
+            data["rowData"] = rows
+    for name, axis, start, end in (
+        ("rowMetadata", ROWS, box.row_start, box.row_end),
+        ("columnMetadata", COLUMNS, box.column_start, box.column_end),
+    ):
+        if masks.wants(mask, name):
+            below = masks.below(mask, name)
+            shapes = [dimension_data(sheet, axis, index) for index in range(start, end)]
+            data[name] = [masks.choose(below, shape) for shape in shapes]
+    return data
+
+
+def _row_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask) -> list[Json]:
+    rows: list[Json] = []
+    wanted = masks.wants(mask, "values")
+    below = masks.below(mask, "values")
+    for row in sheet.rows[box.row_start : box.row_end]:
+        end = min(box.column_end, row.width) if wanted else 0
+        cells = [row.cell(column) for column in range(box.column_start, end)]
+        values = [cell_data(book, cell, below) for cell in cells]
+        rows.append({"values": values} if values else {})
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def dimension_data(sheet: Sheet, axis: str, index: int) -> Json:
+    """A row's or column's DimensionProperties."""
+    known = sheet.dimension(axis, index)
+    data: Json = {}
+    if known.hidden_by_user:
+        data["hiddenByUser"] = True
+    size = _DEFAULT_SIZE[axis] if known.pixel_size is None else known.pixel_size
+    if size:
+        data["pixelSize"] = size
+    if known.metadata:
+        data["developerMetadata"] = [located(entry, sheet, axis, index) for entry in known.metadata]
+    return data
+
+
+def located(entry: Json, sheet: Sheet, axis: str, index: int) -> Json:
+    """A row's or column's metadata entry with the place it has now."""
+    place: Json = {} if not sheet.sheet_id else {"sheetId": sheet.sheet_id}
+    place |= {"dimension": axis, "startIndex": index, "endIndex": index + 1}
+    kept = {
+        name: entry[name]
+        for name in ("metadataId", "metadataKey", "metadataValue")
+        if name in entry
+    }
+    location = {"locationType": axis.removesuffix("S"), "dimensionRange": place}
+    return kept | {"location": location, "visibility": entry["visibility"]}
+
+
+__all__ = ["Dimension", "cell_data", "dimension_data", "grid_data", "located", "shown"]

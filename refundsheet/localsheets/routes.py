@@ -1,0 +1,228 @@
+"""The server's HTTP face: Google's paths, the control route and the plain page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from refundsheet.localsheets import calls, drive, errors, masks, page, render, spreadsheets
+from refundsheet.localsheets.calls import Found
+from refundsheet.localsheets.control import Control, Fault, PlannedFault
+from refundsheet.localsheets.errors import ApiError
+
+#: Closes a client's connection: `now` drops what is not sent yet.
+Hangup = Callable[[Any, bool], None]
+
+METHODS = spreadsheets.METHODS | drive.METHODS
+_VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_JSON_HEADERS = {
+    "Vary": "Origin, X-Origin, Referer",
+    "Cache-Control": "private",
+    "Server": "ESF",
+    "X-Content-Type-Options": "nosniff",
+}
+_HTML_502 = (
+    "<!DOCTYPE html><html lang=en><title>Error 502 (Server Error)!!1</title>"
+    "<p><b>502.</b> <ins>That\u2019s an error.</ins><p>The server encountered a temporary error and "
+    "could not complete your request.<p>Please try again in 30 seconds."
+)
+_HTML_404 = (
+    "<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)!!1</title>"
+    "<p><b>404.</b> <ins>That\u2019s an error.</ins><p>The requested URL was not found on this server."
+)
+
+
+def application(control: Control, hang_up: Hangup) -> Starlette:
+    """The ASGI application over a library and what the control route has in force."""
+    face = _Face(control, hang_up)
+    return Starlette(
+        routes=[
+            Route("/", face.page, methods=["GET"]),
+            Route("/control", face.control, methods=["GET", "POST", "DELETE"]),
+            Route("/{path:path}", face.api, methods=_VERBS),
+        ],
+        exception_handlers={Exception: _internal},
+    )
+
+
+async def _internal(_request: Request, _mistake: Exception) -> Response:
+    """A mistake of this server, in Google's words; the traceback goes to the log."""
+    return _error(errors.internal())
+
+
+class _Face:
+    def __init__(self, control: Control, hang_up: Hangup) -> None:
+        self._control = control
+        self._hang_up = hang_up
+        #: Late requests on their way; kept so that they are not collected before they arrive.
+        self._late: set[asyncio.Task[None]] = set()
+
+    async def page(self, request: Request) -> Response:
+        """The tabs as plain tables."""
+        refusal = _refuse_strangers(request)
+        if refusal:
+            return refusal
+        return HTMLResponse(page.html(self._control.library, request.query_params))
+
+    async def control(self, request: Request) -> Response:
+        """Show or change what is in force."""
+        refusal = _refuse_strangers(request)
+        if refusal:
+            return refusal
+        if request.method == "DELETE":
+            self._control.reset()
+        if request.method == "POST":
+            try:
+                self._control.change(json.loads(await request.body()))
+            except (ValueError, TypeError, KeyError, AttributeError) as mistake:
+                return JSONResponse({"error": str(mistake)}, status_code=400)
+        return JSONResponse(self._control.show())
+
+    async def api(self, request: Request) -> Response:
+        """One of Google's methods, unless a fault comes first."""
+        refusal = _refuse_strangers(request)
+        if refusal:
+            return refusal
+        body = await request.body()
+        await asyncio.sleep(self._control.latency_seconds)
+        path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+        found = calls.find_method(request.method, path)
+        if found is None:
+            return HTMLResponse(_HTML_404, status_code=404)
+        fault = self._control.next_fault(f"{request.method} {found[1]} {path}")
+        if fault is not None:
+            return await self._faulty(request, found, body, fault)
+        return self._answer(request, found, body)
+
+    def _answer(self, request: Request, found: Found, body: bytes) -> Response:
+        try:
+            return self._perform(request, found, body)
+        except ApiError as refusal:
+            return _error(refusal)
+
+    def _perform(self, request: Request, found: Found, body: bytes) -> Response:
+        _, method, names = found
+        token = _token(request)
+        caller = self._control.caller(token)
+        if method not in METHODS:
+            raise errors.not_built(method)
+        self._control.spend(token, method)
+        call = calls.read(found, request.url.query, body, caller)
+        self._control.check_access(names.get("spreadsheetId") or names.get("fileId", ""), method)
+        answer = METHODS[method](self._control.library, call)
+        if method == "drive.files.delete":
+            return Response(status_code=204, media_type="text/html")
+        pretty = request.query_params.get("prettyPrint", "true").lower() != "false"
+        return _json(render.dumps(masks.choose(call.mask, answer), pretty=pretty), 200)
+
+    async def _faulty(
+        self,
+        request: Request,
+        found: Found,
+        body: bytes,
+        fault: PlannedFault,
+    ) -> Response:
+        plain = _plain_fault(fault.kind, found[1])
+        if plain is not None:
+            return plain
+        if fault.kind is Fault.LATE:
+            task = asyncio.create_task(self._later(request, found, body, fault.delay_seconds))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+            return _Cut(self._hang_up)
+        if fault.kind is Fault.CUT_BEFORE:
+            return _Cut(self._hang_up)
+        answer = self._answer(request, found, body)
+        if fault.kind is Fault.UNAVAILABLE_503_AFTER:
+            return _error(errors.unavailable())
+        whole = bytes(answer.body)
+        return _Cut(self._hang_up, whole if fault.kind is Fault.TRUNCATED else b"")
+
+    async def _later(
+        self,
+        request: Request,
+        found: Found,
+        body: bytes,
+        delay_seconds: float,
+    ) -> None:
+        await asyncio.sleep(delay_seconds)
+        self._answer(request, found, body)
+
+
+def _plain_fault(kind: Fault, method: str) -> Response | None:
+    """The faults that are an answer and have no effect."""
+    if kind is Fault.QUOTA_429:
+        reads = method in spreadsheets.READS
+        return _error(errors.quota_exceeded("read" if reads else "write", "100000000000"))
+    if kind is Fault.INTERNAL_500:
+        return _error(errors.internal())
+    if kind is Fault.UNAVAILABLE_503:
+        return _error(errors.unavailable())
+    if kind is Fault.HTML_502:
+        return HTMLResponse(_HTML_502, status_code=502)
+    return None
+
+
+class _Cut(Response):
+    """Half of a body, or nothing at all, and then a closed connection."""
+
+    def __init__(self, hang_up: Hangup, whole: bytes = b"") -> None:
+        super().__init__(whole)
+        self._hang_up = hang_up
+        self._whole = whole
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what is to be seen, hang up, and wait until the server has noticed."""
+        if self._whole:
+            length = str(len(self._whole)).encode()
+            headers = [
+                (b"content-type", b"application/json; charset=UTF-8"),
+                (b"content-length", length),
+            ]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            half = self._whole[: len(self._whole) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
+        self._hang_up(scope["client"], not self._whole)
+        while (await receive())["type"] != "http.disconnect":
+            continue
+
+
+def _json(body: bytes, status: int) -> Response:
+    return Response(body, status_code=status, media_type="application/json", headers=_JSON_HEADERS)
+
+
+def _error(refusal: ApiError) -> Response:
+    return _json(render.dumps(refusal.body(), pretty=True), refusal.code)
+
+
+def _token(request: Request) -> str:
+    header = request.headers.get("authorization", "")
+    kind, _, token = header.partition(" ")
+    return token if kind.lower() == "bearer" else request.query_params.get("access_token", "")
+
+
+def _refuse_strangers(request: Request) -> Response | None:
+    """Only callers that mean this machine: a foreign Host or Origin is a web page's trick."""
+    if _host(f"//{request.headers.get('host', '')}") not in _LOOPBACK:
+        return JSONResponse({"error": "This server answers on loopback only."}, status_code=403)
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers["host"]:
+        return JSONResponse({"error": "Requests from other origins are refused."}, status_code=403)
+    return None
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

@@ -1,0 +1,206 @@
+"""The `spreadsheets` and `values` methods over the library: one function a method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from refundsheet.localsheets import batch_update, errors, resource, values
+from refundsheet.localsheets.batch_update.sheets import check_place, sheet_from
+from refundsheet.localsheets.calls import Call
+from refundsheet.localsheets.errors import RequestError
+from refundsheet.localsheets.library import Library, new_spreadsheet_id
+from refundsheet.localsheets.schema import Json
+from refundsheet.localsheets.workbook import (
+    Context,
+    Spreadsheet,
+    copy_sheet,
+    new_sheet,
+    new_spreadsheet,
+)
+
+Method = Callable[[Library, Call], Json]
+
+
+def create(library: Library, call: Call) -> Json:
+    """A new spreadsheet; a `sheets` list takes the place of the first tab Google would make."""
+    context = library.context(call.caller)
+    book = book_from(call.body, context)
+    library.keep(book)
+    return resource.spreadsheet(book, call.mask, [], grid=False)
+
+
+def book_from(body: Json, context: Context) -> Spreadsheet:
+    """The spreadsheet a `create` describes.
+
+    Raises:
+        ApiError: 400, a locale, zone or tab that cannot be.
+    """
+    wanted: Json = body.get("properties", {})
+    book = new_spreadsheet(
+        new_spreadsheet_id(),
+        wanted.get("title") or "Untitled spreadsheet",
+        context,
+        locale=wanted.get("locale") or "en_US",
+        time_zone=wanted.get("timeZone") or "Etc/GMT",
+    )
+    if wanted.get("autoRecalc"):
+        book.properties |= {"autoRecalc": wanted["autoRecalc"]}
+    try:
+        check_place(book.properties)
+        for index, sheet in enumerate(body.get("sheets", [])):
+            _add(book, sheet, index)
+    except RequestError as refusal:
+        raise errors.invalid(str(refusal)) from refusal
+    if not book.sheets:
+        book.sheets.append(new_sheet(0, "Sheet1"))
+    return book
+
+
+def _add(book: Spreadsheet, body: Json, index: int) -> None:
+    sheet = sheet_from(book, body.get("properties", {}))
+    book.add_sheet(sheet, index)
+    for data in body.get("data", []):
+        start = {
+            "sheetId": sheet.sheet_id,
+            "rowIndex": data.get("startRow", 0),
+            "columnIndex": data.get("startColumn", 0),
+        }
+        request = {"start": start, "rows": data.get("rowData", []), "fields": "*"}
+        batch_update.HANDLERS["updateCells"](book, request)
+
+
+def get(library: Library, call: Call) -> Json:
+    """The book, masked, with cells where they are asked for."""
+    book = library.book(call.spreadsheet_id, call.caller)
+    ranges: list[str] = call.parameters.get("ranges", [])
+    grid = bool(call.parameters.get("includeGridData"))
+    return resource.spreadsheet(book, call.mask, ranges, grid=grid)
+
+
+def update(library: Library, call: Call) -> Json:
+    """`batchUpdate`: all requests or none, and on demand the book as it is afterwards."""
+
+    def apply(book: Spreadsheet) -> Json:
+        replies = batch_update.apply(book, call.body.get("requests", []))
+        body: Json = {"spreadsheetId": book.spreadsheet_id, "replies": replies}
+        if call.body.get("includeSpreadsheetInResponse"):
+            body["updatedSpreadsheet"] = resource.spreadsheet(
+                book,
+                call.mask.get("updatedSpreadsheet", {}),
+                call.body.get("responseRanges", []),
+                grid=bool(call.body.get("responseIncludeGridData")),
+            )
+        return body
+
+    return library.change(call.spreadsheet_id, call.caller, apply)
+
+
+def copy_to(library: Library, call: Call) -> Json:
+    """Copy a tab to the end of another book, as `Copy of ...`."""
+    source = library.book(call.spreadsheet_id, call.caller)
+    try:
+        sheet = source.sheet(int(call.names["sheetId"]))
+    except (RequestError, ValueError) as refusal:
+        raise errors.not_found() from refusal
+
+    def copy(book: Spreadsheet) -> Json:
+        title = f"Copy of {sheet.title}"
+        number = 1
+        while book.sheet_titled(title):
+            number += 1
+            title = f"Copy of {sheet.title} {number}"
+        new = copy_sheet(sheet, book.context.new_id(), title)
+        try:
+            book.add_sheet(new, len(book.sheets))
+        except RequestError as refusal:
+            raise errors.invalid(str(refusal)) from refusal
+        return resource.sheet_properties(book, new)
+
+    target = call.body.get("destinationSpreadsheetId", "")
+    return library.change(target, call.caller, copy)
+
+
+def values_get(library: Library, call: Call) -> Json:
+    """One range."""
+    book = library.book(call.spreadsheet_id, call.caller)
+    return values.get(book, call.names["range"], values.rendering(call.parameters))
+
+
+def values_batch_get(library: Library, call: Call) -> Json:
+    """Several ranges in one answer."""
+    book = library.book(call.spreadsheet_id, call.caller)
+    how = values.rendering(call.parameters)
+    return values.batch_get(book, call.parameters.get("ranges", []), how)
+
+
+def values_update(library: Library, call: Call) -> Json:
+    """Write one range."""
+    return library.change(
+        call.spreadsheet_id,
+        call.caller,
+        lambda book: values.update(book, call.names["range"], call.body, call.parameters),
+    )
+
+
+def values_append(library: Library, call: Call) -> Json:
+    """Write after a table."""
+    return library.change(
+        call.spreadsheet_id,
+        call.caller,
+        lambda book: values.append(book, call.names["range"], call.body, call.parameters),
+    )
+
+
+def values_clear(library: Library, call: Call) -> Json:
+    """Take the values of one range away."""
+
+    def clear(book: Spreadsheet) -> Json:
+        cleared = values.clear(book, call.names["range"])
+        return {"spreadsheetId": book.spreadsheet_id, "clearedRange": cleared}
+
+    return library.change(call.spreadsheet_id, call.caller, clear)
+
+
+def values_batch_update(library: Library, call: Call) -> Json:
+    """Write several ranges, all or none."""
+    return library.change(
+        call.spreadsheet_id, call.caller, lambda book: values.batch_update(book, call.body)
+    )
+
+
+def values_batch_clear(library: Library, call: Call) -> Json:
+    """Clear several ranges, all or none."""
+    ranges: list[str] = call.body.get("ranges", [])
+    return library.change(
+        call.spreadsheet_id, call.caller, lambda book: values.batch_clear(book, ranges)
+    )
+
+
+_PREFIX = "sheets.spreadsheets."
+METHODS: dict[str, Method] = {
+    _PREFIX + "create": create,
+    _PREFIX + "get": get,
+    _PREFIX + "batchUpdate": update,
+    _PREFIX + "sheets.copyTo": copy_to,
+    _PREFIX + "values.get": values_get,
+    _PREFIX + "values.batchGet": values_batch_get,
+    _PREFIX + "values.update": values_update,
+    _PREFIX + "values.append": values_append,
+    _PREFIX + "values.clear": values_clear,
+    _PREFIX + "values.batchUpdate": values_batch_update,
+    _PREFIX + "values.batchClear": values_batch_clear,
+}
+
+#: What Google's quota counts as reads: "any method that retrieves data".
+READS = frozenset(
+    _PREFIX + name
+    for name in (
+        "get",
+        "getByDataFilter",
+        "developerMetadata.get",
+        "developerMetadata.search",
+        "values.get",
+        "values.batchGet",
+        "values.batchGetByDataFilter",
+    )
+)

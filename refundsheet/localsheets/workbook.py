@@ -1,0 +1,302 @@
+"""One spreadsheet: its tabs, names and properties, and how it changes as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from refundsheet.localsheets import cell_formats, errors, references, schema
+from refundsheet.localsheets.a1 import Box, echo
+from refundsheet.localsheets.errors import RequestError
+from refundsheet.localsheets.formulas.book import Formula
+from refundsheet.localsheets.formulas.evaluation import evaluate
+from refundsheet.localsheets.intervals import Shift, Splice, follow_grid_range
+from refundsheet.localsheets.rows import Row, Value
+from refundsheet.localsheets.schema import Json
+from refundsheet.localsheets.sheet import OBJECTS, Sheet
+from refundsheet.localsheets.switches import Switches
+
+MAX_CELLS = 10_000_000
+MAX_COLUMNS = 18_278
+MAX_CHARACTERS = 50_000
+#: The account that owns every spreadsheet unless the control route says otherwise.
+OWNER = "owner@localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a request may know besides the book: the time, who asks, fresh ids, the unknowns."""
+
+    #: Aware, in UTC.
+    now: datetime
+    new_id: Callable[[], int]
+    caller: str = OWNER
+    switches: Switches = field(default_factory=Switches)
+
+
+class Spreadsheet:
+    """The state of one spreadsheet. Changes go to a `fork`, which replaces it when all went well."""
+
+    def __init__(self, spreadsheet_id: str, properties: Json, context: Context) -> None:
+        self.spreadsheet_id = spreadsheet_id
+        #: SpreadsheetProperties as Google shows them.
+        self.properties = properties
+        self.sheets: list[Sheet] = []
+        self.named_ranges: tuple[Json, ...] = ()
+        #: Developer metadata of the book as a whole.
+        self.metadata: tuple[Json, ...] = ()
+        self.created = context.now
+        self.modified = context.now
+        self.context = context
+        #: Whether formulas may show results from before a change.
+        self.stale = False
+
+    @property
+    def title(self) -> str:
+        """The book's name."""
+        return self.properties["title"]
+
+    @property
+    def locale(self) -> str:
+        """What dates, numbers and currencies are read and shown by, such as `en_US`."""
+        return self.properties["locale"]
+
+    @property
+    def local_now(self) -> datetime:
+        """The clock in the book's time zone."""
+        return self.context.now.astimezone(ZoneInfo(self.properties["timeZone"]))
+
+    def fork(self, context: Context) -> Spreadsheet:
+        """A copy for one request to change."""
+        copy = Spreadsheet(self.spreadsheet_id, self.properties, context)
+        copy.sheets = [sheet.fork() for sheet in self.sheets]
+        copy.named_ranges = self.named_ranges
+        copy.metadata = self.metadata
+        copy.created, copy.modified = self.created, self.modified
+        copy.stale = self.stale
+        return copy
+
+    def sheet(self, sheet_id: int) -> Sheet:
+        """The tab of that id.
+
+        Raises:
+            RequestError: there is none.
+        """
+        for sheet in self.sheets:
+            if sheet.sheet_id == sheet_id:
+                return sheet
+        raise errors.no_grid(sheet_id)
+
+    def sheet_titled(self, title: str) -> Sheet | None:
+        """The tab of that name; letter case does not matter."""
+        exact = (sheet for sheet in self.sheets if sheet.title == title)
+        alike = (sheet for sheet in self.sheets if sheet.title.casefold() == title.casefold())
+        return next(exact, None) or next(alike, None)
+
+    def named_range(self, name: str) -> Json | None:
+        """The named range of that name; letter case does not matter."""
+        for named in self.named_ranges:
+            if named["name"].casefold() == name.casefold():
+                return named
+        return None
+
+    def add_sheet(self, sheet: Sheet, index: int) -> None:
+        """Put a tab in, refusing an id or title that is taken and too many cells.
+
+        Raises:
+            RequestError: in Google's words.
+        """
+        if any(other.sheet_id == sheet.sheet_id for other in self.sheets):
+            raise RequestError(f"Sheet with id {sheet.sheet_id} already exists")
+        self.check_title(sheet.title, sheet.sheet_id)
+        self.sheets.insert(index, sheet)
+        self.check_size()
+
+    def check_title(self, title: str, sheet_id: int) -> None:
+        """Refuse a title another tab has.
+
+        Raises:
+            RequestError: in Google's words.
+        """
+        taken = self.sheet_titled(title)
+        if taken is not None and taken.sheet_id != sheet_id:
+            raise RequestError(
+                f'A sheet with the name "{title}" already exists. Please enter another name.'
+            )
+
+    def check_size(self) -> None:
+        """Refuse more cells or columns than Google holds.
+
+        Raises:
+            RequestError: in Google's words.
+        """
+        if any(sheet.column_count > MAX_COLUMNS for sheet in self.sheets):
+            raise RequestError(errors.TOO_MANY_COLUMNS)
+        if sum(sheet.row_count * sheet.column_count for sheet in self.sheets) > MAX_CELLS:
+            raise RequestError(errors.TOO_MANY_CELLS)
+
+    def shift(self, shift: Shift) -> None:
+        """Insert, delete or move rows or columns; ranges and formulas everywhere follow."""
+        title = self.sheet(shift.sheet_id).title
+        for sheet in self.sheets:
+            if sheet.sheet_id == shift.sheet_id:
+                sheet.shift(shift)
+            else:
+                sheet.follow(shift)
+        named = (
+            schema.map_messages(
+                "NamedRange", body, "GridRange", lambda found: follow_grid_range(shift, found)
+            )
+            for body in self.named_ranges
+        )
+        self.named_ranges = tuple(body for body in named if body is not None)
+        self._rewrite_formulas(
+            lambda text, own: references.follow(text, shift, title, own_title=own)
+        )
+        self.stale = True
+
+    def resize(self, sheet: Sheet, axis: str, count: int) -> None:
+        """Cut a tab's grid or grow it at the end.
+
+        Raises:
+            RequestError: it would grow beyond Google's limits.
+        """
+        old = sheet.count(axis)
+        if count < old:
+            self.shift(Splice(sheet.sheet_id, axis, count, old, 0))
+        else:
+            sheet.resize(axis, count)
+            self.check_size()
+
+    def follow_cut(self, source: Box, target: Box) -> None:
+        """Let formulas everywhere follow cells that were cut and pasted."""
+        titles = (self.sheet(source.sheet_id).title, self.sheet(target.sheet_id).title)
+        self._rewrite_formulas(
+            lambda text, own: references.follow_cut(text, source, target, titles, own)
+        )
+
+    def rename_in_formulas(self, old: str, new: str) -> None:
+        """Let formulas everywhere follow a tab to its new title."""
+        self._rewrite_formulas(lambda text, _own: references.rename(text, old, new))
+
+    def _rewrite_formulas(self, change: Callable[[str, str], str]) -> None:
+        for sheet in self.sheets:
+            for row, column, text in list(formulas_of(sheet)):
+                changed = change(text, sheet.title)
+                if changed != text:
+                    sheet.own(row).put_formula(column, changed)
+
+    def calculate(self) -> None:
+        """Bring every formula's shown result up to date, if anything changed since."""
+        if not self.stale:
+            return
+        self.stale = False
+        if not any(True for sheet in self.sheets for _ in formulas_of(sheet)):
+            return
+        for sheet in self.sheets:
+            _clear_spilled(sheet)
+        names = {named["name"]: self._named_text(named["range"]) for named in self.named_ranges}
+        found = evaluate(
+            {sheet.title: _cells_for_formulas(sheet) for sheet in self.sheets},
+            now=self.local_now,
+            locale=self.locale,
+            names=names,
+        )
+        by_title = {sheet.title: sheet for sheet in self.sheets}
+        for (title, row, column), value in found.values.items():
+            _show_result(by_title[title], row, column, value)
+
+    def _named_text(self, body: Json) -> str:
+        sheet = self.sheet(body.get("sheetId", 0))
+        box = Box(
+            sheet.sheet_id,
+            body.get("startRowIndex", 0),
+            body.get("endRowIndex", sheet.row_count),
+            body.get("startColumnIndex", 0),
+            body.get("endColumnIndex", sheet.column_count),
+        )
+        return echo(sheet.title, box)
+
+
+def _show_result(sheet: Sheet, row: int, column: int, value: Value) -> None:
+    cell = sheet.cell(row, column)
+    if isinstance(value, float):
+        value = schema.plain_number(value)
+    if cell.formula is None:
+        sheet.put(row, column, replace(cell, value=value, spilled=True))
+    elif cell.value != value or type(cell.value) is not type(value):
+        sheet.own(row).put_value(column, value)
+
+
+def _clear_spilled(sheet: Sheet) -> None:
+    for index, row in enumerate(sheet.rows):
+        for column, extra in list((row.more or {}).items()):
+            if extra.spilled:
+                sheet.put(index, column, sheet.cell(index, column).with_content(None))
+
+
+def _cells_for_formulas(sheet: Sheet) -> dict[tuple[int, int], Value | Formula]:
+    cells: dict[tuple[int, int], Value | Formula] = {}
+    for index, row in enumerate(sheet.rows):
+        for column, value in enumerate(row.values):
+            if value is not None:
+                cells[index, column] = value
+        for column, extra in (row.more or {}).items():
+            if extra.formula is not None:
+                cells[index, column] = Formula(extra.formula, row.value(column))
+    return cells
+
+
+def _readdressed(message: str, body: Json, sheet_id: int) -> Json:
+    """An object with every range on it turned to another tab."""
+
+    def turned(found: Json) -> Json:
+        return {**found, "sheetId": sheet_id}
+
+    for wanted in ("GridRange", "DimensionRange", "GridCoordinate"):
+        body = schema.map_messages(message, body, wanted, turned) or body
+    return body
+
+
+def formulas_of(sheet: Sheet) -> Iterable[tuple[int, int, str]]:
+    """(row, column, text) of every formula of a tab."""
+    for index, row in enumerate(sheet.rows):
+        for column, extra in (row.more or {}).items():
+            if extra.formula is not None:
+                yield index, column, extra.formula
+
+
+def new_spreadsheet(
+    spreadsheet_id: str, title: str, context: Context, *, locale: str, time_zone: str
+) -> Spreadsheet:
+    """A spreadsheet as Google makes it, without its first tab."""
+    properties: Json = {
+        "title": title,
+        "locale": locale,
+        "autoRecalc": "ON_CHANGE",
+        "timeZone": time_zone,
+        "defaultFormat": cell_formats.DEFAULT_FORMAT,
+        "spreadsheetTheme": cell_formats.DEFAULT_THEME,
+    }
+    return Spreadsheet(spreadsheet_id, properties, context)
+
+
+def new_sheet(sheet_id: int, title: str, rows: int = 1000, columns: int = 26) -> Sheet:
+    """A blank tab of the size Google gives it."""
+    properties: Json = {"sheetId": sheet_id, "title": title, "sheetType": "GRID"}
+    return Sheet(properties, rows, columns)
+
+
+def copy_sheet(sheet: Sheet, sheet_id: int, title: str) -> Sheet:
+    """A tab with everything on it, under another id and title."""
+    copy = sheet.fork()
+    copy.properties = sheet.properties | {"sheetId": sheet_id, "title": title}
+    copy.rows = [row.copy(copy.token, uid) for uid, row in enumerate(sheet.rows, start=1)]
+    copy.next_uid = len(copy.rows) + 1
+    copy.changed, copy.order_changed = list[Row](copy.rows), True
+    for name, message in OBJECTS.items():
+        bodies = copy.objects.get(name, ())
+        copy.put_objects(name, tuple(_readdressed(message, body, sheet_id) for body in bodies))
+    return copy
