@@ -1,6 +1,6 @@
 """Formulas: what they come to, and how their references follow copies and structural changes."""
 
-from refundsheet.localsheets.formulas.book import Formula, SheetCells, Value
+from refundsheet.localsheets.formulas.book import Formula, Grid, SheetCells, Value
 from refundsheet.localsheets.formulas.evaluation import Evaluation, Key, evaluate
 from refundsheet.localsheets.formulas.references import (
     adjust_for_delete,
@@ -12,6 +12,7 @@ from refundsheet.localsheets.formulas.references import (
 __all__ = [
     "Evaluation",
     "Formula",
+    "Grid",
     "Key",
     "SheetCells",
     "Value",

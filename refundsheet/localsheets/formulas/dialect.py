@@ -145,7 +145,8 @@ class Translator:
         named = self._book.names.get(token.text.casefold()) if token.kind is Kind.NAME else None
         if named is None:
             return token.text
-        return "".join(self._token(each) for each in tokens_of(named))
+        parts = [(each.text, each.reference) for each in tokens_of(named)]
+        return "".join(text if found is None else self._reference(found) for text, found in parts)
 
     def _call(self, call: Call) -> str:
         self._out.spreads |= call.name in SPREADING

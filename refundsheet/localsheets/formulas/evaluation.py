@@ -1,6 +1,6 @@
 """Formulas evaluated by IronCalc, which sits behind this module and nowhere else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,9 +8,9 @@ from functools import lru_cache
 import ironcalc
 
 from refundsheet.localsheets.display import CellError
-from refundsheet.localsheets.formulas.book import Area, Book, Formula, SheetCells, Value
+from refundsheet.localsheets.formulas.book import Area, Book, Formula, Grid, SheetCells, Value
 from refundsheet.localsheets.formulas.dialect import Translation, Translator
-from refundsheet.localsheets.formulas.tree import FormulaParseError, tree_of
+from refundsheet.localsheets.formulas.tree import FormulaParseError, FormulaTooLargeError, tree_of
 from refundsheet.localsheets.locales import locale_named
 
 #: A sheet's title, and a zero-based row and column.
@@ -42,7 +42,10 @@ class Evaluation:
     #: Of every formula's cell, and of the blank cells its result spread into.
     values: dict[Key, Value]
     #: The functions not known here, by the cell that calls them: keep its formula and last value.
+    #: None is named where the engine lacks a form of a function it has, or the formula is too large.
     unknown: dict[Key, tuple[str, ...]]
+    #: Where the cells that show a HYPERLINK lead.
+    links: dict[Key, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class _Plan:
 
 
 def evaluate(
-    sheets: Mapping[str, SheetCells],
+    sheets: Mapping[str, SheetCells | Grid],
     *,
     now: datetime,
     locale: str,
@@ -73,12 +76,13 @@ def evaluate(
         names: the A1 reference behind each named range.
     """
     book = Book(sheets, names or {})
-    if not any(book.formulas.values()):
-        return Evaluation({}, {})
+    if not any(grid.formulas for grid in book.sheets.values()):
+        return Evaluation({}, {}, {})
     titles = {title: _engine_title(title, number) for number, title in enumerate(sheets, 1)}
     plan = _plan(book, titles, now, decimal_comma=locale_named(locale).decimal == ",")
-    values = _Engine(book, titles, plan).values()
-    return Evaluation(values | plan.answered, plan.unknown)
+    engine = _Engine(book, titles, plan)
+    values = engine.values()
+    return Evaluation(values | plan.answered, plan.unknown, engine.links())
 
 
 @lru_cache(maxsize=1024)
@@ -94,14 +98,18 @@ def _engine_title(title: str, number: int) -> str:
 def _plan(book: Book, titles: dict[str, str], now: datetime, *, decimal_comma: bool) -> _Plan:
     plan = _Plan({}, {}, {})
     translator = Translator(book, titles, now)
-    for sheet, formulas in book.formulas.items():
-        for (row, column), formula in formulas.items():
+    for sheet, grid in book.sheets.items():
+        for (row, column), formula in grid.formulas.items():
             key = (sheet, row, column)
             try:
                 tree = tree_of(formula.text, decimal_comma=decimal_comma)
                 translation = translator.translate(tree, sheet)
             except FormulaParseError:
                 plan.answered[key] = _PARSE_ERROR
+                continue
+            except FormulaTooLargeError as error:
+                plan.unknown[key] = ()
+                plan.answered[key] = CellError("ERROR", str(error))
                 continue
             unknown = tuple(sorted(name for name in translation.functions if not _is_known(name)))
             if unknown:
@@ -146,6 +154,18 @@ class _Engine:
             self._add_spread(values, loaded)
         return values
 
+    def links(self) -> dict[Key, str]:
+        """The target of each link a formula made, once `values` has evaluated it."""
+        found: dict[Key, str] = {}
+        for title, number in self._number.items():
+            for link in self._model.get_links(number):
+                inside = (
+                    f"#{link.get('location', '')}"  # the engine drops the mark of a place inside
+                )
+                key = (title, link.get("row", 1) - 1, link.get("column", 1) - 1)
+                found[key] = link.get("target", inside)
+        return found
+
     def _load(self) -> set[Key]:
         """Give the engine every cell that a formula reads; tells which those were."""
         runs = self._plan.runs
@@ -159,7 +179,7 @@ class _Engine:
 
     def _load_area(self, area: Area, loaded: set[Key]) -> None:
         sheet, number, runs = area.sheet, self._number[area.sheet], self._plan.runs
-        for row, column, cell in _used(area, self._book.sheets[sheet]):
+        for row, column, cell in self._book.used(area):
             key = (sheet, row, column)
             if key in loaded or key in runs:
                 continue
@@ -177,7 +197,8 @@ class _Engine:
             case str():
                 self._model.update_cell_with_text(sheet, row, column, value)
             case CellError():
-                self._model.update_cell_with_formula(sheet, row, column, f"={value.text}")
+                sign = value.text if value.text.startswith("#") else "#N/A"  # still loading
+                self._model.update_cell_with_formula(sheet, row, column, f"={sign}")
             case None:
                 pass
             case _:
@@ -237,22 +258,6 @@ class _Engine:
 
 def _size(area: Area) -> int:
     return (area.last_row - area.first_row + 1) * (area.last_column - area.first_column + 1)
-
-
-def _used(area: Area, cells: SheetCells) -> Iterator[tuple[int, int, Value | Formula]]:
-    """The cells of an area that hold something, found the shorter way."""
-    if _size(area) <= len(cells):
-        get = cells.get
-        for column in range(area.first_column, area.last_column + 1):
-            for row in range(area.first_row, area.last_row + 1):
-                cell = get((row, column))
-                if cell is not None:
-                    yield row, column, cell
-        return
-    for (row, column), cell in cells.items():
-        in_rows = area.first_row <= row <= area.last_row
-        if cell is not None and in_rows and area.first_column <= column <= area.last_column:
-            yield row, column, cell
 
 
 def _block(key: Key, spread: set[Key]) -> list[Key]:

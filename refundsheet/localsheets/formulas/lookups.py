@@ -36,13 +36,11 @@ class Lookups:
         return self._indexes[column]
 
     def _built(self, column: Area) -> dict[object, int] | None:
-        cells = self._book.sheets[column.sheet]
         if self._book.has_formula_in(column):
             return None
         index: dict[object, int] = {}
-        for row in range(column.first_row, column.last_row + 1):
-            value = cells.get((row, column.first_column))
-            if value is not None and not isinstance(value, Formula):
+        for row, _, value in self._book.used(column):
+            if not isinstance(value, Formula):
                 index.setdefault(_key(value), row - column.first_row)
         return index
 

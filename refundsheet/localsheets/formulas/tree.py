@@ -12,6 +12,18 @@ class FormulaParseError(ValueError):
         super().__init__("Formula parse error.")
 
 
+class FormulaTooLargeError(ValueError):
+    """The engine's parser calls itself for every sign and parenthesis, and would break the process."""
+
+    def __init__(self) -> None:
+        super().__init__("The formula is too large to be evaluated here.")
+
+
+#: Half of what the engine was seen to take, or less.
+DEEPEST = 100
+LONGEST = 2_000
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A function and its arguments."""
@@ -48,6 +60,7 @@ def tree_of(formula: str, *, decimal_comma: bool) -> Sequence:
 
     Raises:
         FormulaParseError: parentheses that do not match, or signs no formula knows.
+        FormulaTooLargeError: too deep or too long for the engine.
     """
     tokens = [token for token in tokens_of(formula) if token.kind is not Kind.SPACE]
     if not tokens or tokens[0].text != "=":
@@ -77,10 +90,14 @@ class _Reader:
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens[::-1]
+        self._depth = 0
 
     def sequence(self) -> Sequence:
+        self._depth += 1
         nodes: list[Node] = []
         while self.tokens:
+            if self._depth > DEEPEST or len(nodes) > LONGEST:
+                raise FormulaTooLargeError
             kind = self.tokens[-1].kind
             if kind in {Kind.CLOSE, Kind.BRACE_CLOSE, Kind.SEPARATOR}:
                 break
@@ -90,6 +107,7 @@ class _Reader:
                 if not calls_result:  # LAMBDA(x, x)(2)
                     raise FormulaParseError
             nodes.append(node)
+        self._depth -= 1
         return tuple(nodes)
 
     def _node(self, token: Token) -> Node:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import datetime
 
 import pytest
@@ -168,6 +169,29 @@ def test_others_see_the_last_value_of_a_formula_that_is_not_known_here() -> None
     assert found.values["Sums", 1, 0] == 8
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        pytest.param("=" + "+".join(["1"] * 20_000), id="long"),
+        pytest.param("=" + "(" * 5_000 + "1" + ")" * 5_000, id="deep"),
+        pytest.param("=1" + "%" * 20_000, id="many signs"),
+    ],
+)
+def test_a_formula_too_large_for_the_engine_is_kept_as_if_unknown(formula: str) -> None:
+    assert evaluated(formula).unknown == {("Sums", 0, 0): ()}
+
+
+def test_a_long_formula_is_still_evaluated() -> None:
+    assert result("=" + "+".join(["1"] * 900)) == 900
+
+
+def test_a_cell_that_is_loading_is_not_available() -> None:
+    cells = {(0, 0): CellError("LOADING", ""), (1, 0): Formula("=A1+1")}
+    found = evaluate({"Sums": cells}, now=NOON, locale="en_US").values["Sums", 1, 0]
+    assert isinstance(found, CellError)
+    assert found.type == "N_A"
+
+
 def test_formulas_are_written_with_semicolons_where_the_comma_is_decimal() -> None:
     assert result("=SUM(1,5;2)", "de_DE") == 3.5
 
@@ -191,7 +215,7 @@ def test_a_tab_may_have_any_title_google_allows(title: str) -> None:
 
 
 def test_a_book_without_formulas_needs_no_engine() -> None:
-    assert evaluate({"Refund Log": LOG}, now=NOON, locale="en_US") == Evaluation({}, {})
+    assert evaluate({"Refund Log": LOG}, now=NOON, locale="en_US") == Evaluation({}, {}, {})
 
 
 def test_errors_in_cells_reach_the_formulas_that_read_them() -> None:
@@ -199,6 +223,40 @@ def test_errors_in_cells_reach_the_formulas_that_read_them() -> None:
     found = evaluate({"Sums": cells}, now=NOON, locale="en_US").values["Sums", 1, 0]
     assert isinstance(found, CellError)
     assert found.type == "N_A"
+
+
+@pytest.mark.parametrize(
+    ("formula", "target"),
+    [
+        pytest.param(
+            '=HYPERLINK("https://example.org/"&1, "R-1")', "https://example.org/1", id="page"
+        ),
+        pytest.param('=HYPERLINK("#gid=0&range=A"&5, "R-1")', "#gid=0&range=A5", id="cell"),
+    ],
+)
+def test_a_link_knows_where_it_leads(formula: str, target: str) -> None:
+    assert evaluated(formula).links == {("Sums", 0, 0): target}
+
+
+def test_a_grid_is_read_in_place() -> None:
+    class Column:
+        """Three numbers under each other."""
+
+        formulas: Mapping[tuple[int, int], Formula] = {}
+        last_row = 2
+        last_column = 0
+
+        def value(self, row: int, column: int) -> Value:
+            return float(row + 1)
+
+        def used(
+            self, first_row: int, last_row: int, first_column: int, last_column: int
+        ) -> list[tuple[int, int, Value]]:
+            return [(row, 0, self.value(row, 0)) for row in range(first_row, last_row + 1)]
+
+    cells = {(0, 0): Formula("=SUM(Log!A2:Z)"), (1, 0): Formula("=MATCH(3, Log!A:A, 0)")}
+    found = evaluate({"Log": Column(), "Sums": cells}, now=NOON, locale="en_US")
+    assert [found.values["Sums", row, 0] for row in (0, 1)] == [5, 3]
 
 
 # References
