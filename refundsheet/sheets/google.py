@@ -1,11 +1,11 @@
 """The spreadsheet at Google, or at a server that speaks as Google does."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from refundsheet.core.model import Plan, Receipt, Snapshot
 from refundsheet.core.pages import PageEdit
@@ -22,8 +22,9 @@ from refundsheet.sheets.layout import (
     page_size,
     put_cells,
 )
-from refundsheet.sheets.store import Book, Setup, Tab
+from refundsheet.sheets.store import Book, Journal, Setup, Tab
 from refundsheet.sheets.transport import Json, SpreadsheetClient
+from refundsheet.sheets.writer import LogWriter
 
 _BOOK_FIELDS = (
     "spreadsheetId,properties(title,locale,timeZone),"
@@ -32,19 +33,10 @@ _BOOK_FIELDS = (
 _SHEET_IDS = 2**31 - 1
 
 
-class Writer(Protocol):
-    """Carries out a plan on the log."""
-
-    def __call__(self, plan: Plan, store: "GoogleSheetStore") -> tuple[Receipt, ...]:
-        """Write each change where its case stands, if it is still as expected."""
-        ...
-
-
 def open_store(  # noqa: PLR0913 - what the settings say of a spreadsheet
     spreadsheet_id: str,
     *,
-    writer: Writer,
-    clock: Callable[[], datetime],
+    hidden_tab: str,
     log_tab: str = "",
     base_url: str = GOOGLE,
     credentials: Path | None = None,
@@ -54,8 +46,7 @@ def open_store(  # noqa: PLR0913 - what the settings say of a spreadsheet
 
     Args:
         spreadsheet_id: The long id in its address.
-        writer: Carries out plans.
-        clock: Gives the zone-aware time at which an answer arrived.
+        hidden_tab: The title of our hidden tab.
         log_tab: The log's tab by its title; "" takes the first tab that people see.
         base_url: Google's address or a local server's.
         credentials: The service account's key file; None finds the application default ones.
@@ -65,7 +56,7 @@ def open_store(  # noqa: PLR0913 - what the settings say of a spreadsheet
         ConfigurationError: The address or the key cannot be used.
     """
     client = SpreadsheetClient(spreadsheet_id, access or open_access(base_url, credentials))
-    return GoogleSheetStore(client, log_tab=log_tab, writer=writer, clock=clock)
+    return GoogleSheetStore(client, log_tab=log_tab, hidden_tab=hidden_tab)
 
 
 class GoogleSheetStore:
@@ -74,22 +65,14 @@ class GoogleSheetStore:
     Args:
         client: Sends the requests.
         log_tab: The log's tab by its title; "" takes the first tab that people see.
-        writer: Carries out plans.
-        clock: Gives the zone-aware time at which an answer arrived.
+        hidden_tab: The title of our hidden tab.
     """
 
-    def __init__(
-        self,
-        client: SpreadsheetClient,
-        *,
-        log_tab: str,
-        writer: Writer,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, client: SpreadsheetClient, *, log_tab: str, hidden_tab: str) -> None:
         self.client = client
+        self._writer = LogWriter(client)
         self._log_title = log_tab
-        self._writer = writer
-        self._clock = clock
+        self._hidden_title = hidden_tab
         self._book: Book | None = None
         #: From the first look on the log is known by its id: people rename and move tabs.
         self._log_id: int | None = None
@@ -114,13 +97,13 @@ class GoogleSheetStore:
         self._book = book
         return book
 
-    def read(self) -> Snapshot:
+    def read(self, now: datetime) -> Snapshot:
         """The whole log tab: one read request, wherever the tab has been moved or renamed to."""
         book = self.book
         try:
-            return self._snapshot(book)
+            return self._snapshot(book, now)
         except MissingTabError:
-            return self._snapshot(self.describe())
+            return self._snapshot(self.describe(), now)
 
     def prepare(self, setup: Setup) -> None:
         """Add what is missing, in fresh columns and tabs only: one write request."""
@@ -133,9 +116,27 @@ class GoogleSheetStore:
             self._send(self._setup_requests(setup), repeatable=False)
         self._book = None
 
-    def write(self, plan: Plan) -> tuple[Receipt, ...]:
+    def write(self, plan: Plan, journal: Journal) -> tuple[Receipt, ...]:
         """Write each change where its case stands, if it is still as expected; a receipt for each."""
-        return self._writer(plan, self)
+        if not plan.changes:
+            return ()
+        hidden = self._hidden_tab()
+        try:
+            return self._writer.write(plan, self.log, hidden, journal)
+        except MissingTabError:
+            # The look before the write found a tab renamed or removed: nothing has left yet.
+            self._book = None
+            return self._writer.write(plan, self.log, self._hidden_tab(), journal)
+
+    def fence(self) -> None:
+        """Make sure that no request sent before can have an effect any more: one write request."""
+        hidden = self._hidden_tab()
+        try:
+            self._writer.fence(hidden)
+        except MissingTabError:
+            # What was sent to a tab that is gone can never be carried out: a new tab has a new id.
+            self._book = None
+            self._hidden_tab()
 
     def publish(self, edits: Sequence[PageEdit]) -> None:
         """Overwrite the differing cells of our own tabs: one write request."""
@@ -146,7 +147,7 @@ class GoogleSheetStore:
             # lacks is not known, so every page goes whole.
             self._publish([_whole(edit) for edit in edits])
 
-    def _snapshot(self, book: Book) -> Snapshot:
+    def _snapshot(self, book: Book, now: datetime) -> Snapshot:
         log = self._log_of(book)
         values = self.client.get(
             "/values:batchGet",
@@ -162,9 +163,19 @@ class GoogleSheetStore:
             title=log.title,
             zone=book.zone,
             locale=book.locale,
-            read_at=self._clock(),
+            read_at=now,
             values=values,
         )
+
+    def _hidden_tab(self) -> Tab:
+        """Our hidden tab, made anew where somebody removed it."""
+        tab = self.book.tab(self._hidden_title)
+        if tab is None:
+            self.prepare(Setup(hidden_tab=self._hidden_title))
+            tab = self.book.tab(self._hidden_title)
+        if tab is None:
+            raise MissingTabError(f'The tab "{self._hidden_title}" was removed again at once.')
+        return tab
 
     def _setup_requests(self, setup: Setup) -> list[Request]:
         requests = list(add_columns(self.log, setup))

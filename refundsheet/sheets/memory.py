@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import TypeVar
 
 from refundsheet.core.columns import OUR_FIELDS
+from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import PageCell, PageEdit
 from refundsheet.errors import AnswerLostError
-from refundsheet.sheets.store import Book, Setup, Tab
+from refundsheet.sheets.store import Book, Journal, Setup, Tab
 from refundsheet.sheets.transport import Requests
 
-#: As many changes go in one write request.
-CHANGES_A_REQUEST = 100
+#: As many rows go in one write request; far more of them where our own columns go in bulk.
+LARGEST_BATCH, LARGEST_BULK, MOST_JUDGED_FLAGS = 100, 5000, 100
 _LOG_ID = 0
 _FEWEST_ROWS, _FEWEST_COLUMNS = 1000, 26
 
@@ -42,7 +43,6 @@ class MemorySheetStore:
 
     Args:
         rows: The log's cells, the header row among them.
-        clock: Gives the zone-aware time of each read.
         title: The log's tab.
         zone: The spreadsheet's time zone.
         locale: The spreadsheet's locale.
@@ -63,7 +63,6 @@ class MemorySheetStore:
         self,
         rows: Iterable[Iterable[Held]],
         *,
-        clock: Callable[[], datetime],
         title: str = "Refund Log",
         zone: str = "Etc/GMT",
         locale: str = "en_US",
@@ -76,7 +75,7 @@ class MemorySheetStore:
         self.between: Callable[[], None] = _nothing
         self.answering: Callable[[], None] = _nothing
         self.requests = Requests()
-        self._clock = clock
+        self._batches_sent = 0
         self._zone = zone
         self._locale = locale
 
@@ -98,7 +97,7 @@ class MemorySheetStore:
             tabs=tuple(tabs),
         )
 
-    def read(self) -> Snapshot:
+    def read(self, now: datetime) -> Snapshot:
         """The whole log tab: one read request."""
         self._arrive(is_write=False)
         values = values_answer(
@@ -111,7 +110,7 @@ class MemorySheetStore:
             title=self.title,
             zone=self._zone,
             locale=self._locale,
-            read_at=self._clock(),
+            read_at=now,
             values=values,
         )
 
@@ -128,15 +127,28 @@ class MemorySheetStore:
             self.hidden_tabs.append(setup.hidden_tab)
         self.answering()
 
-    def write(self, plan: Plan) -> tuple[Receipt, ...]:
-        """Write each change where its case stands, if it is still as expected; a receipt for each."""
+    def write(self, plan: Plan, journal: Journal) -> tuple[Receipt, ...]:
+        """Write each change where its case stands, if it is still as expected; a receipt for each.
+
+        After a lost answer nothing more is sent: the changes that are left get no receipt.
+        """
         if not plan.changes:
             return ()
         self._arrive(is_write=False)  # the look at formulas and protection before a write
-        receipts: dict[int, Receipt] = {}
-        for batch in _batches(plan.changes):
-            receipts |= {id(receipt.change): receipt for receipt in self._write_batch(plan, batch)}
-        return tuple(receipts[id(change)] for change in plan.changes)
+        refused = [Receipt(change, Outcome.REFUSED, why) for change, why in self._refusals(plan)]
+        receipts = {id(receipt.change): receipt for receipt in refused}
+        left = [change for change in plan.changes if id(change) not in receipts]
+        for batch in _batches(left):
+            settled = self._write_batch(plan, batch, journal)
+            receipts |= {id(receipt.change): receipt for receipt in settled}
+            if any(receipt.outcome is Outcome.UNKNOWN for receipt in settled):
+                break
+        return tuple(receipts[id(change)] for change in plan.changes if id(change) in receipts)
+
+    def fence(self) -> None:
+        """Make sure that no request sent before can have an effect any more: one write request."""
+        self._arrive(is_write=True)
+        self.answering()
 
     def publish(self, edits: Sequence[PageEdit]) -> None:
         """Overwrite the differing cells of our own tabs: one write request."""
@@ -190,40 +202,42 @@ class MemorySheetStore:
         for index, column in enumerate(setup.columns, start):
             self.type(setup.header_row, index, column.header)
 
-    def _write_batch(self, plan: Plan, batch: Sequence[Sequence[Change]]) -> list[Receipt]:
+    def _write_batch(
+        self, plan: Plan, batch: Sequence[Sequence[Change]], journal: Journal
+    ) -> list[Receipt]:
         """Judge the whole batch at one point in time, then write what held."""
+        changes = [change for of_row in batch for change in of_row]
+        self._batches_sent += 1
+        nonce = f"batch {self._batches_sent}"
+        journal.sent(
+            changes, nonce=nonce, expected=[_condition(plan, change) for change in changes]
+        )
         try:
             self._arrive(is_write=True)
-            receipts = [receipt for changes in batch for receipt in self._judge(plan, changes)]
+            receipts = [receipt for of_row in batch for receipt in self._judge(plan, of_row)]
             for receipt in receipts:
                 if receipt.outcome is Outcome.DONE:
                     change = receipt.change
                     self.type(change.row, plan.layout.columns[change.field], change.after)
             self.answering()
         except AnswerLostError as error:
-            return [
-                Receipt(change, Outcome.UNKNOWN, str(error))
-                for changes in batch
-                for change in changes
-            ]
+            receipts = [Receipt(change, Outcome.UNKNOWN, str(error)) for change in changes]
+        journal.settled(receipts)
         return receipts
 
     def _judge(self, plan: Plan, changes: Sequence[Change]) -> list[Receipt]:
         """The changes of one row stand or fall together."""
-        refusals = (self._refusal(plan, change) for change in changes)
-        if refusal := next(filter(None, refusals), ""):
-            return [Receipt(change, Outcome.REFUSED, refusal) for change in changes]
         losses = (_what_differs(plan, change, self._shown) for change in changes)
         lost = next(filter(None, losses), "")
         return [Receipt(change, Outcome.LOST if lost else Outcome.DONE, lost) for change in changes]
 
-    def _refusal(self, plan: Plan, change: Change) -> str:
-        column = plan.layout.columns[change.field]
-        if isinstance(self.cell(change.row, column), Formula):
-            return "the cell holds a formula"
-        if (change.row, column) in self.protected:
-            return "the cell is protected"
-        return ""
+    def _refusals(self, plan: Plan) -> Iterator[tuple[Change, str]]:
+        for change in plan.changes:
+            column = plan.layout.columns[change.field]
+            if isinstance(self.cell(change.row, column), Formula):
+                yield change, "a formula stands there"
+            elif (change.row, column) in self.protected:
+                yield change, "the cell is protected against refundsheet"
 
     def _shown(self, row_number: int, column: int) -> Cell:
         return _shown(self.cell(row_number, column))
@@ -236,58 +250,54 @@ _Look = Callable[[int, int], Cell]
 def _what_differs(plan: Plan, change: Change, now: _Look) -> str:
     """What a change rests on and is no longer so; "" where all of it holds."""
     number, layout = change.row, plan.layout
-    identity = _identity(plan, number)
-    for field in (change.field, *change.premise, *identity):
+    compared = _compared(plan, change)
+    for field in (change.field, *compared):
         column = layout.columns[field]
         if not _same(now(layout.header_row, column), layout.headers[column]):
             return f"the header of {field} is another"
     if not _same(now(number, layout.columns[change.field]), change.before):
         return f"{change.field} was changed meanwhile"
-    if not _is_as_read(plan, number, change.premise, now):
-        return "the reason does not hold any more"
-    if not _is_as_read(plan, number, identity, now):
-        return "the case is not in this row any more"
-    for neighbour in (number - 1, number + 1):
-        if neighbour in plan.rows and not _is_as_read(plan, neighbour, _id_column(plan), now):
-            return "the rows around it are others"
+    for field in compared:
+        if not _is_as_read(plan, number, field, now):
+            return f"{field} of the row is another"
+    if not all(_is_as_read(plan, near, id_field(layout), now) for near in (number - 1, number + 1)):
+        return "the rows around it are others"
     return ""
 
 
-def _is_as_read(plan: Plan, number: int, fields: Iterable[str], now: _Look) -> bool:
-    return all(
-        _same(now(number, column), _as_read(plan, number, column))
-        for column in (plan.layout.columns[field] for field in fields)
-    )
+def _compared(plan: Plan, change: Change) -> list[str]:
+    """The fields that must be as read: the case's own and what the reason rests on."""
+    fields = [id_field(plan.layout), *change.premise]
+    if is_provisional(change.case):
+        fields += FINGERPRINT_FIELDS
+    return [field for field in fields if field in plan.layout.columns]
+
+
+def _condition(plan: Plan, change: Change) -> dict[str, Cell]:
+    columns = (plan.layout.columns[field] for field in _compared(plan, change))
+    return {str(column): _as_read(plan, change.row, column) for column in columns}
+
+
+def _is_as_read(plan: Plan, number: int, field: str, now: _Look) -> bool:
+    column = plan.layout.columns[field]
+    return _same(now(number, column), _as_read(plan, number, column))
 
 
 def _as_read(plan: Plan, number: int, column: int) -> Cell:
-    cells = plan.rows[number]
+    cells = plan.rows.get(number, ())
     return cells[column] if column < len(cells) else None
 
 
-def _id_column(plan: Plan) -> tuple[str, ...]:
-    return ("case_id",) if "case_id" in plan.layout.columns else ()
-
-
-def _identity(plan: Plan, number: int) -> tuple[str, ...]:
-    """The fields a row is known by: its Case ID, or all that people write while it has none."""
-    if any(_as_read(plan, number, plan.layout.columns[field]) for field in _id_column(plan)):
-        return ("case_id",)
-    return tuple(field for field in plan.layout.columns if field not in OUR_FIELDS)
-
-
 def _batches(changes: Sequence[Change]) -> Iterator[list[list[Change]]]:
-    """The changes by row, in batches of at most a request's worth."""
+    """The changes by row, in batches of at most a request's worth of rows."""
+    flags = sum(change.field in OUR_FIELDS for change in changes)
+    rows_a_request = LARGEST_BULK if flags > MOST_JUDGED_FLAGS else LARGEST_BATCH
     by_row: dict[int, list[Change]] = {}
     for change in changes:
         by_row.setdefault(change.row, []).append(change)
-    batch: list[list[Change]] = []
-    for of_row in by_row.values():
-        if batch and sum(map(len, batch)) + len(of_row) > CHANGES_A_REQUEST:
-            yield batch
-            batch = []
-        batch.append(of_row)
-    yield batch
+    rows = list(by_row.values())
+    for start in range(0, len(rows), rows_a_request):
+        yield rows[start : start + rows_a_request]
 
 
 def _same(one: Cell, other: Cell) -> bool:

@@ -129,7 +129,9 @@ def from_answer(response: requests.Response, about: Circumstances) -> SheetError
         )
     is_passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
     if is_passing and status != HTTPStatus.NOT_IMPLEMENTED:
-        return _unavailable(f"Google is out of order for the moment ({status}, {words})", about)
+        return _unavailable(
+            f"Google is out of order for the moment ({status}, {words.rstrip('.')})", about
+        )
     return _refusal(status, words, reasons, about)
 
 

@@ -5,6 +5,7 @@ answer was lost.
 """
 
 import json as json_module
+import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ TRIES, PATIENCE = 5, 90.0
 _QUOTA_WAIT = 20.0
 _LONGEST_WAIT = 21.0
 _DRIVE = "https://www.googleapis.com"
+
+_log = logging.getLogger(__name__)
+# Each retry is logged here in a sentence; stamina's own line would name a callable.
+stamina.instrumentation.set_on_retry_hooks(())
 
 #: What a JSON answer is once it has been taken apart.
 Json = dict[str, Any]
@@ -211,6 +216,7 @@ class _Tries:
             return False
         if monotonic() + _LONGEST_WAIT + CONNECT_SECONDS > self._deadline:
             return False
+        _log.info("%s", error)
         if isinstance(error, QuotaError):
             return _QUOTA_WAIT + random.random()  # noqa: S311 - jitter, no secret
         return True
