@@ -19,13 +19,13 @@ class Advanced:
     Attributes:
         cases: Key to what is remembered, for every case of the log.
         changed: The keys whose record a receipt changed.
-        forgotten: Keys that stand for nothing any more: rows that were given an ID.
+        renamed: Old key to new, of the rows that were given an ID.
         texts: What now stands in our own columns and was written by us.
     """
 
     cases: Mapping[str, Remembered]
     changed: frozenset[str]
-    forgotten: frozenset[str]
+    renamed: Mapping[str, str]
     texts: frozenset[str]
 
 
@@ -35,7 +35,7 @@ def advance(
     """Take in what was written, and nothing that was not."""
     after = dict(cases)
     changed: set[str] = set()
-    forgotten: set[str] = set()
+    renamed: dict[str, str] = {}
     texts: set[str] = set()
     for receipt in receipts:
         change = receipt.change
@@ -47,11 +47,11 @@ def advance(
         learnt = _learnt(known, receipt, zone)
         if learnt.key != known.key:
             del after[known.key]
-            forgotten.add(known.key)
+            renamed[known.key] = learnt.key
         if learnt is not known:
             after[learnt.key] = learnt
             changed.add(learnt.key)
-    return Advanced(after, frozenset(changed - forgotten), frozenset(forgotten), frozenset(texts))
+    return Advanced(after, frozenset(changed - renamed.keys()), renamed, frozenset(texts))
 
 
 def _learnt(known: Remembered, receipt: Receipt, zone: ZoneInfo) -> Remembered:

@@ -34,6 +34,9 @@ class Observed:
     observations: tuple[Observation, ...]
 
 
+NOTHING_OBSERVED = Observed({}, frozenset(), frozenset(), ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Pass:
     """What every case of one read is judged by."""
@@ -79,7 +82,7 @@ def observe(
         if seen is not known.remembered:
             cases[known.key] = seen
             changed.add(known.key)
-    forgotten = set(recognised.rekeyed)
+    forgotten: set[str] = set()
     for key in recognised.absent:
         missing = _missing(memory.cases[key], now)
         if missing is None:

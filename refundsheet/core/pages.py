@@ -1,8 +1,9 @@
 """What our own tabs shall show, as cells with a style; publishing sends only what differs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 
 from refundsheet.core.model import Cell
 
@@ -61,6 +62,11 @@ class PageEdit:
     )
 
 
+def with_cell(page: Page, place: tuple[int, int], cell: PageCell) -> Page:
+    """The page with one cell more, or another one there."""
+    return replace(page, cells={**page.cells, place: cell})
+
+
 def difference(published: PageCells, page: Page) -> PageEdit:
     """What must be sent so that a tab that holds ``published`` holds the page."""
     changed: dict[tuple[int, int], PageCell | None] = {
@@ -68,3 +74,20 @@ def difference(published: PageCells, page: Page) -> PageEdit:
     }
     changed.update(dict.fromkeys(published.keys() - page.cells.keys()))
     return PageEdit(page, changed)
+
+
+def to_stored(cells: PageCells) -> dict[str, Any]:
+    """Cells as plain JSON values, for the ledger."""
+    return {
+        f"{row},{column}": [cell.value, cell.style.value, cell.is_formula]
+        for (row, column), cell in cells.items()
+    }
+
+
+def from_stored(stored: Mapping[str, Iterable[Any]]) -> dict[tuple[int, int], PageCell]:
+    """The cells that ``to_stored`` was given."""
+    cells: dict[tuple[int, int], PageCell] = {}
+    for place, (value, style, is_formula) in stored.items():
+        row, column = place.split(",")
+        cells[int(row), int(column)] = PageCell(value, Style(style), is_formula)
+    return cells

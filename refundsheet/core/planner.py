@@ -233,7 +233,7 @@ def _why(name: str, after: Cell, context: Context) -> str:
     return f"{header} as of {words(context.now, context.now)}"
 
 
-def _change(
+def _change(  # noqa: PLR0913 - a change is what it is
     known: KnownRow,
     name: str,
     after: Cell,

@@ -82,6 +82,16 @@ class Journal(Protocol):
 class SheetStore(Protocol):
     """One spreadsheet with a refund log in it. Every method raises SheetError in words for people."""
 
+    @property
+    def book(self) -> Book:
+        """What the spreadsheet said of itself last; asked once if nobody has."""
+        ...
+
+    @property
+    def log(self) -> Tab:
+        """The log's tab as last described."""
+        ...
+
     def describe(self) -> Book:
         """Titles, sizes, zone and locale: one read request."""
         ...

@@ -1,0 +1,45 @@
+"""Keeps every write of a pass in the ledger: the intent before it leaves, then what became of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from refundsheet.core.model import Change, Receipt
+from refundsheet.ledger.ledger import Ledger
+from refundsheet.ledger.records import IntentState, SheetKey
+
+
+class LedgerJournal:
+    """The journal of one pass.
+
+    Args:
+        ledger: Where it is kept.
+        sheet: The log that is written to.
+        pass_number: The pass that writes.
+    """
+
+    def __init__(self, ledger: Ledger, sheet: SheetKey, pass_number: int) -> None:
+        self._ledger = ledger
+        self._sheet = sheet
+        self._pass = pass_number
+        self._numbers: dict[Change, int] = {}
+
+    def sent(
+        self, changes: Sequence[Change], *, nonce: str, expected: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Note the changes of a batch; they are on the disk on return."""
+        numbers = self._ledger.intend(
+            self._sheet, self._pass, changes, nonce=nonce, expected=expected
+        )
+        self._numbers.update(zip(changes, numbers, strict=True))
+
+    def settled(self, receipts: Sequence[Receipt]) -> None:
+        """Note what became of them."""
+        self._ledger.settle(
+            {
+                self._numbers[receipt.change]: (
+                    IntentState(receipt.outcome.value),
+                    receipt.detail,
+                )
+                for receipt in receipts
+            }
+        )

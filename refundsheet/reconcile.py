@@ -1,0 +1,217 @@
+"""One pass over the sheet: read, recognise, plan, write what still holds, record, summarise, tell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from refundsheet.config import Settings
+from refundsheet.core.advance import advance
+from refundsheet.core.calendar import BusinessCalendar
+from refundsheet.core.columns import header_names
+from refundsheet.core.identity import Recognised, recognise
+from refundsheet.core.memory import Memory, Remembered
+from refundsheet.core.model import Layout, Plan
+from refundsheet.core.observe import NOTHING_OBSERVED, Observed, observe
+from refundsheet.core.pages import Page, PageCell, difference, with_cell
+from refundsheet.core.parse import ParsedLog, parse
+from refundsheet.core.planner import Context, Decisions, decide, is_settled
+from refundsheet.core.recovery import settle_by_cell
+from refundsheet.core.report import Options, PassReport
+from refundsheet.core.safety import refuse_implausible
+from refundsheet.core.serials import to_moment
+from refundsheet.core.statistics.figures import Facts
+from refundsheet.core.summary import (
+    HEARTBEAT,
+    SUMMARY_FROZEN_ROWS,
+    SUMMARY_WIDTHS,
+    Summary,
+    heartbeat_cell,
+    missing_columns,
+    summarise,
+    to_page,
+)
+from refundsheet.ledger.ledger import Ledger
+from refundsheet.ledger.logbook import Learnt, Logbook
+from refundsheet.ledger.records import Intent, SheetKey
+from refundsheet.sheets.setup import in_words, layout_after, what_is_missing
+from refundsheet.sheets.store import Setup, SheetStore
+
+#: How old the time of the last pass on the Summary may get before it is written by itself.
+HEARTBEAT_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What a pass read and decided, all of it before its first write."""
+
+    log: ParsedLog
+    setup: Setup
+    recognised: Recognised
+    observed: Observed
+    decisions: Decisions
+    context: Context
+
+
+class Reconciler:
+    """Passes over one log, one after the other; what the last read said is kept between them.
+
+    Args:
+        store: The spreadsheet.
+        ledger: What is remembered.
+        settings: The team's settings.
+    """
+
+    def __init__(self, store: SheetStore, ledger: Ledger, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._logbook = Logbook(ledger, SheetKey(store.book.spreadsheet_id, store.log.sheet_id))
+        self._log: ParsedLog | None = None
+
+    def run(self, now: datetime, options: Options | None = None) -> PassReport:
+        """One pass; ``now`` is its one time."""
+        options = options or Options()
+        scene = self._decide(now, options)
+        if options.dry_run:
+            return _report(scene, self._summary(scene, scene.observed.cases))
+        context = scene.context
+        journal = self._logbook.begin(context.now)
+        if scene.setup:
+            self._store.prepare(scene.setup)
+        receipts = self._store.write(_plan(scene), journal)
+        advanced = advance(scene.observed.cases, receipts, context.calendar.zone)
+        fields = frozenset(scene.log.layout.columns)
+        learnt = Learnt(fields, scene.recognised, scene.observed, advanced)
+        news = self._logbook.record(context.now, learnt, scene.decisions.flags)
+        summary = self._summary(scene, advanced.cases)
+        published = self._publish(summary, context)
+        report = replace(
+            _report(scene, summary),
+            run=self._logbook.run,
+            receipts=receipts,
+            raised={_name(key, advanced.cases): flag for key, flag in news.raised.items()},
+            cleared=tuple(_name(key, advanced.cases) for key, _ in news.cleared),
+            published=published,
+        )
+        self._logbook.end(report.to_json())
+        return report
+
+    def _decide(self, now: datetime, options: Options) -> _Scene:
+        """Everything up to the first write."""
+        memory, unsure = self._logbook.recall(), self._logbook.unsure()
+        if unsure and not options.dry_run:
+            self._store.fence()
+        names = header_names(self._settings.log.headers)
+        log = self._log = parse(self._store.read(now), names=names, previous=self._log)
+        setup = what_is_missing(
+            log.layout, self._store.book, self._pages, self._settings.tabs.hidden
+        )
+        layout = layout_after(log.layout, setup)
+        recognised = recognise(log.rows, layout, memory)
+        if unsure and not options.dry_run:
+            memory = self._settle(unsure, recognised, layout, memory)
+            recognised = recognise(log.rows, layout, memory)
+        if not options.allow_large_change:
+            refuse_implausible(recognised, memory)
+        context = self._context(log, layout, memory, now)
+        fields = frozenset(log.layout.columns)
+        observed = observe(recognised, fields, memory, context.desk, context.now)
+        context = replace(context, observed=observed, backfill=options.backfill)
+        return _Scene(log, setup, recognised, observed, decide(recognised, context), context)
+
+    @property
+    def _pages(self) -> tuple[Page, ...]:
+        """Our own tabs, still empty."""
+        return (Page(self._settings.tabs.summary, {}, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS),)
+
+    def _context(self, log: ParsedLog, layout: Layout, memory: Memory, now: datetime) -> Context:
+        zone = ZoneInfo(log.snapshot.zone)
+        local = now.astimezone(zone).replace(microsecond=0)
+        desk = self._settings.desk(range(local.year - 1, local.year + 2))
+        calendar = BusinessCalendar(zone, desk.hours, desk.holidays)
+        return Context(layout, memory, NOTHING_OBSERVED, desk, calendar, local)
+
+    def _settle(
+        self, unsure: Sequence[Intent], recognised: Recognised, layout: Layout, memory: Memory
+    ) -> Memory:
+        """What became of writes whose answer was lost; none of them can arrive any more."""
+        changes = [intent.change for intent in unsure]
+        receipts = tuple(settle_by_cell(changes, recognised, layout))
+        self._logbook.settle(unsure, receipts)
+        advanced = advance(memory.cases, receipts, ZoneInfo(self._store.book.zone))
+        return replace(memory, cases=advanced.cases, texts=memory.texts | advanced.texts)
+
+    def _summary(self, scene: _Scene, cases: Mapping[str, Remembered]) -> Summary:
+        """The figures, as of the full hour: an unchanged log says the same until the next one."""
+        context, counted = scene.context, []
+        for known in scene.recognised.rows:
+            after = scene.observed.cases.get(known.key)
+            if is_settled(known, after):
+                latest = cases.get(known.key)
+                counted.append(known.row.case if known.doubt or not latest else latest.case)
+        facts = Facts(
+            cases=counted,
+            flags=scene.decisions.flags,
+            desk=context.desk,
+            calendar=context.calendar,
+            now=context.now.replace(minute=0, second=0),
+            being_typed=len(scene.recognised.rows) - len(counted),
+        )
+        return summarise(facts, tuple(missing_columns(scene.log.layout)))
+
+    def _publish(self, summary: Summary, context: Context) -> int:
+        """Send the cells of the Summary that differ from what stands there; how many that were."""
+        title, zone = self._settings.tabs.summary, context.calendar.zone
+        stands = self._logbook.published(title)
+        page = to_page(summary, title, zone)
+        beat = heartbeat_cell(context.now, zone)
+        news = difference(stands, with_cell(page, HEARTBEAT, stands.get(HEARTBEAT, beat))).cells
+        if not news and not _is_old(stands.get(HEARTBEAT), context):
+            return 0
+        page = with_cell(page, HEARTBEAT, beat)
+        self._store.publish([difference(stands, page)])
+        self._logbook.set_published(page)
+        return len(news)
+
+
+def _plan(scene: _Scene) -> Plan:
+    """The changes, with all that a guarded write must find around them."""
+    header_row = scene.context.layout.header_row
+    numbers = {change.row + offset for change in scene.decisions.changes for offset in (-1, 0, 1)}
+    rows = {number: scene.log.cells_at(number) for number in numbers | {header_row}}
+    headers = rows[header_row][: scene.setup.column_index] if scene.setup.columns else None
+    if headers is not None:
+        blanks = ("",) * (scene.setup.column_index - len(headers))
+        rows[header_row] = (*headers, *blanks, *(c.header for c in scene.setup.columns))
+    return Plan(scene.decisions.changes, scene.context.layout, rows)
+
+
+def _report(scene: _Scene, summary: Summary) -> PassReport:
+    """What there is to tell before anything was written."""
+    return PassReport(
+        run=0,
+        at=scene.context.now,
+        log=scene.log,
+        summary=summary,
+        setup=in_words(scene.setup),
+        changes=scene.decisions.changes,
+        violations=scene.decisions.violations,
+        observed=len(scene.observed.observations),
+        is_baseline=scene.context.memory.baseline_at is None,
+    )
+
+
+def _name(key: str, cases: Mapping[str, Remembered]) -> str:
+    """What people call a case."""
+    known = cases.get(key)
+    if known is None:
+        return key
+    return known.case.case_id or known.case.order_id or known.case.customer_name
+
+
+def _is_old(beat: PageCell | None, context: Context) -> bool:
+    """Whether the time of the last pass that stands on the Summary has to be renewed."""
+    if beat is None or not isinstance(beat.value, (int, float)):
+        return True
+    shown = context.calendar.opening(to_moment(beat.value, context.calendar.zone))
+    return context.now - shown >= HEARTBEAT_EVERY
