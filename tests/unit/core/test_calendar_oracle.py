@@ -1,7 +1,7 @@
 """Business time against an oracle that looks at the wall clock of every single minute.
 
-An example is one calendar in one zone over four weeks, and a thousand random intervals in it: a
-hundred examples are a hundred thousand intervals.
+An example is one calendar in one zone over twelve days, and 250 random intervals in it: the 400
+examples of the ci profile are a hundred thousand intervals.
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,16 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from refundsheet.core.calendar import BusinessCalendar, Hours, Moment
 
 MINUTE = timedelta(minutes=1)
-DAYS = 28
-INTERVALS = 1000
+DAYS = 12
+INTERVALS = 250
 ZONES = (
     "Europe/Amsterdam",
     "America/New_York",
@@ -26,7 +27,8 @@ ZONES = (
     "Africa/Cairo",  # midnight does not exist on one day of the year
     "America/St_Johns",  # half-hour offset
 )
-SEASONS = ((3, 5), (3, 25), (4, 20), (10, 1), (10, 20), (12, 20), (7, 1))  # changes, year end, none
+#: first days of the stretches: around the changes of the clock, the year's end, and a quiet one
+SEASONS = ((3, 4), (3, 23), (3, 30), (4, 21), (10, 1), (10, 23), (10, 29), (12, 25), (7, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Oracle:
         return pauses, paused
 
 
-@settings(deadline=None)
+@pytest.mark.timeout(300)
 @given(desk=desks(), seed=st.integers(0, 2**32))
 def test_every_duration_is_the_number_of_open_minutes(desk: Desk, seed: int) -> None:
     random, oracle, calendar = Random(seed), Oracle(desk), desk.calendar()
@@ -131,11 +133,11 @@ def test_every_duration_is_the_number_of_open_minutes(desk: Desk, seed: int) -> 
         )
 
 
-@settings(deadline=None)
+@pytest.mark.timeout(300)
 @given(desk=desks(), seed=st.integers(0, 2**32))
 def test_a_limit_is_up_after_so_many_open_minutes(desk: Desk, seed: int) -> None:
     random, oracle, calendar = Random(seed), Oracle(desk), desk.calendar()
-    for _ in range(INTERVALS // 4):
+    for _ in range(INTERVALS):
         start, since, _ = oracle.moment(random)
         pauses, paused = oracle.pauses(random)
         worked = np.cumsum((oracle.open & ~paused)[since:])
@@ -145,10 +147,11 @@ def test_a_limit_is_up_after_so_many_open_minutes(desk: Desk, seed: int) -> None
         last = oracle.local[since + int(np.searchsorted(worked, minutes))].astimezone(UTC)
         found = calendar.add_excluding_pauses(start, minutes * MINUTE, pauses)
         assert found is not None
-        assert found == last + MINUTE
+        # in UTC: a time in the hour shown twice equals no time of another zone (PEP 495)
+        assert found.astimezone(UTC) == last + MINUTE
 
 
-@settings(deadline=None)
+@pytest.mark.timeout(300)
 @given(desk=desks())
 def test_the_desk_is_open_when_the_wall_clock_says_so(desk: Desk) -> None:
     oracle, calendar = Oracle(desk), desk.calendar()
