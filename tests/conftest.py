@@ -11,6 +11,7 @@ import pytest
 import requests
 from hypothesis import settings
 
+from refundsheet.localsheets.server import LocalServer
 from tests.discovery import Sent, mistakes
 
 settings.register_profile("default", max_examples=50, deadline=None)
@@ -54,6 +55,19 @@ def shared() -> Path:
     if not (path / "data").is_dir():
         pytest.skip(f"needs shared: there is no folder {path.name} beside the project")
     return path
+
+
+@pytest.fixture(scope="session")
+def _running_server() -> Iterator[LocalServer]:
+    with LocalServer() as server:
+        yield server
+
+
+@pytest.fixture
+def local_server(_running_server: LocalServer) -> Iterator[LocalServer]:
+    """A local server: make a spreadsheet of your own on it; its faults and clock are yours."""
+    yield _running_server
+    requests.delete(f"{_running_server.base_url}/control", timeout=5)
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from refundsheet.core.model import Plan, Receipt, Snapshot
-from refundsheet.core.pages import PageEdit
+from refundsheet.core.pages import Page, PageEdit
 from refundsheet.errors import MissingTabError, OutsideGridError
 from refundsheet.sheets.credentials import GOOGLE, Access, open_access
 from refundsheet.sheets.layout import (
+    HIDDEN_COLUMNS,
+    HIDDEN_ROWS,
     Place,
     Request,
     add_columns,
@@ -110,11 +112,10 @@ class GoogleSheetStore:
         if not setup:
             return
         try:
-            self._send(self._setup_requests(setup), repeatable=False)
+            self._prepare(setup)
         except OutsideGridError:
             # The log's grid has another size than we thought; nothing was applied.
-            self._send(self._setup_requests(setup), repeatable=False)
-        self._book = None
+            self._prepare(setup)
 
     def write(self, plan: Plan, journal: Journal) -> tuple[Receipt, ...]:
         """Write each change where its case stands, if it is still as expected; a receipt for each."""
@@ -177,13 +178,18 @@ class GoogleSheetStore:
             raise MissingTabError(f'The tab "{self._hidden_title}" was removed again at once.')
         return tab
 
-    def _setup_requests(self, setup: Setup) -> list[Request]:
-        requests = list(add_columns(self.log, setup))
-        for page in setup.pages:
-            requests += add_page(_fresh_sheet_id(), page)
+    def _prepare(self, setup: Setup) -> None:
+        log = self.log
+        requests = list(add_columns(log, setup))
+        made = [_tab_for(page) for page in setup.pages]
+        for tab, page in zip(made, setup.pages, strict=True):
+            requests += add_page(tab.sheet_id, page)
         if setup.hidden_tab:
-            requests.append(add_hidden_tab(_fresh_sheet_id(), setup.hidden_tab))
-        return requests
+            made.append(_hidden_tab(setup.hidden_tab))
+            requests.append(add_hidden_tab(made[-1].sheet_id, setup.hidden_tab))
+        self._send(requests, repeatable=False)
+        wider = replace(log, column_count=log.column_count + len(setup.columns))
+        self._remember([wider, *made])
 
     def _publish(self, edits: Iterable[PageEdit]) -> None:
         requests: list[Request] = []
@@ -195,16 +201,14 @@ class GoogleSheetStore:
         if requests:
             makes_tabs = any("addSheet" in request for request in requests)
             self._send(requests, repeatable=not makes_tabs)
+            self._remember(pages.values())
         self._pages |= pages
 
     def _page_requests(self, edit: PageEdit) -> tuple[Tab, list[Request]]:
         page = edit.page
         tab = self._pages.get(page.title) or self.book.tab(page.title)
         if tab is None:
-            rows, columns = page_size(page)
-            tab = Tab(
-                sheet_id=_fresh_sheet_id(), title=page.title, row_count=rows, column_count=columns
-            )
+            tab = _tab_for(page)
             return tab, [*add_page(tab.sheet_id, page), *put_cells(tab.sheet_id, page.cells)]
         rows, columns = extent(edit.cells)
         larger = replace(
@@ -222,6 +226,12 @@ class GoogleSheetStore:
             self._book = None
             self._pages = {}
             raise
+
+    def _remember(self, changed: Iterable[Tab]) -> None:
+        """Know of the tabs we made or enlarged without asking."""
+        if self._book is not None:
+            tabs = {tab.sheet_id: tab for tab in (*self._book.tabs, *changed)}
+            self._book = replace(self._book, tabs=tuple(tabs.values()))
 
     def _log_of(self, book: Book) -> Tab:
         by_id = (tab for tab in book.tabs if tab.sheet_id == self._log_id)
@@ -271,6 +281,21 @@ def _tab(properties: Mapping[str, Any]) -> Tab:
 def _still_there(pages: Mapping[str, Tab], book: Book) -> dict[str, Tab]:
     by_id = {tab.sheet_id: tab for tab in book.tabs}
     return {title: by_id[tab.sheet_id] for title, tab in pages.items() if tab.sheet_id in by_id}
+
+
+def _tab_for(page: Page) -> Tab:
+    rows, columns = page_size(page)
+    return Tab(sheet_id=_fresh_sheet_id(), title=page.title, row_count=rows, column_count=columns)
+
+
+def _hidden_tab(title: str) -> Tab:
+    return Tab(
+        sheet_id=_fresh_sheet_id(),
+        title=title,
+        row_count=HIDDEN_ROWS,
+        column_count=HIDDEN_COLUMNS,
+        hidden=True,
+    )
 
 
 def _whole(edit: PageEdit) -> PageEdit:

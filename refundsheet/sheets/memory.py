@@ -76,19 +76,33 @@ class MemorySheetStore:
         self.answering: Callable[[], None] = _nothing
         self.requests = Requests()
         self._batches_sent = 0
-        self._zone = zone
-        self._locale = locale
+        self._is_described = False
+        self._zone, self._locale = zone, locale
+
+    @property
+    def book(self) -> Book:
+        """What the spreadsheet says of itself; asked for once."""
+        return self._described() if self._is_described else self.describe()
+
+    @property
+    def log(self) -> Tab:
+        """The log's tab."""
+        return self.book.tabs[0]
 
     def describe(self) -> Book:
         """Titles, sizes, zone and locale: one read request."""
         self._arrive(is_write=False)
+        self._is_described = True
+        self.answering()
+        return self._described()
+
+    def _described(self) -> Book:
         tabs = [self._tab(_LOG_ID, self.title)]
         titles = [*self.pages, *self.hidden_tabs]
         tabs += [
             self._tab(sheet_id, title, hidden=title in self.hidden_tabs)
             for sheet_id, title in enumerate(titles, _LOG_ID + 1)
         ]
-        self.answering()
         return Book(
             spreadsheet_id="memory",
             title="Refunds",
@@ -99,6 +113,7 @@ class MemorySheetStore:
 
     def read(self, now: datetime) -> Snapshot:
         """The whole log tab: one read request."""
+        book = self.book
         self._arrive(is_write=False)
         values = values_answer(
             "memory", self.title, [[_shown(cell) for cell in row] for row in self.rows]
@@ -108,8 +123,8 @@ class MemorySheetStore:
             spreadsheet_id="memory",
             sheet_id=_LOG_ID,
             title=self.title,
-            zone=self._zone,
-            locale=self._locale,
+            zone=book.zone,
+            locale=book.locale,
             read_at=now,
             values=values,
         )

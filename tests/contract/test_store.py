@@ -1,0 +1,487 @@
+"""What every store promises: the same suite runs on the one in memory and on the one over HTTP."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import pytest
+import requests
+
+from refundsheet.core.columns import BY_FIELD
+from refundsheet.core.model import Cell, Change, Layout, Outcome, Plan, Receipt
+from refundsheet.core.pages import Page, PageCell, PageEdit, Style, difference
+from refundsheet.localsheets.server import LocalServer
+from refundsheet.sheets.google import GoogleSheetStore, open_store
+from refundsheet.sheets.memory import MemorySheetStore
+from refundsheet.sheets.store import Setup, SheetStore, Tab
+from refundsheet.sheets.transport import Requests
+from tests.journals import ListJournal
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+HEADERS = ("Case ID", "Order ID", "Status", "Resolution Date")
+LOG: list[list[Cell]] = [
+    list(HEADERS),
+    ["R-1", "00123", "Refunded"],
+    ["R-2", "1002", "Approved", 46037.25],
+    ["R-3", "1003", "Refunded"],
+    ["", "1004", "New"],
+]
+#: A person's own column, beside the columns refundsheet knows.
+FOLLOW_UP = BY_FIELD["follow_up"]
+FOLLOW_UP_BY = BY_FIELD["follow_up_by"]
+
+
+class World(Protocol):
+    """A spreadsheet with people in it, and our store on it."""
+
+    store: SheetStore
+
+    @property
+    def requests(self) -> Requests: ...
+
+    def type(self, row: int, column: int, value: Cell) -> None:
+        """A person types into a cell; the row is counted from 1, the column from 0."""
+        ...
+
+    def insert_row(self, row: int) -> None: ...
+
+    def rename_log(self, title: str) -> None: ...
+
+    def remove_page(self, title: str) -> None: ...
+
+    def page(self, title: str) -> dict[tuple[int, int], Cell]:
+        """What a tab of ours holds: text, numbers and formulas."""
+        ...
+
+
+class InMemory:
+    def __init__(self, rows: Sequence[Sequence[Cell]]) -> None:
+        self.memory = MemorySheetStore(rows, zone="Europe/Paris", locale="fr_FR")
+        self.store: SheetStore = self.memory
+
+    @property
+    def requests(self) -> Requests:
+        return self.memory.requests
+
+    def type(self, row: int, column: int, value: Cell) -> None:
+        self.memory.type(row, column, value)
+
+    def insert_row(self, row: int) -> None:
+        self.memory.rows.insert(row - 1, [])
+
+    def rename_log(self, title: str) -> None:
+        self.memory.title = title
+
+    def remove_page(self, title: str) -> None:
+        del self.memory.pages[title]
+
+    def page(self, title: str) -> dict[tuple[int, int], Cell]:
+        cells = self.memory.pages[title].items()
+        return {place: cell.value for place, cell in cells if cell.value not in {None, ""}}
+
+
+class OverHttp:
+    """The same on a local server, with people who use another client."""
+
+    def __init__(self, server: LocalServer, rows: Sequence[Sequence[Cell]]) -> None:
+        self._people = requests.Session()
+        self._base = f"{server.base_url}/v4/spreadsheets"
+        grid = {"rowCount": 40, "columnCount": 6}
+        tab = {"sheetId": 77, "title": "Refund Log", "gridProperties": grid}
+        properties = {"title": "Refunds", "locale": "fr_FR", "timeZone": "Europe/Paris"}
+        book = self._post("", {"properties": properties, "sheets": [{"properties": tab}]})
+        self._book = f"/{book['spreadsheetId']}"
+        self._put("'Refund Log'!A1", rows)
+        self.google: GoogleSheetStore = open_store(
+            book["spreadsheetId"],
+            log_tab="Refund Log",
+            hidden_tab="refundsheet",
+            base_url=server.base_url,
+        )
+        self.store: SheetStore = self.google
+
+    @property
+    def requests(self) -> Requests:
+        return self.google.client.requests
+
+    def type(self, row: int, column: int, value: Cell) -> None:
+        self._put(f"'{self.google.log.title}'!{chr(65 + column)}{row}", [[value]])
+
+    def insert_row(self, row: int) -> None:
+        rows = {"sheetId": 77, "dimension": "ROWS", "startIndex": row - 1, "endIndex": row}
+        self._change({"insertDimension": {"range": rows}})
+
+    def rename_log(self, title: str) -> None:
+        properties = {"sheetId": 77, "title": title}
+        self._change({"updateSheetProperties": {"properties": properties, "fields": "title"}})
+
+    def remove_page(self, title: str) -> None:
+        self._change({"deleteSheet": {"sheetId": self._tabs()[title]}})
+
+    def page(self, title: str) -> dict[tuple[int, int], Cell]:
+        answer = self._get(f"/values/'{title}'?valueRenderOption=FORMULA")
+        return {
+            (row, column): value
+            for row, cells in enumerate(answer.get("values", []))
+            for column, value in enumerate(cells)
+            if value != ""
+        }
+
+    def cell_formats(self, row: int, first: int, end: int) -> list[Mapping[str, Any]]:
+        """The formats and rules of a stretch of the log."""
+        cells = f"'Refund Log'!{chr(65 + first)}{row}:{chr(64 + end)}{row}"
+        mask = "sheets.data.rowData.values(userEnteredFormat,dataValidation)"
+        answer = self._get(f"?ranges={cells}&fields={mask}")
+        return answer["sheets"][0]["data"][0]["rowData"][0]["values"]
+
+    def change(self, *wanted: Mapping[str, Any]) -> None:
+        self._change(*wanted)
+
+    def tab_properties(self, title: str) -> Mapping[str, Any]:
+        sheets = self._get("?fields=sheets.properties")["sheets"]
+        return next(s["properties"] for s in sheets if s["properties"]["title"] == title)
+
+    def close(self) -> None:
+        self._people.close()
+        self.google.client.session.close()
+
+    def _tabs(self) -> dict[str, int]:
+        sheets = self._get("?fields=sheets.properties")["sheets"]
+        return {s["properties"]["title"]: s["properties"]["sheetId"] for s in sheets}
+
+    def _change(self, *wanted: Mapping[str, Any]) -> None:
+        self._post(f"{self._book}:batchUpdate", {"requests": list(wanted)})
+
+    def _put(self, start: str, rows: Sequence[Sequence[Cell]]) -> None:
+        path = f"{self._book}/values/{start}?valueInputOption=RAW"
+        answer = self._people.put(self._base + path, json={"values": rows}, timeout=5)
+        answer.raise_for_status()
+
+    def _get(self, path: str) -> dict[str, Any]:
+        answer = self._people.get(self._base + self._book + path, timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        answer = self._people.post(self._base + path, json=body, timeout=5)
+        assert answer.ok, answer.text
+        return answer.json()
+
+
+MakeWorld = Callable[[Sequence[Sequence[Cell]]], World]
+
+
+@pytest.fixture
+def over_http(local_server: LocalServer) -> Iterator[Callable[..., OverHttp]]:
+    made: list[OverHttp] = []
+
+    def make(rows: Sequence[Sequence[Cell]]) -> OverHttp:
+        made.append(OverHttp(local_server, rows))
+        return made[-1]
+
+    yield make
+    for world in made:
+        world.close()
+
+
+@pytest.fixture(params=["memory", "http"])
+def make_world(request: pytest.FixtureRequest) -> MakeWorld:
+    return InMemory if request.param == "memory" else request.getfixturevalue("over_http")
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    return make_world(LOG)
+
+
+def rows_of(world: World) -> list[list[Any]]:
+    answer = json.loads(world.store.read(NOW).values)
+    return answer["valueRanges"][0].get("values", [])
+
+
+def tab(world: World, title: str) -> Tab:
+    found = world.store.describe().tab(title)
+    assert found is not None
+    return found
+
+
+# Reading
+
+
+def test_a_read_gives_each_cell_as_it_is(world: World) -> None:
+    assert rows_of(world) == LOG
+
+
+@pytest.mark.parametrize(
+    ("rows", "values"),
+    [
+        pytest.param([], [], id="an empty tab"),
+        pytest.param([["a", "", "c", ""], [""], ["d"], [""]], [["a", "", "c"], [], ["d"]], id="blanks"),
+        pytest.param([[1, 2.5, True, False]], [[1, 2.5, True, False]], id="numbers and truth values"),
+        pytest.param([["12E3", "Nan", "=1+1", "é🌵", "a\nb"]], [["12E3", "Nan", "=1+1", "é🌵", "a\nb"]], id="text"),
+    ],
+)  # fmt: skip
+def test_a_read_has_googles_shape(
+    make_world: MakeWorld, rows: list[list[Cell]], values: list[list[Any]]
+) -> None:
+    assert rows_of(make_world(rows)) == values
+
+
+def test_a_snapshot_says_when_it_was_read_and_what_its_numbers_mean(world: World) -> None:
+    snapshot = world.store.read(NOW)
+
+    assert (snapshot.zone, snapshot.locale) == ("Europe/Paris", "fr_FR")
+    assert (snapshot.title, snapshot.read_at) == ("Refund Log", NOW)
+
+
+def test_once_described_a_read_is_one_request(world: World) -> None:
+    world.store.describe()
+
+    world.store.read(NOW)
+
+    assert (world.requests.reads, world.requests.writes) == (2, 0)
+
+
+def test_a_renamed_log_is_still_read(world: World) -> None:
+    sheet_id = world.store.read(NOW).sheet_id
+    world.rename_log("Joan's log 2026")
+
+    snapshot = world.store.read(NOW)
+
+    assert (snapshot.title, snapshot.sheet_id) == ("Joan's log 2026", sheet_id)
+
+
+def test_a_description_names_the_tabs_ignoring_case(world: World) -> None:
+    book = world.store.describe()
+
+    found = book.tab("refund log")
+    assert found is not None
+    assert found.row_count >= len(LOG)
+    assert book.tab("Summary") is None
+
+
+# Setting up
+
+
+def test_our_columns_come_after_the_last_header_and_move_nothing_away(world: World) -> None:
+    world.type(2, 4, "somebody's remark beyond the headers")
+    setup = Setup(columns=(FOLLOW_UP, FOLLOW_UP_BY), column_index=4, header_row=1)
+
+    world.store.prepare(setup)
+
+    rows = rows_of(world)
+    assert rows[0] == [*HEADERS, "Follow-up", "Follow-up By"]
+    assert rows[1] == [
+        "R-1",
+        "00123",
+        "Refunded",
+        "",
+        "",
+        "",
+        "somebody's remark beyond the headers",
+    ]
+    assert rows[2:] == LOG[2:]
+    assert world.requests.writes == 1
+
+
+def test_our_tabs_are_made_in_the_same_request(world: World) -> None:
+    page = Page("Summary", {}, widths=(200,), frozen_rows=1)
+
+    world.store.prepare(
+        Setup(columns=(FOLLOW_UP,), column_index=4, pages=(page,), hidden_tab="ours")
+    )
+
+    assert world.requests.writes == 1
+    assert not tab(world, "Summary").hidden
+    assert tab(world, "ours").hidden
+
+
+def test_with_nothing_to_set_up_nothing_is_sent(world: World) -> None:
+    world.store.prepare(Setup())
+
+    assert world.requests == Requests()
+
+
+# Publishing
+
+SUMMARY = Page(
+    "Summary",
+    {
+        (0, 0): PageCell("Refunds", Style.TITLE),
+        (2, 0): PageCell("Open", Style.COLUMN_HEAD),
+        (2, 1): PageCell("=1+1 is no sum", Style.TEXT),
+        (3, 0): PageCell(12, Style.COUNT),
+        (3, 1): PageCell("=1+1", Style.TEXT, is_formula=True),
+        (3, 2): PageCell(True),
+        (4, 0): PageCell(46037.5, Style.MOMENT),
+    },
+    widths=(200, 90),
+    frozen_rows=1,
+)
+SUMMARY_VALUES = {
+    (0, 0): "Refunds",
+    (2, 0): "Open",
+    (2, 1): "=1+1 is no sum",
+    (3, 0): 12,
+    (3, 1): "=1+1",
+    (3, 2): True,
+    (4, 0): 46037.5,
+}
+
+
+def test_a_page_is_published_into_a_tab_of_its_own(world: World) -> None:
+    world.store.publish([difference({}, SUMMARY)])
+
+    assert world.page("Summary") == SUMMARY_VALUES
+    assert world.requests.writes == 1
+
+
+def test_only_what_differs_is_overwritten(world: World) -> None:
+    world.store.publish([difference({}, SUMMARY)])
+    cells = {**SUMMARY.cells, (3, 0): PageCell(13, Style.COUNT)}
+    del cells[4, 0]
+
+    world.store.publish([difference(SUMMARY.cells, Page("Summary", cells))])
+
+    changed = {**SUMMARY_VALUES, (3, 0): 13}
+    del changed[4, 0]
+    assert world.page("Summary") == changed
+    assert world.requests.writes == 2
+
+
+def test_several_pages_go_in_one_request(world: World) -> None:
+    queue = Page("Needs attention", {(0, 0): PageCell("12 overdue")})
+
+    world.store.publish([difference({}, SUMMARY), difference({}, queue)])
+
+    assert world.requests.writes == 1
+    assert world.page("Needs attention") == {(0, 0): "12 overdue"}
+
+
+def test_an_unchanged_page_sends_nothing(world: World) -> None:
+    world.store.publish([difference({}, SUMMARY)])
+
+    world.store.publish([difference(SUMMARY.cells, SUMMARY)])
+
+    assert world.requests.writes == 1
+
+
+def test_a_page_that_somebody_removed_comes_back_whole(world: World) -> None:
+    world.store.publish([difference({}, SUMMARY)])
+    world.remove_page("Summary")
+
+    world.store.publish([PageEdit(SUMMARY, {(3, 0): PageCell(12, Style.COUNT)})])
+
+    assert world.page("Summary") == SUMMARY_VALUES
+
+
+def test_a_page_grows_beyond_its_grid(world: World) -> None:
+    world.store.publish([difference({}, SUMMARY)])
+    far = Page("Summary", {**SUMMARY.cells, (700, 30): PageCell("far")})
+
+    world.store.publish([difference(SUMMARY.cells, far)])
+
+    assert world.page("Summary")[700, 30] == "far"
+
+
+# Writing
+
+
+def change(row: int, field: str = "resolved_at", **more: Any) -> Change:
+    values: dict[str, Any] = {
+        "case": f"r-{row - 1}",
+        "label": f"R-{row - 1}",
+        "before": None,
+        "after": 46349.5,
+        "premise": ("status",),
+    }
+    return Change(row=row, field=field, reason="status is closed", **{**values, **more})
+
+
+def plan_of(*changes: Change) -> Plan:
+    fields = ("case_id", "order_id", "status", "resolved_at")
+    columns = {field: index for index, field in enumerate(fields)}
+    rows = {number: tuple(row) for number, row in enumerate(LOG, 1)}
+    return Plan(changes, Layout(1, HEADERS, columns), rows)
+
+
+def write(world: World, *changes: Change) -> tuple[Receipt, ...]:
+    world.store.prepare(Setup(hidden_tab="refundsheet"))
+    return world.store.write(plan_of(*changes), ListJournal())
+
+
+def test_a_change_that_finds_its_case_is_written(world: World) -> None:
+    receipts = write(world, change(2), change(4))
+
+    assert [receipt.outcome for receipt in receipts] == [Outcome.DONE, Outcome.DONE]
+    rows = rows_of(world)
+    assert rows[1] == ["R-1", "00123", "Refunded", 46349.5]
+    assert rows[3] == ["R-3", "1003", "Refunded", 46349.5]
+    assert rows[2] == LOG[2]
+
+
+def typed_first(world: World) -> None:
+    world.type(2, 3, 46000)
+
+
+def reopened(world: World) -> None:
+    world.type(2, 2, "New")
+
+
+def renamed_case(world: World) -> None:
+    world.type(2, 0, "R-9")
+
+
+def moved_down(world: World) -> None:
+    world.insert_row(2)
+
+
+def renamed_header(world: World) -> None:
+    world.type(1, 3, "Done on")
+
+
+@pytest.mark.parametrize(
+    "people_do", [typed_first, reopened, renamed_case, moved_down, renamed_header]
+)
+def test_a_change_that_people_overtook_writes_nothing(
+    world: World, people_do: Callable[[World], None]
+) -> None:
+    world.store.describe()
+    people_do(world)
+    as_people_left_it = rows_of(world)
+
+    receipts = write(world, change(2))
+
+    assert [receipt.outcome for receipt in receipts] == [Outcome.LOST]
+    assert rows_of(world) == as_people_left_it
+
+
+def test_a_write_costs_one_read_and_one_write(world: World) -> None:
+    world.store.prepare(Setup(hidden_tab="refundsheet"))
+    world.store.describe()
+    reads, writes = world.requests.reads, world.requests.writes
+
+    world.store.write(plan_of(change(2), change(4)), ListJournal())
+
+    assert (world.requests.reads - reads, world.requests.writes - writes) == (1, 1)
+
+
+def test_every_change_is_in_the_journal_and_settled_by_its_receipt(world: World) -> None:
+    world.store.prepare(Setup(hidden_tab="refundsheet"))
+    journal = ListJournal()
+
+    receipts = world.store.write(plan_of(change(2), change(4)), journal)
+
+    assert journal.batches == [[change(2), change(4)]]
+    assert journal.receipts == list(receipts)
+
+
+def test_a_fence_is_one_write(world: World) -> None:
+    world.store.prepare(Setup(hidden_tab="refundsheet"))
+    world.store.describe()
+    writes = world.requests.writes
+
+    world.store.fence()
+
+    assert world.requests.writes == writes + 1
