@@ -59,10 +59,10 @@ def _learnt(known: Remembered, receipt: Receipt, zone: ZoneInfo) -> Remembered:
     owed = {field: stamp for field, stamp in known.owed.items() if field != name}
     if receipt.outcome is Outcome.REFUSED:
         return replace(known, owed=owed) if name in known.owed else known
-    if receipt.outcome is not Outcome.DONE:
+    if receipt.outcome is not Outcome.DONE or BY_FIELD[name].writer is Writer.US:
         return known
     written = {field: cell for field, cell in known.written.items() if field != name}
-    if value is not None and BY_FIELD[name].writer is not Writer.US:
+    if value is not None:
         written[name] = value
     key = comparable_id(str(value)) if name == "case_id" else known.key
     case = replace(known.case, **{name: _content(name, value, zone)})

@@ -146,18 +146,16 @@ class _Reader:
         """Read a cell that is not blank; where it says nothing, or nothing certain, no value is kept."""
         column = BY_FIELD.get(field, CUSTOMER_AND_ORDER)
         if column.writer is Writer.US:
-            self._values[field] = as_text(cell)
-        elif cell in CELL_ERRORS:
+            return  # what we wrote ourselves says nothing about the case
+        if cell in CELL_ERRORS:
             says = f"shows {cell}: its formula gives no value. Mend the formula or type the value."
             self._add(CELL_ERROR, Severity.WARNING, field, says)
         elif column is CUSTOMER_AND_ORDER:
             self._read_customer_and_order(cell)
-        elif column.kind is Kind.TEXT:
-            self._read_text(field, cell)
-        elif not (isinstance(cell, str) and self._passes_over(field, cell)):
-            self._read_exact(column, cell)
+        elif column.kind is Kind.TEXT or not self._passes_over(field, cell):
+            self._read_kind(column, cell)
 
-    def _read_exact(self, column: Column, cell: Any) -> None:
+    def _read_kind(self, column: Column, cell: Any) -> None:
         match column.kind:
             case Kind.IDENTIFIER:
                 self._read_identifier(column.field, cell)
@@ -175,11 +173,11 @@ class _Reader:
         header = headers.get(field) or headers[CUSTOMER_AND_ORDER.field]
         self.violations.append(Violation(rule, severity, field, f"{header} {says}"))
 
-    def _passes_over(self, field: str, text: str) -> bool:
-        """Whether a text says nothing, which is worth a note unless it is only spaces."""
-        if not reads_blank(text):
+    def _passes_over(self, field: str, cell: Any) -> bool:
+        """Whether a cell says nothing, which is worth a note unless it holds only spaces."""
+        if not (isinstance(cell, str) and reads_blank(cell)):
             return False
-        if shown := text.strip():
+        if shown := cell.strip():
             says = f'says "{shown}", which is read as blank. Better leave the cell empty.'
             self._add(PLACEHOLDER, Severity.NOTE, field, says)
         return True
@@ -302,9 +300,9 @@ class _Reader:
         return False
 
     def _read_customer_and_order(self, cell: Any) -> None:
+        if self._passes_over(CUSTOMER_AND_ORDER.field, cell):
+            return
         if isinstance(cell, str):
-            if self._passes_over(CUSTOMER_AND_ORDER.field, cell):
-                return
             customer, order = split_customer_and_order(cell)
         else:
             customer, order = "", as_text(cell)

@@ -36,7 +36,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundCase:
-    """A row we could understand. Text fields are "" and the others None where a cell is blank."""
+    """What the team wrote in a row. Text fields are "" and the others None where a cell is blank."""
 
     case_id: str = ""
     customer_name: str = ""
@@ -55,9 +55,6 @@ class RefundCase:
     resolved_at: Moment | None = None
     deadline: Moment | None = None
     snooze_until: Moment | None = None
-    follow_up: str = ""
-    follow_up_by: str = ""
-    row_check: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from refundsheet.core.cells import (
     MAY_LIE_AHEAD,
     TOLERANCE,
     Sheet,
-    as_text,
     currency_name,
     read_row,
     reads_blank,
@@ -310,7 +309,7 @@ def _values(name: str, column: Sequence[Any], sheet: Sheet) -> dict[str, Iterabl
         both = {"customer_name": customers, "order_id": orders}
         return {field: values for field, values in both.items() if field not in sheet.headers}
     if name in OUR_FIELDS:
-        return {name: ["" if value is None else as_text(value) for value in column]}
+        return {}
     if name == "currency":
         return {name: [currency_name(text, sheet.locale) for text in column]}
     kind = _kind(name)
