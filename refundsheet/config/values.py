@@ -1,0 +1,128 @@
+"""What a value of a setting may look like, and the sentence where it looks otherwise."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
+
+from refundsheet.core.calendar import Hours, parse_hours
+from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, Writer, comparable
+from refundsheet.core.desk import Span
+
+
+def _spreadsheet_id(value: str) -> str:
+    found = re.fullmatch(r"(?:https?://.*?/d/)?([\w-]+)(?:[/?#].*)?", value.strip())
+    if found is None or (found[0] != found[1] and "/d/" not in value):
+        raise ValueError(
+            f'"{value}" is neither the id of a spreadsheet nor its address: copy the address '
+            "from the browser, https://docs.google.com/spreadsheets/d/…"
+        )
+    return found[1]
+
+
+def _base_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s]+/?", value):
+        raise ValueError(
+            f'"{value}" is not the address of a server: write for example "https://sheets.googleapis.com" '
+            'or "http://127.0.0.1:8737"'
+        )
+    return value.rstrip("/")
+
+
+def _ledger_url(value: str) -> str:
+    if not re.fullmatch(r"(sqlite|postgresql(\+psycopg)?)://.*", value):
+        raise ValueError(
+            'this is not the address of a database: write for example "sqlite:////var/lib/refundsheet/'
+            'ledger.sqlite" or "postgresql://user@host/database"'
+        )
+    return value
+
+
+def _hours(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_hours(value)
+    except ValueError as error:
+        raise ValueError(
+            f'{error}: write for example "09:00-12:30, 13:30-17:00", or "" for a closed day'
+        ) from None
+
+
+def _show_hours(hours: Hours) -> str:
+    return ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
+
+
+def _span(value: object) -> object:
+    return Span.parse(value) if isinstance(value, str) else value
+
+
+def _case_ids(value: str) -> str:
+    if not re.fullmatch(r"[^#{}]*(\{year\})?[^#{}]*#+", value):
+        raise ValueError(
+            f'"{value}" is not a pattern for Case IDs: write some text, {{year}} where wanted, and one '
+            '# for each digit at the end, for example "R-{year}-####"'
+        )
+    return value
+
+
+def _field_with_a_header(value: str) -> str:
+    return _one_of(value, (*BY_FIELD, CUSTOMER_AND_ORDER.field))
+
+
+def _field_people_write(value: str) -> str:
+    return _one_of(value, [c.field for c in BY_FIELD.values() if c.writer is not Writer.US])
+
+
+def _one_of(value: str, allowed: Iterable[str]) -> str:
+    if value not in allowed:
+        raise ValueError(f'"{value}" is not a field of the log: write one of {", ".join(allowed)}')
+    return value
+
+
+def _from_text(value: object) -> object:
+    """A list as the environment gives it: JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError(f'{value} is not a list: write for example ["one", "two"]') from None
+
+
+def without_doubles(values: Sequence[str]) -> Sequence[str]:
+    """The same words, once it is known that none is there twice, however it is spelled."""
+    for index, value in enumerate(values):
+        if comparable(value) in {comparable(other) for other in values[:index]}:
+            raise ValueError(f'"{value}" is there twice')
+    return values
+
+
+def _said(value: str) -> str:
+    if not value:
+        raise ValueError("is empty: write a text, or leave the key out")
+    return value
+
+
+def _file(value: object) -> object:
+    if not isinstance(value, str | Path) or "{" in str(value):  # the key itself, pasted
+        raise ValueError("this is not the name of a file: write the path of the key file")
+    return Path(value).expanduser()
+
+
+FromText = BeforeValidator(_from_text)
+Words = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_said)]
+TabName = Annotated[Words, StringConstraints(max_length=100)]
+FilePath = Annotated[Path, BeforeValidator(_file)]
+WordList = Annotated[tuple[Words, ...], FromText, AfterValidator(without_doubles)]
+DayHours = Annotated[Hours, BeforeValidator(_hours), PlainSerializer(_show_hours)]
+Limit = Annotated[Span, BeforeValidator(_span), PlainSerializer(str)]
+SpreadsheetId = Annotated[str, AfterValidator(_spreadsheet_id)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+LedgerUrl = Annotated[str, AfterValidator(_ledger_url)]
+CaseIds = Annotated[str, AfterValidator(_case_ids)]
+HeaderField = Annotated[str, AfterValidator(_field_with_a_header)]
+PeoplesField = Annotated[str, AfterValidator(_field_people_write)]
