@@ -67,20 +67,10 @@ _LONGEST_SHOWN = 40
 #: No name and number are longer; a long text would only take its time.
 _LONGEST_SPLIT = 120
 # strftime would name them in the language of the machine.
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
