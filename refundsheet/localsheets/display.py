@@ -82,7 +82,7 @@ def display(
             return _number(value, number_format, locale)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _number(value: float, number_format: NumberFormat, code: str) -> str:
     locale = locale_named(code)
     pattern = number_format.pattern or default_pattern(number_format.type, locale)
@@ -130,7 +130,7 @@ def _text(value: str, pattern: str) -> str:
     return "".join(value if token.part is Part.TEXT else token.text for token in section.tokens)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def general(value: float, code: str) -> str:
     """A number without a format: whole, or with about ten digits that count."""
     size = abs(value)

@@ -77,7 +77,7 @@ def _formula(text: str) -> Entered:
     return Entered(None, text, None)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _special(text: str, code: str, today: date) -> Entered:
     reader = _reader(code)
     bare = text.strip()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from refundsheet.localsheets.formulas.book import Area, Book, Formula, Value
 from refundsheet.localsheets.formulas.lookups import Lookups
 from refundsheet.localsheets.formulas.tokens import (
+    End,
     Kind,
     Reference,
     Token,
@@ -111,17 +112,39 @@ class Translator:
         self._sheet = ""
         self._out = Translation()
 
-    def translate(self, tree: Sequence, sheet: str) -> Translation:
-        """The engine's text for a formula that stands on a sheet.
+    def translate(self, tree: Sequence, sheet: str, row: int, column: int) -> Translation:
+        """The engine's text for a formula that stands in a cell of a sheet.
 
         Raises:
             FormulaParseError: a call without the arguments it needs.
         """
         self._sheet = sheet
         self._out = Translation()
-        self._out.text = "=" + self._written(tree)
+        parts = tree if _spreads(tree) else self._met(tree, row, column)
+        self._out.text = "=" + self._written(parts)
         self._out.is_one_cell = _is_one_cell(tree) and len(self._out.areas) == 1
         return self._out
+
+    def _met(self, sequence: Sequence, row: int, column: int) -> Sequence:
+        """Ranges beside signs give the one cell that meets the formula's row or column."""
+        return tuple(self._met_node(node, row, column) for node in sequence)
+
+    def _met_node(self, node: Node, row: int, column: int) -> Node:
+        if isinstance(node, Group):
+            return Group(tuple(self._met(part, row, column) for part in node.parts))
+        if not isinstance(node, Token) or node.reference is None or node.reference.last is None:
+            return node
+        area = self._area(node.reference)
+        if area is None:
+            return node
+        if area.first_column == area.last_column and area.first_row <= row <= area.last_row:
+            column = area.first_column
+        elif area.first_row == area.last_row and area.first_column <= column <= area.last_column:
+            row = area.first_row
+        else:
+            return Token(Kind.ERROR, "#VALUE!")
+        end = End(row, column, row_fixed=False, column_fixed=False)
+        return Token(Kind.REFERENCE, node.text, Reference(node.reference.sheet, end, None))
 
     def _written(self, sequence: Sequence) -> str:
         return "".join(self._node(node) for node in sequence)
@@ -326,6 +349,20 @@ class Translator:
     def _column(self, sequence: Sequence) -> Area | None:
         area = self._only_area(sequence)
         return area if area is not None and area.first_column == area.last_column else None
+
+
+def _spreads(sequence: Sequence) -> bool:
+    """Whether a formula may fill more than its own cell: it calls for arrays or writes one out."""
+    for node in sequence:
+        if isinstance(node, Braces):
+            return True
+        if isinstance(node, Call) and node.name in SPREADING:
+            return True
+        parts = node.arguments if isinstance(node, Call) else ()
+        parts = node.parts if isinstance(node, Group) else parts
+        if any(_spreads(part) for part in parts):
+            return True
+    return False
 
 
 def _is_one_cell(sequence: Sequence) -> bool:

@@ -103,7 +103,7 @@ def _plan(book: Book, titles: dict[str, str], now: datetime, *, decimal_comma: b
             key = (sheet, row, column)
             try:
                 tree = tree_of(formula.text, decimal_comma=decimal_comma)
-                translation = translator.translate(tree, sheet)
+                translation = translator.translate(tree, sheet, row, column)
             except FormulaParseError:
                 plan.answered[key] = _PARSE_ERROR
                 continue

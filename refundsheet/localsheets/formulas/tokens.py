@@ -81,27 +81,28 @@ class Token:
 
 _END = r"(?:\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,7}|\$?[A-Za-z]{1,3}|\$?[1-9][0-9]{0,7})"
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,7}"
+#: Quotes are matched without second thoughts (`++`): a run of them would take minutes otherwise.
 _TOKEN = re.compile(
     rf"""
       (?P<space>\s+)
-    | (?P<text>"(?:[^"]|"")*")
+    | (?P<text>"(?:[^"]|"")*+")
     | (?P<reference>
-        (?P<sheet>(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)?
+        (?P<sheet>(?:'(?:[^']|'')++'|[^\W\d][\w.]*)!)?
         (?P<cells>{_END}:{_END}|{_CELL})
         (?![\w(!.])
       )
-    | (?P<error>(?:(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)?
+    | (?P<error>(?:(?:'(?:[^']|'')++'|[^\W\d][\w.]*)!)?
         \#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|ERROR!))
     | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<function>[^\W\d][\w.]*)(?=\s*\()
-    | (?P<name>(?:'(?:[^']|'')+'!|[^\W\d][\w.]*!)?[^\W\d][\w.]*)
+    | (?P<name>(?:'(?:[^']|'')++'!|[^\W\d][\w.]*!)?[^\W\d][\w.]*)
     | (?P<open>\()
     | (?P<close>\))
     | (?P<brace_open>\{{)
     | (?P<brace_close>\}})
     | (?P<separator>[,;\\])
     | (?P<operator><>|<=|>=|[-+*/^&=<>%:!\#@])
-    | (?P<unknown>.)
+    | (?P<unknown>'+|.)
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -149,6 +149,23 @@ def test_an_array_fills_the_blank_cells_below(formula: str, column: list[Value])
     assert len(values) == len(column)
 
 
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        pytest.param("='Refund Log'!B1:B4", "Amount", id="the range's cell in the same row"),
+        pytest.param("=('Refund Log'!A2:C2)&\"!\"", "R-1!", id="or in the same column"),
+        pytest.param("='Refund Log'!B2:B4*2", "#VALUE!", id="none that meets the formula"),
+        pytest.param("='Refund Log'!A1:B2", "#VALUE!", id="a block meets nothing"),
+        pytest.param("=SUMPRODUCT('Refund Log'!B2:B4*2)", 120, id="functions take it whole"),
+    ],
+)
+def test_a_range_outside_functions_is_the_cell_that_meets_the_formula(
+    formula: str, value: Value
+) -> None:
+    found = result(formula)
+    assert (found.text if isinstance(found, CellError) else found) == value
+
+
 def test_an_array_does_not_write_over_what_people_typed() -> None:
     cells: dict[tuple[int, int], Value | Formula] = {(0, 0): Formula("={1; 2}"), (1, 0): "mine"}
     values = evaluate({"Sums": cells}, now=NOON, locale="en_US").values
@@ -409,6 +426,13 @@ def test_deleting_what_was_inserted_leaves_a_formula_as_it_was(
             formula, formula_sheet="Log", edited_sheet="Log", axis=axis, start=start, count=count
         )
     assert formula == f"={cell}"
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("sign", ["'", '"', "a'", "A1:", "$", "a!"])
+def test_a_long_run_of_one_sign_is_taken_apart_in_no_time(sign: str) -> None:
+    text = "=" + sign * 20_000
+    assert "".join(token.text for token in tokens_of(text)) == text
 
 
 @given(text=st.text(max_size=40))
