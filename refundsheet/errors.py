@@ -33,6 +33,10 @@ class CredentialsError(ConfigurationError):
     """The key that opens the spreadsheet is missing or cannot be used."""
 
 
+class UsageError(RefundsheetError):
+    """A command was given something it cannot use."""
+
+
 class SheetError(RefundsheetError):
     """The spreadsheet cannot be reached, or it is not the sheet we need."""
 

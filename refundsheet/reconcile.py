@@ -1,6 +1,6 @@
 """One pass over the sheet: read, recognise, plan, write what still holds, record, summarise, tell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -37,6 +37,9 @@ from refundsheet.ledger.records import Intent, SheetKey
 from refundsheet.sheets.setup import in_words, layout_after, what_is_missing
 from refundsheet.sheets.store import Setup, SheetStore
 
+#: What a pass is doing, for whoever looks on.
+STEPS = ("reading", "deciding", "writing", "summing up")
+
 #: How old the time of the last pass on the Summary may get before it is written by itself.
 HEARTBEAT_EVERY = timedelta(minutes=5)
 
@@ -60,9 +63,17 @@ class Reconciler:
         store: The spreadsheet.
         ledger: What is remembered.
         settings: The team's settings.
+        tell: Told each of STEPS as it begins.
     """
 
-    def __init__(self, store: SheetStore, ledger: Ledger, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: SheetStore,
+        ledger: Ledger,
+        settings: Settings,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._tell = tell
         self._store = store
         self._settings = settings
         self._logbook = Logbook(ledger, SheetKey(store.book.spreadsheet_id, store.log.sheet_id))
@@ -74,6 +85,7 @@ class Reconciler:
         scene = self._decide(now, options)
         if options.dry_run:
             return _report(scene, self._summary(scene, scene.observed.cases))
+        self._tell("writing")
         context = scene.context
         journal = self._logbook.begin(context.now)
         if scene.setup:
@@ -83,6 +95,7 @@ class Reconciler:
         fields = frozenset(scene.log.layout.columns)
         learnt = Learnt(fields, scene.recognised, scene.observed, advanced)
         news = self._logbook.record(context.now, learnt, scene.decisions.flags)
+        self._tell("summing up")
         summary = self._summary(scene, advanced.cases)
         published = self._publish(summary, context)
         report = replace(
@@ -98,11 +111,13 @@ class Reconciler:
 
     def _decide(self, now: datetime, options: Options) -> _Scene:
         """Everything up to the first write."""
+        self._tell("reading")
         memory, unsure = self._logbook.recall(), self._logbook.unsure()
         if unsure and not options.dry_run:
             self._store.fence()
         names = header_names(self._settings.log.headers)
         log = self._log = parse(self._store.read(now), names=names, previous=self._log)
+        self._tell("deciding")
         setup = what_is_missing(
             log.layout, self._store.book, self._pages, self._settings.tabs.hidden
         )

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from refundsheet.core.follow_up import Flag
-from refundsheet.core.model import Change, Outcome, Receipt, Violation
+from refundsheet.core.model import Change, Outcome, Receipt, Severity, Violation
 from refundsheet.core.parse import ParsedLog
 from refundsheet.core.summary import Summary
 
@@ -64,6 +65,51 @@ class PassReport:
         """How many changes ended so."""
         return sum(receipt.outcome is outcome for receipt in self.receipts)
 
+    @property
+    def worst(self) -> Severity:
+        """How much the worst violation matters; a note where there is none."""
+        found = [*self.log.layout.violations, *chain.from_iterable(self.violations.values())]
+        return max((violation.severity for violation in found), default=Severity.NOTE)
+
+    def violations_json(self) -> Mapping[str, Any]:
+        """What is wrong, row by row, as plain values."""
+        return {
+            "rows": len(self.log.rows),
+            "headers": [self._violation_json(v) for v in self.log.layout.violations],
+            "violations": [
+                {"row": number} | self._violation_json(violation)
+                for number, found in self.violations.items()
+                for violation in found
+            ],
+        }
+
+    def _violation_json(self, violation: Violation) -> dict[str, Any]:
+        index = self.log.layout.columns.get(violation.field)
+        return {
+            "column": None if index is None else column_letters(index),
+            "header": None if index is None else self.log.layout.headers[index],
+            "rule": violation.rule,
+            "severity": violation.severity.name.lower(),
+            "sentence": violation.sentence,
+        }
+
+    def changes_json(self) -> list[Mapping[str, Any]]:
+        """Every cell decided on, as plain values, with what became of it."""
+        outcomes = {receipt.change: receipt for receipt in self.receipts}
+        return [
+            {
+                "case": change.label,
+                "row": change.row,
+                "field": change.field,
+                "before": change.before,
+                "after": change.after,
+                "reason": change.reason,
+                "outcome": outcomes[change].outcome.value if change in outcomes else None,
+                "detail": outcomes[change].detail if change in outcomes else "",
+            }
+            for change in self.changes
+        ]
+
     def to_json(self) -> Mapping[str, Any]:
         """The figures of the pass as plain values."""
         return {
@@ -82,3 +128,13 @@ class PassReport:
             "rows_with_violations": len(self.violations),
             "published": self.published,
         }
+
+
+def column_letters(index: int) -> str:
+    """A column's letters, as the sheet shows them: 0 is A, 26 is AA."""
+    letters = ""
+    while index >= 0:
+        index, rest = divmod(index, 26)
+        letters = chr(ord("A") + rest) + letters
+        index -= 1
+    return letters

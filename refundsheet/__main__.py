@@ -1,0 +1,5 @@
+"""``python -m refundsheet`` is the command."""
+
+from refundsheet.cli import main
+
+main()

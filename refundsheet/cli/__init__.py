@@ -1,0 +1,213 @@
+"""The commands: parse, load the settings, call one function, print, choose the exit code.
+
+What a command needs is imported inside it, so that ``refundsheet --help`` answers at once.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ParamSpec
+
+import typer
+
+from refundsheet.errors import ExitCode, RefundsheetError
+
+if TYPE_CHECKING:
+    from refundsheet.config import Settings
+
+Parameters = ParamSpec("Parameters")
+
+app = typer.Typer(
+    name="refundsheet",
+    help="Keeps a shared refund log in Google Sheets honest.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[
+    Path | None, typer.Option("--config", help="The settings file [default: refundsheet.toml]")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Now = Annotated[
+    str | None,
+    typer.Option(help="Pretend it is this time (ISO, in the sheet's zone unless it names one)."),
+]
+
+
+def main() -> None:
+    """Run the command line; an error is one sentence and its own exit code."""
+    app()
+
+
+def _command(function: Callable[Parameters, ExitCode | None]) -> Callable[Parameters, None]:
+    """A function as a command: its answer is the exit code, its errors are sentences."""
+
+    @wraps(function)
+    def command(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        try:
+            code = function(*args, **kwargs)
+        except RefundsheetError as error:
+            if kwargs.get("debug"):
+                traceback.print_exc()
+            typer.echo(f"refundsheet: {error}", err=True)
+            raise typer.Exit(error.exit_code) from None
+        except BrokenPipeError:  # the reader of a pipe has seen enough
+            sys.stderr.close()
+            raise typer.Exit(ExitCode.DONE) from None
+        raise typer.Exit(code or ExitCode.DONE)
+
+    return command
+
+
+def _settings(config: Path | None) -> "Settings":
+    from refundsheet.config import load_settings
+
+    return load_settings(config, required=config is not None)
+
+
+@app.command()
+@_command
+def sync(  # noqa: PLR0913 - a command has as many options as it has
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print every cell it would write, and why.")
+    ] = False,
+    backfill: Annotated[
+        bool,
+        typer.Option(
+            "--backfill",
+            help="Complete the cases that were there before refundsheet: give them IDs, and date "
+            "the resolution of closed ones by their last action.",
+        ),
+    ] = False,
+    allow_large_change: Annotated[
+        bool,
+        typer.Option(
+            "--allow-large-change", help="Carry out a plan that looks too large to be true."
+        ),
+    ] = False,
+    json: Json = False,
+    now: Now = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """Make one pass over the log: check, stamp, flag, summarise.
+
+    Example: refundsheet sync --dry-run
+    """
+    from refundsheet.cli.passes import one_pass
+    from refundsheet.cli.render import print_json, print_pass
+    from refundsheet.core.report import Options
+
+    options = Options(dry_run=dry_run, backfill=backfill, allow_large_change=allow_large_change)
+    report = one_pass(_settings(config), options, now)
+    if json:
+        print_json({**report.to_json(), "changes": report.changes_json()})
+    else:
+        print_pass(report, dry_run=dry_run)
+
+
+@app.command()
+@_command
+def check(
+    *, json: Json = False, now: Now = None, config: Config = None, debug: Debug = False
+) -> ExitCode:
+    """List what is wrong, row by row; nothing is written. Exit code 1 where there is anything.
+
+    Example: refundsheet check --json > problems.json
+    """
+    from refundsheet.cli.passes import one_pass
+    from refundsheet.cli.render import print_check, print_json
+    from refundsheet.core.model import Severity
+    from refundsheet.core.report import Options
+
+    report = one_pass(_settings(config), Options(dry_run=True, allow_large_change=True), now)
+    if json:
+        print_json(report.violations_json())
+    else:
+        print_check(report)
+    worst = report.worst
+    return ExitCode.PROBLEMS_FOUND if worst >= Severity.WARNING else ExitCode.DONE
+
+
+@app.command()
+@_command
+def summary(
+    *, json: Json = False, now: Now = None, config: Config = None, debug: Debug = False
+) -> None:
+    """Print the figures of the Summary tab; nothing is written.
+
+    Example: refundsheet summary --json
+    """
+    from refundsheet.cli.passes import one_pass
+    from refundsheet.cli.render import print_json, print_summary
+    from refundsheet.core.report import Options
+    from refundsheet.core.summary import to_json
+
+    report = one_pass(_settings(config), Options(dry_run=True, allow_large_change=True), now)
+    if json:
+        print_json(to_json(report.summary))
+    else:
+        print_summary(report.summary)
+
+
+@app.command()
+@_command
+def run(*, config: Config = None, debug: Debug = False) -> None:
+    """Keep the log honest until stopped: a pass every poll_seconds. SIGTERM ends it cleanly.
+
+    Example: refundsheet run --config /etc/refundsheet.toml
+    """
+    from refundsheet.daemon import run_until_signal
+
+    run_until_signal(_settings(config))
+
+
+@app.command()
+@_command
+def local(  # noqa: PLR0913 - a command has as many options as it has
+    *,
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8737,
+    data: Annotated[
+        Path | None, typer.Option(help="Keep the spreadsheets in this SQLite file.")
+    ] = None,
+    load: Annotated[
+        list[Path] | None, typer.Option(help="Make a spreadsheet of a .csv or .csv.gz file.")
+    ] = None,
+    locale: Annotated[str, typer.Option(help="The locale of loaded spreadsheets.")] = "en_US",
+    timezone: Annotated[str, typer.Option(help="Their time zone.")] = "Etc/GMT",
+    debug: Debug = False,
+) -> None:
+    """Serve spreadsheets on this machine as Google does; no account is needed.
+
+    Example: refundsheet local --load cases.csv
+    """
+    from refundsheet.cli.local import serve_local
+
+    serve_local(port=port, data=data, load=load or [], locale=locale, time_zone=timezone)
+
+
+@app.command()
+@_command
+def demo(
+    *,
+    passes: Annotated[int, typer.Option(help="End after so many passes; 0 runs on.")] = 0,
+    team: Annotated[
+        bool, typer.Option("--team/--no-team", help="Whether a scripted team works on the sheet.")
+    ] = True,
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 0,
+    seed: Annotated[int, typer.Option(help="Another seed, another log and team.")] = 1,
+    debug: Debug = False,
+) -> None:
+    """Show it all at once: a local sheet, a team that works on it, and refundsheet beside them.
+
+    Example: refundsheet demo --passes 3
+    """
+    from refundsheet.demo import run_demo
+
+    run_demo(passes=passes, with_team=team, port=port, seed=seed)

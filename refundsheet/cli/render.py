@@ -1,0 +1,179 @@
+"""What the commands print for people: plain lines, most important first."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind
+from refundsheet.core.model import Cell, Change, Outcome, Receipt, Violation
+from refundsheet.core.report import PassReport, column_letters
+from refundsheet.core.serials import to_moment
+from refundsheet.core.statistics.figures import Figure, Table
+from refundsheet.core.summary import Summary, basis
+
+#: More lines than this are counted, not listed.
+_MOST_LINES = 60
+
+
+def print_json(value: Any) -> None:
+    """Indented JSON on standard output."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def print_pass(report: PassReport, *, dry_run: bool) -> None:
+    """What a pass did, or would do: each cell with its reason."""
+    title = report.log.snapshot.title
+    typer.echo(f'{len(report.log.rows)} rows in "{title}", {report.at:%Y-%m-%d %H:%M}')
+    if report.is_baseline:
+        typer.echo(
+            "First run on this log: it is learnt as it stands, and nothing in it is stamped."
+        )
+    for step in report.setup:
+        typer.echo(f"  {'would ' if dry_run else ''}{step}")
+    zone = ZoneInfo(report.log.snapshot.zone)
+    _print_lines(_change_lines(report, zone))
+    typer.echo(_outcome(report, dry_run=dry_run))
+    problems = _by_rule(report.violations.values())
+    if problems:
+        typer.echo(f"{len(report.violations)} rows have something to correct: refundsheet check")
+
+
+def _outcome(report: PassReport, *, dry_run: bool) -> str:
+    if dry_run:
+        return f"Would write {_kinds(report.changes) or 'nothing'}."
+    done = [receipt.change for receipt in report.receipts if receipt.outcome is Outcome.DONE]
+    lost = report.count(Outcome.LOST)
+    others = [r for r in report.receipts if r.outcome not in (Outcome.DONE, Outcome.LOST)]
+    text = f"Wrote {_kinds(done) or 'nothing'}."
+    if lost:
+        text += f" {lost} cells had changed meanwhile and are planned again in the next pass."
+    return text + "".join(f"\n  {_place(r.change)}: {r.detail}" for r in others[:_MOST_LINES])
+
+
+def _kinds(changes: Iterable[Change]) -> str:
+    """How many stamps, IDs and flags, in words."""
+    counts = Counter(_kind(change) for change in changes)
+    return ", ".join(
+        f"{counts[kind]} {kind if counts[kind] == 1 else plural}"
+        for kind, plural in (
+            ("Case ID", "Case IDs"),
+            ("timestamp", "timestamps"),
+            ("follow-up", "follow-ups"),
+            ("row check", "row checks"),
+        )
+        if counts[kind]
+    )
+
+
+def _kind(change: Change) -> str:
+    if change.field == "case_id":
+        return "Case ID"
+    if change.field not in OUR_FIELDS:
+        return "timestamp"
+    return "row check" if change.field == "row_check" else "follow-up"
+
+
+def _change_lines(report: PassReport, zone: ZoneInfo) -> Iterator[str]:
+    receipts: Mapping[Change, Receipt] = {receipt.change: receipt for receipt in report.receipts}
+    for change in report.changes:
+        receipt = receipts.get(change)
+        lost = f"  [{receipt.detail}]" if receipt and receipt.outcome is not Outcome.DONE else ""
+        before, after = shown(change, change.before, zone), shown(change, change.after, zone)
+        yield f"  {_place(change)}: {before} → {after}\n      because {change.reason}{lost}"
+
+
+def _place(change: Change) -> str:
+    return f"{change.label or 'row'} (row {change.row}), {BY_FIELD[change.field].header}"
+
+
+def shown(change: Change, value: Cell, zone: ZoneInfo) -> str:
+    """A cell's value as people know it."""
+    if value is None:
+        return "(blank)"
+    if BY_FIELD[change.field].kind is Kind.MOMENT and isinstance(value, (int, float)):
+        return f"{to_moment(value, zone)}"[:16]
+    return str(value)
+
+
+def _print_lines(lines: Iterator[str]) -> None:
+    waiting = list(lines)
+    for line in waiting[:_MOST_LINES]:
+        typer.echo(line)
+    if len(waiting) > _MOST_LINES:
+        typer.echo(f"  … and {len(waiting) - _MOST_LINES} more (--json lists them all)")
+
+
+def print_check(report: PassReport) -> None:
+    """What is wrong with the log: kinds first, then row by row."""
+    for violation in report.log.layout.violations:
+        typer.echo(f"Headers: {violation.sentence}")
+    found = _by_rule(report.violations.values())
+    if not found:
+        typer.echo(f"{len(report.log.rows)} rows checked, nothing to correct.")
+        return
+    typer.echo(f"{len(report.log.rows)} rows checked, {len(report.violations)} with remarks:")
+    for (severity, rule), count in sorted(found.items(), key=lambda e: (-e[0][0], -e[1])):
+        typer.echo(f"  {count:6} {severity.name.lower():8} {rule.replace('_', ' ')}")
+    typer.echo("")
+    _print_lines(_violation_lines(report))
+
+
+def _by_rule(rows: Iterable[Iterable[Violation]]) -> Counter[Any]:
+    return Counter((v.severity, v.rule) for v in chain.from_iterable(rows))
+
+
+def _violation_lines(report: PassReport) -> Iterator[str]:
+    columns = report.log.layout.columns
+    ranked = sorted(
+        ((number, v) for number, found in report.violations.items() for v in found),
+        key=lambda entry: (-entry[1].severity, entry[0]),
+    )
+    for number, violation in ranked:
+        index = columns.get(violation.field)
+        cell = f"{column_letters(index)}{number}" if index is not None else f"row {number}"
+        yield f"  {cell:>8}  {violation.severity.name.lower():8} {violation.sentence}"
+
+
+def print_summary(summary: Summary) -> None:
+    """The figures and tables of the Summary tab."""
+    console = Console(highlight=False)
+    console.print(f"Figures as of {summary.as_of:%Y-%m-%d %H:%M}\n")
+    console.print(_figures(summary.figures))
+    for table in summary.tables:
+        console.print("")
+        console.print(_table(table))
+    for line in summary.quality:
+        console.print(line, markup=False)
+
+
+def _figures(figures: Iterable[Figure]) -> RichTable:
+    grid = RichTable(box=None, pad_edge=False)
+    grid.add_column("Now")
+    grid.add_column("", justify="right")
+    grid.add_column("", style="dim")
+    for figure in figures:
+        grid.add_row(figure.label, f"{figure.value:,}", basis(figure.used, figure.left_out))
+    return grid
+
+
+def _table(table: Table) -> RichTable:
+    grid = RichTable(
+        title=table.title,
+        title_justify="left",
+        caption=f"{table.definition} {basis(table.used, table.left_out)}",
+        caption_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    for index, head in enumerate(table.columns):
+        grid.add_column(head, justify="right" if index else "left")
+    for name, *numbers in table.rows:
+        grid.add_row(name, *(f"{number:,}" for number in numbers))
+    return grid

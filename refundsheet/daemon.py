@@ -1,0 +1,136 @@
+"""Passes on a schedule until a signal; a pass that fails is told, and the next one tries again."""
+
+import logging
+import signal
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import monotonic
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from refundsheet.config import Settings
+from refundsheet.core.model import Outcome
+from refundsheet.core.report import PassReport
+from refundsheet.errors import RefundsheetError
+from refundsheet.ledger.ledger import Ledger
+from refundsheet.reconcile import Reconciler
+from refundsheet.sheets.google import GoogleSheetStore, open_store
+
+log = logging.getLogger("refundsheet")
+
+#: Reading takes at most this share of the time, however large the log is.
+_READING_SHARE = 0.1
+#: A log whose cells weigh more than this is read once a minute at most.
+_HEAVY_BYTES = 5_000_000
+_HEAVY_EVERY = 60.0
+
+
+def wall_clock() -> datetime:
+    """The one place where the time of day is read: once a command or pass."""
+    return datetime.now(UTC)  # noqa: TID251 - this is that place
+
+
+@contextmanager
+def open_log(settings: Settings) -> Generator[tuple[GoogleSheetStore, Ledger]]:
+    """The spreadsheet and the ledger the settings name."""
+    store = open_store(
+        settings.spreadsheet_id,
+        hidden_tab=settings.tabs.hidden,
+        log_tab=settings.log.tab,
+        base_url=settings.google.base_url,
+        credentials=settings.google.credentials,
+    )
+    with Ledger.open(settings.ledger.url) as ledger:
+        yield store, ledger
+
+
+def run_until_signal(settings: Settings) -> None:
+    """Make passes until SIGTERM or SIGINT; the pass in hand is finished first.
+
+    Raises:
+        RefundsheetError: where not even the first look at the spreadsheet succeeds for good.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    with open_log(settings) as (store, ledger):
+        store.describe()
+        keeper = _Keeper(Reconciler(store, ledger, settings), settings.poll_seconds)
+        log.info("watching %r of %r", store.log.title, store.book.title)
+        keeper.start()
+        stop.wait()
+        log.info("stopping after the pass in hand")
+        keeper.finish()
+
+
+class _Keeper:
+    """Makes a pass every so often, one at a time.
+
+    Args:
+        reconciler: Makes them.
+        every: Seconds from one to the next, at least.
+    """
+
+    def __init__(self, reconciler: Reconciler, every: float) -> None:
+        self._reconciler = reconciler
+        self._every = every
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Make the first pass now."""
+        self._scheduler.add_job(
+            self._pass,
+            "interval",
+            seconds=self._every,
+            id="pass",
+            next_run_time=wall_clock(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    def finish(self) -> None:
+        """Finish the pass in hand."""
+        self._scheduler.shutdown(wait=True)
+
+    def _pass(self) -> None:
+        started = monotonic()
+        try:
+            report = self._reconciler.run(wall_clock())
+        except RefundsheetError as error:
+            log.warning("%s", error)
+            return
+        _tell(report)
+        self._keep_pace(monotonic() - started, len(report.log.snapshot.values))
+
+    def _keep_pace(self, seconds: float, size: int) -> None:
+        """Large logs are read less often, so that Google and this machine have time for others."""
+        every = max(self._every, seconds / _READING_SHARE)
+        if size > _HEAVY_BYTES:
+            every = max(every, _HEAVY_EVERY)
+        job = self._scheduler.get_job("pass")
+        if job is not None and abs(job.trigger.interval.total_seconds() - every) > self._every / 2:
+            self._scheduler.reschedule_job("pass", trigger="interval", seconds=every)
+
+
+def _tell(report: PassReport) -> None:
+    """One line a pass, with counts and no names."""
+    log.info(
+        "run %d: %d rows, %d cells written, %d lost races, %d flags raised, %d cleared",
+        report.run,
+        len(report.log.rows),
+        report.count(Outcome.DONE),
+        report.count(Outcome.LOST),
+        len(report.raised),
+        len(report.cleared),
+    )
