@@ -146,7 +146,8 @@ def echo(title: str, box: Box) -> str:
 
 def echo_open(title: str, cells: Cells) -> str:
     """The range as it was asked, canonical but unclamped, for refusals."""
-    first = f"{_letters(cells.column_start)}{cells.row_start or ''}"
+    start = cells.column_start or (1 if cells.column_end else None)
+    first = f"{_letters(start)}{cells.row_start or ''}"
     last = f"{_letters(cells.column_end)}{cells.row_end or ''}"
     return f"{quoted(title)}!{first}" if first == last else f"{quoted(title)}!{first}:{last}"
 

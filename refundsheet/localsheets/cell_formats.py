@@ -97,7 +97,9 @@ def mirror_colors(message: str, body: Json) -> Json:
         if kind != "ColorStyle" or not _twins(name, fields):
             continue
         plain = name.removesuffix("Style")
-        if name in filled:
+        if filled.get(name) == {}:  # a style of no colour takes the colour away (recorded)
+            filled = {key: value for key, value in filled.items() if key not in {name, plain}}
+        elif name in filled:
             filled[plain] = _rgb(filled[name])
         elif plain in filled:
             filled[name] = {"rgbColor": filled[plain]}

@@ -30,6 +30,5 @@ def _rules(body: Json) -> list[tuple[int, frozenset[str]]]:
 
 def _hides(book: Spreadsheet, sheet: Sheet, row: int, column: int, texts: frozenset[str]) -> bool:
     cell = sheet.cell(row, column)
-    number_format = cell.format.number_format if cell.format else None
-    text = "" if cell.value is None else shown(cell.value, number_format, book.locale)
+    text = "" if cell.value is None else shown(cell.value, cell.format, book.locale)
     return text in texts

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from refundsheet.localsheets import cell_formats, masks
 from refundsheet.localsheets.a1 import Box
-from refundsheet.localsheets.display import CellError, NumberFormat, display
+from refundsheet.localsheets.cell_formats import CellFormat
+from refundsheet.localsheets.display import CellError, display
 from refundsheet.localsheets.intervals import COLUMNS, ROWS
 from refundsheet.localsheets.masks import Mask
 from refundsheet.localsheets.rows import EMPTY_CELL, Cell, Dimension, Value
@@ -19,14 +20,9 @@ _DEFAULT_SIZE = {ROWS: 21, COLUMNS: 100}
 
 
 @lru_cache(maxsize=65536, typed=True)
-def shown(value: Value, number_format: NumberFormat | None, locale: str) -> str:
+def shown(value: Value, look: CellFormat | None, locale: str) -> str:
     """A value's formattedValue; logs repeat themselves, so it is remembered."""
-    return display(value, number_format, locale=locale)
-
-
-def number_format_of(cell: Cell) -> NumberFormat | None:
-    """The number format a cell is shown by."""
-    return cell.format.number_format if cell.format else None
+    return display(value, look.number_format if look else None, locale=locale)
 
 
 def extended_value(value: Value) -> Json:
@@ -53,7 +49,7 @@ def _effective_value(cell: Cell, _book: Spreadsheet) -> Json | None:
 def _formatted_value(cell: Cell, book: Spreadsheet) -> str | None:
     if cell.value is None:
         return None
-    return shown(cell.value, number_format_of(cell), book.locale)
+    return shown(cell.value, cell.format, book.locale)
 
 
 def _user_entered_format(cell: Cell, _book: Spreadsheet) -> Json | None:

@@ -48,13 +48,17 @@ def _item(name: str, item: Any, indent: str) -> str:
 
 
 def _table(rows: list[list[Any]], indent: str) -> str:
-    """Rows of scalars, each encoded in one go with line breaks for separators."""
+    """Rows of scalars, encoded by the fast encoder with line breaks for separators."""
     deeper = indent + _STEP
     inner = deeper + _STEP
-    encode = json.JSONEncoder(
+    encoder = json.JSONEncoder(
         ensure_ascii=False, separators=(",\n" + inner, ": "), default=_other
-    ).encode
-    opening, closing = f"{deeper}[\n{inner}", f"\n{deeper}]"
-    blank = f"{deeper}[]"
-    lines = [f"{opening}{encode(row)[1:-1]}{closing}" if row else blank for row in rows]
-    return "[\n" + ",\n".join(lines) + "\n" + indent + "]"
+    )
+    opening, closing = f"[\n{inner}", f"\n{deeper}]"
+    if all(rows):
+        # In one go: a raw line break cannot be inside a JSON string, so it always ends a row.
+        text = encoder.encode(rows)[2:-2]
+        text = text.replace(f"],\n{inner}[", f"{closing},\n{deeper}{opening}")
+        return f"[\n{deeper}{opening}{text}{closing}\n{indent}]"
+    lines = [f"{opening}{encoder.encode(row)[1:-1]}{closing}" if row else "[]" for row in rows]
+    return f"[\n{deeper}" + f",\n{deeper}".join(lines) + f"\n{indent}]"

@@ -25,6 +25,7 @@ Hangup = Callable[[Any, bool], None]
 METHODS = spreadsheets.METHODS | drive.METHODS
 _VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_JSON_TYPE = "application/json; charset=UTF-8"
 _JSON_HEADERS = {
     "Vary": "Origin, X-Origin, Referer",
     "Cache-Control": "private",
@@ -198,7 +199,7 @@ class _Cut(Response):
 
 
 def _json(body: bytes, status: int) -> Response:
-    return Response(body, status_code=status, media_type="application/json", headers=_JSON_HEADERS)
+    return Response(body, status_code=status, media_type=_JSON_TYPE, headers=_JSON_HEADERS)
 
 
 def _error(refusal: ApiError) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 
 from refundsheet.localsheets import a1, errors, tables
 from refundsheet.localsheets.a1 import Box
+from refundsheet.localsheets.cell_formats import CellFormat
 from refundsheet.localsheets.errors import ApiError
 from refundsheet.localsheets.grid_data import shown
 from refundsheet.localsheets.intervals import COLUMNS, ROWS, Splice
@@ -76,6 +77,8 @@ def matrix(book: Spreadsheet, sheet: Sheet, box: Box, how: Rendering) -> list[li
     rows: list[list[Any]] = []
     for row in sheet.rows[box.row_start : box.row_end]:
         cells: list[Any] = row.values[start:end]
+        if how.render is Render.FORMULA and row.more:
+            cells = _with_formulas(row, cells, box)
         while cells and cells[-1] is None:
             cells.pop()
         if not plain:
@@ -86,29 +89,37 @@ def matrix(book: Spreadsheet, sheet: Sheet, box: Box, how: Rendering) -> list[li
     return rows
 
 
-def _rendered(
-    book: Spreadsheet, row: Row, cells: list[Any], start: int, how: Rendering
-) -> list[Any]:
+def _with_formulas(row: Row, cells: list[Any], box: Box) -> list[Any]:
+    """Formulas in place of what they show; one may show nothing at all."""
+    found = [row.formula(column) for column in range(box.column_start, box.column_end)]
+    cells = cells + [None] * (len(found) - len(cells))
     return [
-        cell if cell is None else _cell(book, row, start + offset, cell, how)
-        for offset, cell in enumerate(cells)
+        cell if formula is None else formula for cell, formula in zip(cells, found, strict=True)
     ]
 
 
-def _cell(book: Spreadsheet, row: Row, column: int, value: Any, how: Rendering) -> Any:
-    if how.render is Render.FORMULA:
-        formula = row.formula(column)
-        if formula is not None:
-            return formula
-    look = row.format(column)
+def _rendered(
+    book: Spreadsheet, row: Row, cells: list[Any], start: int, how: Rendering
+) -> list[Any]:
+    """The cells as text, or only the dates among them; by far most are text without a format."""
+    looks = row.formats[start : start + len(cells)]
+    looks += (None,) * (len(cells) - len(looks))
+    as_text, locale = how.render is Render.FORMATTED_VALUE, book.locale
+    return [
+        shown(cell, look, locale)
+        if cell is not None
+        and (look is not None or (as_text and not isinstance(cell, str)))
+        and (as_text or _is_date(look, cell, how))
+        else cell
+        for cell, look in zip(cells, looks, strict=True)
+    ]
+
+
+def _is_date(look: CellFormat | None, cell: Any, how: Rendering) -> bool:
+    """Whether a cell is to be shown as the text of its date."""
     number_format = look.number_format if look else None
-    if how.render is Render.FORMATTED_VALUE:
-        if isinstance(value, str) and number_format is None:
-            return value
-        return shown(value, number_format, book.locale)
-    if how.serial_dates or number_format is None or number_format.type not in _TIME_FAMILY:
-        return value
-    return shown(value, number_format, book.locale)
+    dated = number_format is not None and number_format.type in _TIME_FAMILY
+    return dated and not how.serial_dates and not isinstance(cell, str)
 
 
 def _transposed(rows: list[list[Any]]) -> list[list[Any]]:
@@ -278,6 +289,7 @@ def append(book: Spreadsheet, text: str, body: Json, options: Json) -> Json:
     option = input_option(options.get("valueInputOption"))
     reach = resolve(book, text)
     rows = rows_of(body)
+    book.calculate()
     table = tables.find(reach.sheet, reach.box)
     start = (
         (table.row_end, table.column_start)

@@ -65,8 +65,7 @@ def _key(book: Spreadsheet, cell: Cell) -> object:
         if isinstance(value, str):
             return value.casefold()
         return (type(value).__name__ if isinstance(value, (bool, CellError)) else "number", value)
-    number_format = cell.format.number_format if cell.format else None
-    return shown(value, number_format, book.locale).casefold()
+    return shown(value, cell.format, book.locale).casefold()
 
 
 def _close_up(book: Spreadsheet, sheet: Sheet, box: Box, kept: list[int]) -> None:

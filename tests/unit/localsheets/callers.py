@@ -1,0 +1,59 @@
+"""Somebody who calls the API of a local server, and the spreadsheet of one test."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+Json = dict[str, Any]
+SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
+
+
+@dataclass
+class Caller:
+    """Somebody who calls the API of a server."""
+
+    base_url: str
+
+    def call(self, verb: str, path: str, body: Any = None, **query: Any) -> requests.Response:
+        return requests.request(verb, f"{self.base_url}{path}", json=body, params=query, timeout=20)
+
+    def ok(self, verb: str, path: str, body: Any = None, **query: Any) -> Json:
+        answer = self.call(verb, path, body, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def refused(self, verb: str, path: str, body: Any = None, **query: Any) -> tuple[int, str]:
+        answer = self.call(verb, path, body, **query)
+        error: Json = answer.json()["error"]
+        assert error["code"] == answer.status_code
+        return answer.status_code, error["message"]
+
+
+@dataclass
+class Book:
+    """A spreadsheet of one test."""
+
+    caller: Caller
+    spreadsheet_id: str
+
+    @property
+    def path(self) -> str:
+        return f"/v4/spreadsheets/{self.spreadsheet_id}"
+
+    def write(self, where: str, values: list[list[Any]], option: str = "RAW") -> Json:
+        path = f"{self.path}/values/{where}"
+        return self.caller.ok("PUT", path, {"values": values}, valueInputOption=option)
+
+    def read(self, where: str, render: str = "UNFORMATTED_VALUE") -> list[list[Any]]:
+        found = self.caller.ok("GET", f"{self.path}/values/{where}", valueRenderOption=render)
+        return found.get("values", [])
+
+    def batch(self, *requests_: Json, **options: Any) -> Json:
+        return self.caller.ok("POST", f"{self.path}:batchUpdate", {"requests": requests_} | options)
+
+    def batch_refused(self, *requests_: Json) -> tuple[int, str]:
+        return self.caller.refused("POST", f"{self.path}:batchUpdate", {"requests": requests_})
+
+    def get(self, **query: Any) -> Json:
+        return self.caller.ok("GET", self.path, **query)
