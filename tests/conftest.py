@@ -5,14 +5,16 @@ import os
 import re
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 import requests
 from hypothesis import settings
 
-from refundsheet.localsheets.server import LocalServer
 from tests.discovery import Sent, mistakes
+
+if TYPE_CHECKING:
+    from refundsheet.localsheets.server import LocalServer
 
 settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=400, deadline=None)
@@ -58,13 +60,16 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def _running_server() -> Iterator[LocalServer]:
+def _running_server() -> "Iterator[LocalServer]":
+    # Tests of the core start without a web server in their process.
+    from refundsheet.localsheets.server import LocalServer  # noqa: PLC0415
+
     with LocalServer() as server:
         yield server
 
 
 @pytest.fixture
-def local_server(_running_server: LocalServer) -> Iterator[LocalServer]:
+def local_server(_running_server: "LocalServer") -> "Iterator[LocalServer]":
     """A local server: make a spreadsheet of your own on it; its faults and clock are yours."""
     yield _running_server
     requests.delete(f"{_running_server.base_url}/control", timeout=5)

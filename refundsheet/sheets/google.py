@@ -170,13 +170,10 @@ class GoogleSheetStore:
 
     def _hidden_tab(self) -> Tab:
         """Our hidden tab, made anew where somebody removed it."""
-        tab = self.book.tab(self._hidden_title)
-        if tab is None:
+        if self.book.tab(self._hidden_title) is None:
             self.prepare(Setup(hidden_tab=self._hidden_title))
-            tab = self.book.tab(self._hidden_title)
-        if tab is None:
-            raise MissingTabError(f'The tab "{self._hidden_title}" was removed again at once.')
-        return tab
+        title = self._hidden_title.casefold()
+        return next(tab for tab in self.book.tabs if tab.title.casefold() == title)
 
     def _prepare(self, setup: Setup) -> None:
         log = self.log
@@ -186,7 +183,7 @@ class GoogleSheetStore:
             requests += add_page(tab.sheet_id, page)
         if setup.hidden_tab:
             made.append(_hidden_tab(setup.hidden_tab))
-            requests.append(add_hidden_tab(made[-1].sheet_id, setup.hidden_tab))
+            requests += add_hidden_tab(made[-1].sheet_id, setup.hidden_tab)
         self._send(requests, repeatable=False)
         wider = replace(log, column_count=log.column_count + len(setup.columns))
         self._remember([wider, *made])

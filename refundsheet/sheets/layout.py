@@ -156,7 +156,7 @@ def add_page(sheet_id: int, page: Page) -> Iterator[Request]:
         }
     }
     for index, width in enumerate(page.widths):
-        yield _column_width(sheet_id, index, width)
+        yield _column_properties(sheet_id, index, {"pixelSize": width})
 
 
 def page_size(page: Page) -> tuple[int, int]:
@@ -176,15 +176,17 @@ def extent(places: Iterable[Place]) -> tuple[int, int]:
     return rows, columns
 
 
-def add_hidden_tab(sheet_id: int, title: str) -> Request:
-    """Make the tab that people need not see."""
-    return {
-        "addSheet": {
-            "properties": {
-                "sheetId": sheet_id,
-                "title": title,
-                "hidden": True,
-                "gridProperties": {"rowCount": HIDDEN_ROWS, "columnCount": HIDDEN_COLUMNS},
+def add_hidden_tab(sheet_id: int, title: str) -> Iterator[Request]:
+    """Make the tab that people need not see; who finds it and types in it is warned, not barred."""
+    grid = {"rowCount": HIDDEN_ROWS, "columnCount": HIDDEN_COLUMNS}
+    properties = {"sheetId": sheet_id, "title": title, "hidden": True, "gridProperties": grid}
+    yield {"addSheet": {"properties": properties}}
+    yield {
+        "addProtectedRange": {
+            "protectedRange": {
+                "range": {"sheetId": sheet_id},
+                "description": "refundsheet keeps the receipts of what it writes here.",
+                "warningOnly": True,
             }
         }
     }
@@ -304,7 +306,8 @@ def _dress_column(sheet_id: int, index: int, header_row: int, column: Column) ->
             "userEnteredFormat.horizontalAlignment",
         }
     }
-    yield _column_width(sheet_id, index, _WIDTHS.get(column.field, _OUR_COLUMN_WIDTH))
+    width = _WIDTHS.get(column.field, _OUR_COLUMN_WIDTH)
+    yield _column_properties(sheet_id, index, {"pixelSize": width, "hiddenByUser": False})
 
 
 def _headers(sheet_id: int, setup: Setup) -> Request:
@@ -322,12 +325,12 @@ def _headers(sheet_id: int, setup: Setup) -> Request:
     }
 
 
-def _column_width(sheet_id: int, index: int, width: int) -> Request:
+def _column_properties(sheet_id: int, index: int, properties: Request) -> Request:
     return {
         "updateDimensionProperties": {
             "range": _columns(sheet_id, index, index + 1),
-            "properties": {"pixelSize": width},
-            "fields": "pixelSize",
+            "properties": properties,
+            "fields": ",".join(properties),
         }
     }
 

@@ -95,8 +95,8 @@ _REFUSALS = (
     ),
     _Refusal(
         400, "already exists", RefusedError,
-        "A tab has the name refundsheet wants to give to one of its own: rename that tab, or "
-        "choose other names in the settings.",
+        "There is a tab {name} already, and refundsheet wants to give that name to one of its own: "
+        "rename that tab, or choose another name in the settings.",
     ),
     _Refusal(
         400, "above the limit of", RefusedError,
@@ -113,6 +113,7 @@ _OTHER = (
     "this sentence as a mistake of refundsheet."
 )
 _LINK = re.compile(r"https://\S+")
+_NAME = re.compile(r'"[^"]+"')
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
@@ -144,10 +145,12 @@ def _refusal(status: int, words: str, reasons: str, about: Circumstances) -> Ref
 
 def _fill(sentence: str, words: str, about: Circumstances) -> str:
     link = _LINK.search(words)
+    name = _NAME.search(words)
     return sentence.format(
         spreadsheet=about.spreadsheet_id,
         share_with=about.share_with,
         words=words.rstrip("."),
+        name=name[0] if name else "of that name",
         link=link[0] if link else "the Google Cloud console",
     )
 

@@ -7,10 +7,12 @@ from typing import Any, Protocol
 
 import pytest
 import requests
+import stamina
 
 from refundsheet.core.columns import BY_FIELD
 from refundsheet.core.model import Cell, Change, Layout, Outcome, Plan, Receipt
 from refundsheet.core.pages import Page, PageCell, PageEdit, Style, difference
+from refundsheet.errors import MissingTabError, RefusedError
 from refundsheet.localsheets.server import LocalServer
 from refundsheet.sheets.google import GoogleSheetStore, open_store
 from refundsheet.sheets.memory import MemorySheetStore
@@ -110,14 +112,14 @@ class OverHttp:
 
     def insert_row(self, row: int) -> None:
         rows = {"sheetId": 77, "dimension": "ROWS", "startIndex": row - 1, "endIndex": row}
-        self._change({"insertDimension": {"range": rows}})
+        self.change({"insertDimension": {"range": rows}})
 
     def rename_log(self, title: str) -> None:
         properties = {"sheetId": 77, "title": title}
-        self._change({"updateSheetProperties": {"properties": properties, "fields": "title"}})
+        self.change({"updateSheetProperties": {"properties": properties, "fields": "title"}})
 
     def remove_page(self, title: str) -> None:
-        self._change({"deleteSheet": {"sheetId": self._tabs()[title]}})
+        self.change({"deleteSheet": {"sheetId": self.tab(title)["sheetId"]}})
 
     def page(self, title: str) -> dict[tuple[int, int], Cell]:
         answer = self._get(f"/values/'{title}'?valueRenderOption=FORMULA")
@@ -128,30 +130,43 @@ class OverHttp:
             if value != ""
         }
 
-    def cell_formats(self, row: int, first: int, end: int) -> list[Mapping[str, Any]]:
-        """The formats and rules of a stretch of the log."""
-        cells = f"'Refund Log'!{chr(65 + first)}{row}:{chr(64 + end)}{row}"
-        mask = "sheets.data.rowData.values(userEnteredFormat,dataValidation)"
-        answer = self._get(f"?ranges={cells}&fields={mask}")
+    def cells(
+        self, row: int, first: int, end: int, title: str = "Refund Log"
+    ) -> list[Mapping[str, Any]]:
+        """A stretch of a row with formats, rules and notes."""
+        place = f"'{title}'!{chr(65 + first)}{row}:{chr(64 + end)}{row}"
+        mask = "sheets.data.rowData.values(userEnteredFormat,dataValidation,note)"
+        answer = self._get(f"?ranges={place}&fields={mask}")
         return answer["sheets"][0]["data"][0]["rowData"][0]["values"]
 
-    def change(self, *wanted: Mapping[str, Any]) -> None:
-        self._change(*wanted)
+    def hidden_columns(self, first: int, end: int) -> list[bool]:
+        place = f"'Refund Log'!{chr(65 + first)}1:{chr(64 + end)}1"
+        answer = self._get(f"?ranges={place}&fields=sheets.data.columnMetadata.hiddenByUser")
+        columns = answer["sheets"][0]["data"][0]["columnMetadata"]
+        return [column.get("hiddenByUser", False) for column in columns]
 
-    def tab_properties(self, title: str) -> Mapping[str, Any]:
+    def protections(self, title: str) -> list[bool]:
+        """Whether each protection of a tab is a warning only."""
+        sheets = self._get("?fields=sheets(properties.title,protectedRanges)")["sheets"]
+        sheet = next(s for s in sheets if s["properties"]["title"] == title)
+        return [range_.get("warningOnly", False) for range_ in sheet["protectedRanges"]]
+
+    def tab(self, title: str) -> Mapping[str, Any]:
         sheets = self._get("?fields=sheets.properties")["sheets"]
         return next(s["properties"] for s in sheets if s["properties"]["title"] == title)
+
+    def resize(self, columns: int) -> None:
+        properties = {"sheetId": 77, "gridProperties": {"columnCount": columns}}
+        fields = "gridProperties.columnCount"
+        self.change({"updateSheetProperties": {"properties": properties, "fields": fields}})
+
+    def change(self, *wanted: Mapping[str, Any]) -> None:
+        """A person changes something."""
+        self._post(f"{self._book}:batchUpdate", {"requests": list(wanted)})
 
     def close(self) -> None:
         self._people.close()
         self.google.client.session.close()
-
-    def _tabs(self) -> dict[str, int]:
-        sheets = self._get("?fields=sheets.properties")["sheets"]
-        return {s["properties"]["title"]: s["properties"]["sheetId"] for s in sheets}
-
-    def _change(self, *wanted: Mapping[str, Any]) -> None:
-        self._post(f"{self._book}:batchUpdate", {"requests": list(wanted)})
 
     def _put(self, start: str, rows: Sequence[Sequence[Cell]]) -> None:
         path = f"{self._book}/values/{start}?valueInputOption=RAW"
@@ -485,3 +500,163 @@ def test_a_fence_is_one_write(world: World) -> None:
     world.store.fence()
 
     assert world.requests.writes == writes + 1
+
+
+# What only a server can show
+
+CURRENCY = {"numberFormat": {"type": "CURRENCY", "pattern": "$0.00"}}
+BOLD = {"textFormat": {"bold": True}}
+LAST_COLUMN = {"sheetId": 77, "startColumnIndex": 3, "endColumnIndex": 4}
+
+
+def dress_last_column(world: OverHttp) -> None:
+    """People made the last column one of checkboxes in a currency, under a bold header, and hid it."""
+    looks = {"userEnteredFormat": CURRENCY, "dataValidation": {"condition": {"type": "BOOLEAN"}}}
+    head = {**LAST_COLUMN, "endRowIndex": 1}
+    columns = {"sheetId": 77, "dimension": "COLUMNS", "startIndex": 3, "endIndex": 4}
+    hidden = {"range": columns, "properties": {"hiddenByUser": True}, "fields": "hiddenByUser"}
+    world.change(
+        {"repeatCell": {"range": LAST_COLUMN, "cell": looks, "fields": "*"}},
+        {"repeatCell": {"range": head, "cell": {"userEnteredFormat": BOLD}, "fields": "*"}},
+        {"updateDimensionProperties": hidden},
+    )
+
+
+@pytest.mark.parametrize("grid_columns", [4, 6])
+def test_our_columns_look_like_their_neighbour_but_hold_what_is_ours(
+    over_http: Callable[..., OverHttp], grid_columns: int
+) -> None:
+    world = over_http([[]])
+    world.resize(grid_columns)
+    dress_last_column(world)
+
+    world.store.prepare(Setup(columns=(FOLLOW_UP, FOLLOW_UP_BY), column_index=4))
+
+    heads, cells = world.cells(1, 4, 6), world.cells(2, 4, 6)
+    assert [head["userEnteredFormat"]["textFormat"]["bold"] for head in heads] == [True, True]
+    formats = [cell["userEnteredFormat"].get("numberFormat") for cell in cells]
+    assert formats == [None, {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}]
+    assert not any("dataValidation" in cell for cell in (*heads, *cells))
+    assert world.hidden_columns(4, 6) == [False, False]
+
+
+def test_what_people_made_of_our_page_survives_its_next_edition(
+    over_http: Callable[..., OverHttp],
+) -> None:
+    world = over_http(LOG)
+    world.store.publish([difference({}, SUMMARY)])
+    sheet_id = world.tab("Summary")["sheetId"]
+    theirs = {"userEnteredFormat": {"textFormat": {"fontFamily": "Lobster"}}, "note": "ask Joan"}
+    cells = {"sheetId": sheet_id, "startRowIndex": 3, "endRowIndex": 4, "endColumnIndex": 1}
+    world.change(
+        {"repeatCell": {"range": cells, "cell": theirs, "fields": "userEnteredFormat,note"}}
+    )
+    edited = Page("Summary", {**SUMMARY.cells, (3, 0): PageCell(13, Style.COUNT)})
+
+    world.store.publish([difference(SUMMARY.cells, edited)])
+
+    [cell] = world.cells(4, 0, 1, "Summary")
+    assert cell["userEnteredFormat"]["textFormat"]["fontFamily"] == "Lobster"
+    assert cell["note"] == "ask Joan"
+    assert world.page("Summary")[3, 0] == 13
+
+
+def test_a_page_has_its_frozen_rows(over_http: Callable[..., OverHttp]) -> None:
+    world = over_http(LOG)
+
+    world.store.publish([difference({}, SUMMARY)])
+
+    assert world.tab("Summary")["gridProperties"]["frozenRowCount"] == 1
+
+
+def test_the_hidden_tab_warns_who_types_in_it(over_http: Callable[..., OverHttp]) -> None:
+    world = over_http(LOG)
+
+    world.store.prepare(Setup(hidden_tab="refundsheet"))
+
+    assert world.protections("refundsheet") == [True]
+
+
+def test_a_hidden_tab_that_somebody_removed_is_made_anew(
+    over_http: Callable[..., OverHttp],
+) -> None:
+    world = over_http(LOG)
+    write(world, change(2))
+    world.remove_page("refundsheet")
+
+    receipts = world.store.write(plan_of(change(4)), ListJournal())
+
+    assert [receipt.outcome for receipt in receipts] == [Outcome.DONE]
+    assert world.tab("refundsheet")["hidden"]
+
+
+def test_a_fence_behind_a_removed_tab_holds(over_http: Callable[..., OverHttp]) -> None:
+    world = over_http(LOG)
+    write(world, change(2))
+    world.remove_page("refundsheet")
+
+    world.store.fence()
+
+    assert world.tab("refundsheet")["hidden"]
+
+
+def test_a_write_whose_answer_is_lost_is_said_to_be_unknown(
+    over_http: Callable[..., OverHttp], local_server: LocalServer
+) -> None:
+    world = over_http(LOG)
+    world.store.prepare(Setup(hidden_tab="refundsheet"))
+    local_server.set_control(faults=[{"kind": "cut_after", "match": "batchUpdate"}])
+
+    receipts = world.store.write(plan_of(change(2)), ListJournal())
+
+    assert [receipt.outcome for receipt in receipts] == [Outcome.UNKNOWN]
+    assert rows_of(world)[1] == ["R-1", "00123", "Refunded", 46349.5]
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        pytest.param(
+            "none", "is not shared with refundsheet as an editor: press Share", id="nobody"
+        ),
+        pytest.param("reader", "is not shared with refundsheet as an editor", id="a reader"),
+    ],
+)
+def test_a_spreadsheet_that_is_not_shared_is_said_so(
+    over_http: Callable[..., OverHttp], local_server: LocalServer, role: str, said: str
+) -> None:
+    world = over_http(LOG)
+    local_server.set_control(access={world.google.client.spreadsheet_id: role})
+
+    with pytest.raises(RefusedError, match=said):
+        world.store.prepare(Setup(hidden_tab="refundsheet"))
+
+
+def test_a_wrong_id_is_said_so(local_server: LocalServer) -> None:
+    store = open_store("1wrong", hidden_tab="refundsheet", base_url=local_server.base_url)
+
+    with pytest.raises(RefusedError, match='There is no spreadsheet with the id "1wrong"'):
+        store.read(NOW)
+
+
+def test_a_log_that_is_not_there_is_said_with_the_tabs_there_are(
+    over_http: Callable[..., OverHttp], local_server: LocalServer
+) -> None:
+    spreadsheet_id = over_http(LOG).google.client.spreadsheet_id
+    store = open_store(
+        spreadsheet_id, log_tab="Cases", hidden_tab="ours", base_url=local_server.base_url
+    )
+
+    with pytest.raises(MissingTabError, match='no tab "Cases": its tabs are "Refund Log"; name'):
+        store.read(NOW)
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "503", "html_502", "cut_before", "truncated"])
+def test_a_read_outlives_a_passing_fault(
+    over_http: Callable[..., OverHttp], local_server: LocalServer, fault: str
+) -> None:
+    world = over_http(LOG)
+    local_server.set_control(faults=[{"kind": fault, "match": "batchGet"}])
+
+    with stamina.set_testing(True, attempts=5, cap=True):
+        assert rows_of(world) == LOG

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import AuthorizedSession
 
 from refundsheet.errors import ConfigurationError, CredentialsError, ExitCode
@@ -142,3 +143,13 @@ def test_no_key_at_all_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         open_access()
 
     assert str(caught.value) == f"There is no key to open the spreadsheet with: {NEW_KEY}"
+
+
+def test_without_a_key_file_the_default_account_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = (AnonymousCredentials(), "project")
+    monkeypatch.setattr("google.auth.default", lambda **_: found)
+
+    access = open_access()
+
+    assert access.account == ""
+    assert isinstance(access.session, AuthorizedSession)

@@ -118,8 +118,8 @@ PAGE_502 = Answer(
                 "Please enter another name.",
             ),
             RefusedError,
-            "A tab has the name refundsheet wants to give to one of its own: rename that tab, or "
-            "choose other names in the settings.",
+            'There is a tab "Summary" already, and refundsheet wants to give that name to one of its '
+            "own: rename that tab, or choose another name in the settings.",
             id="name taken",
         ),
         pytest.param(
@@ -270,3 +270,15 @@ def test_a_key_that_was_removed_is_named() -> None:
         "Signature): check this machine's clock, and whether the key or the account was removed; "
         "if so, make a new key."
     )
+
+
+def test_a_sign_in_that_fails_while_a_request_waits_is_said(
+    client: SpreadsheetClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise RefreshError("invalid_grant: account not found")
+
+    monkeypatch.setattr(client.session, "request", fail)
+
+    with pytest.raises(RefusedError, match="Google refuses to let refundsheet@"):
+        client.get()

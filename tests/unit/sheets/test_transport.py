@@ -1,6 +1,7 @@
 """The way to a spreadsheet: what is tried again, what never is, and which answers are believed."""
 
 import gzip
+from time import monotonic
 
 import pytest
 import requests
@@ -204,3 +205,16 @@ def test_the_address_is_the_servers(base_url: str, google: str, here: str) -> No
         client = SpreadsheetClient("abc", Access(base_url, "", session, Unhurried()))
 
         assert client._here(google) == here
+
+
+def test_a_used_up_quota_is_waited_for_longer_than_a_fault() -> None:
+    tries = transport._Tries(deadline=monotonic() + 90)
+
+    assert tries._wait_before_next(SheetUnavailableError("503")) is True
+    assert 20 <= tries._wait_before_next(QuotaError("429")) < 21
+
+
+def test_nothing_is_waited_for_that_waiting_does_not_cure() -> None:
+    tries = transport._Tries(deadline=monotonic() + 90)
+
+    assert tries._wait_before_next(RefusedError("404")) is False
