@@ -98,6 +98,8 @@ class Episode:
     last_flagged_week: int
     #: the week with which it was back to normal, None while in force
     normal_week: int | None
+    #: it began while all cases together were up: part of that news, no news of its own
+    with_all: bool = False
 
 
 def open_weeks(counts: Sequence[int], is_open: Sequence[bool]) -> tuple[int, ...]:
@@ -125,18 +127,32 @@ def find_spikes(
     return Spikes(look, together, by_dimension)
 
 
-def episodes(flagged: Sequence[bool]) -> tuple[Episode, ...]:
-    """Spikes as they are announced: once at their first week, over after two normal weeks."""
+def episodes(flagged: Sequence[bool], all_up: Sequence[bool] = ()) -> tuple[Episode, ...]:
+    """Spikes as they are announced: once at their first week, over after two normal weeks.
+
+    Args:
+        flagged: one category, week by week, by either look.
+        all_up: the same of all cases together, when the category is not that itself.
+    """
     over: list[Episode] = []
     in_force: Episode | None = None
+    weeks_all_up = _weeks_in_force(all_up)
     for week, is_flagged in enumerate(flagged):
-        if is_flagged:
-            first_week = in_force.first_week if in_force else week
-            in_force = Episode(first_week, week, normal_week=None)
+        if is_flagged and in_force:
+            in_force = replace(in_force, last_flagged_week=week)
+        elif is_flagged:
+            in_force = Episode(week, week, normal_week=None, with_all=week in weeks_all_up)
         elif in_force and week - in_force.last_flagged_week == WEEKS_TO_NORMAL:
             over.append(replace(in_force, normal_week=week))
             in_force = None
     return (*over, in_force) if in_force else tuple(over)
+
+
+def _weeks_in_force(flagged: Sequence[bool]) -> frozenset[int]:
+    spans = episodes(flagged) if flagged else ()
+    return frozenset(
+        week for span in spans for week in range(span.first_week, span.normal_week or len(flagged))
+    )
 
 
 def smallest_unusual(finding: Finding, look: Look) -> int:

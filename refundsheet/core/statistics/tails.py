@@ -28,7 +28,10 @@ def poisson_tail(count: int, mean: float) -> float:
 
 
 def negative_binomial_tail(count: int, mean: float, overdispersion: float) -> float:
-    """P(X >= count) where the variance is mean + overdispersion * mean²; 0 is the Poisson tail."""
+    """P(X >= count) where the variance is mean + overdispersion * mean²; 0 is the Poisson tail.
+
+    Overdispersions down to a millionth keep nine digits; smaller ones lose them one by one.
+    """
     if overdispersion <= 0 or count <= 0 or mean <= 0:
         return poisson_tail(count, mean)
     size = 1 / overdispersion

@@ -71,11 +71,13 @@ def test_tails_at_the_edges(count: int, mean: float, expected: float) -> None:
     assert negative_binomial_tail(count, mean, 0.5) == pytest.approx(expected, abs=1e-4)
 
 
-@given(mean=MEANS.filter(bool), away=st.floats(-6, 8))
-def test_without_overdispersion_the_negative_binomial_is_poisson(mean: float, away: float) -> None:
+@given(mean=st.floats(0.01, 30), away=st.floats(-6, 8))
+def test_with_little_overdispersion_the_negative_binomial_is_nearly_poisson(
+    mean: float, away: float
+) -> None:
     count = near(mean, mean**0.5, away)
-    found = negative_binomial_tail(count, mean, 1e-13)
-    assert found == pytest.approx(poisson_tail(count, mean), abs=1e-6)
+    found = negative_binomial_tail(count, mean, 1e-6)
+    assert found == pytest.approx(poisson_tail(count, mean), abs=1e-5)
 
 
 def exact_poisson_tail(count: int, mean: float) -> Decimal:
