@@ -8,10 +8,12 @@ from typing import Any, Protocol
 import pytest
 import requests
 import stamina
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from refundsheet.core.columns import BY_FIELD
 from refundsheet.core.model import Cell, Change, Layout, Outcome, Plan, Receipt
-from refundsheet.core.pages import Page, PageCell, PageEdit, Style, difference
+from refundsheet.core.pages import Page, PageCell, PageCells, PageEdit, Style, difference
 from refundsheet.errors import MissingTabError, RefusedError
 from refundsheet.localsheets.server import LocalServer
 from refundsheet.sheets.google import GoogleSheetStore, open_store
@@ -400,6 +402,37 @@ def test_a_page_grows_beyond_its_grid(world: World) -> None:
     assert world.page("Summary")[700, 30] == "far"
 
 
+TEXTS = st.sampled_from(["Stale", "=NOW()", "'0012", "two\nlines", "é🌵"])
+CELLS = st.builds(
+    PageCell,
+    st.one_of(TEXTS, st.integers(-5, 5), st.booleans(), st.none()),
+    st.sampled_from(Style),
+)
+EDITIONS = st.lists(
+    st.dictionaries(st.tuples(st.integers(0, 6), st.integers(0, 4)), CELLS, max_size=20),
+    min_size=1,
+    max_size=3,
+)
+
+
+def test_whatever_was_published_before_a_page_holds_its_last_edition(world: World) -> None:
+    published: dict[str, PageCells] = {"Summary": {}}
+
+    @given(EDITIONS)
+    @settings(max_examples=15)
+    def publish(editions: list[PageCells]) -> None:
+        for cells in editions:
+            world.store.publish([difference(published["Summary"], Page("Summary", cells))])
+            published["Summary"] = cells
+            expected = {place: cell.value for place, cell in cells.items()}
+            assert world.page("Summary") == {
+                place: value for place, value in expected.items() if value is not None
+            }
+
+    world.store.publish([PageEdit(Page("Summary", {}))])
+    publish()
+
+
 # Writing
 
 
@@ -558,6 +591,20 @@ def test_what_people_made_of_our_page_survives_its_next_edition(
     [cell] = world.cells(4, 0, 1, "Summary")
     assert cell["userEnteredFormat"]["textFormat"]["fontFamily"] == "Lobster"
     assert cell["note"] == "ask Joan"
+    assert world.page("Summary")[3, 0] == 13
+
+
+def test_an_edition_whose_answer_is_lost_is_sent_again(
+    over_http: Callable[..., OverHttp], local_server: LocalServer
+) -> None:
+    world = over_http(LOG)
+    world.store.publish([difference({}, SUMMARY)])
+    local_server.set_control(faults=[{"kind": "503_after", "match": "batchUpdate"}])
+    edited = Page("Summary", {**SUMMARY.cells, (3, 0): PageCell(13, Style.COUNT)})
+
+    with stamina.set_testing(True, attempts=5, cap=True):
+        world.store.publish([difference(SUMMARY.cells, edited)])
+
     assert world.page("Summary")[3, 0] == 13
 
 
