@@ -4,10 +4,11 @@ Averages over closed cases flatter, because the slow ones are missing from them.
 still open says "longer than this", which is what right censoring means.
 """
 
-from collections import Counter
-from collections.abc import Collection
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
+from operator import neg
 from statistics import NormalDist
 
 ENOUGH_CASES = 10
@@ -19,36 +20,29 @@ _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """The curve from one time at which cases ended until the next such time."""
-
-    time: float
-    at_risk: int
-    ended: int
-    #: share of cases that take longer than this time
-    survival: float
-    #: pointwise 95 % band of that share
-    lower: float
-    upper: float
-
-
-@dataclass(frozen=True, slots=True)
 class Quantile:
     """The time by which a share of cases has ended; None means "not reached yet"."""
 
     time: float | None
-    #: 95 % limits: the times at which the lower and the upper band reach the share
+    #: 95 % limits: the times at which the lower and the upper band first reach the share
     lower: float | None
     upper: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class SurvivalCurve:
-    """A Kaplan-Meier estimate; times are in the unit that went in."""
+    """A Kaplan-Meier estimate; times are in the unit that went in.
+
+    The curve has one step for each time at which cases ended; the columns belong together.
+    """
 
     cases: int
     events: int
-    steps: tuple[Step, ...]
+    times: tuple[float, ...]
+    #: share of cases that take longer than each time
+    survival: tuple[float, ...]
+    #: Greenwood's sum up to each time: the variance of the share by its square
+    greenwood: tuple[float, ...]
 
     @property
     def still_open(self) -> int:
@@ -60,41 +54,53 @@ class SurvivalCurve:
         """Whether there is enough to print a duration."""
         return self.cases >= ENOUGH_CASES and self.events >= ENOUGH_EVENTS
 
+    def band(self, step: int) -> tuple[float, float]:
+        """The pointwise 95 % limits of the share at one step.
+
+        They are Greenwood's on the log(-log) scale, as scipy's "log-log" and lifelines give them,
+        so they stay within 0 and 1. Where nobody is left they are not defined; then the lower one
+        is 0 and the last upper one still holds.
+        """
+        share = self.survival[step]
+        if not share:
+            return 0.0, self.band(step - 1)[1] if step else 1.0
+        width = _Z_95 * sqrt(self.greenwood[step]) / -log(share)
+        return share ** exp(width), share ** exp(-width)
+
     def quantile(self, share: float) -> Quantile:
         """The time by which this share of the cases has ended, such as 0.5 or 0.9."""
         left = 1 - share + _ROUNDING
-        return Quantile(
-            time=next((step.time for step in self.steps if step.survival <= left), None),
-            lower=next((step.time for step in self.steps if step.lower <= left), None),
-            upper=next((step.time for step in self.steps if step.upper <= left), None),
-        )
+        steps = range(len(self.times))
+        reached = bisect_left(self.survival, -left, key=neg)
+        # the lower band falls all the way, and lies below the curve; the upper one may rise again
+        low = bisect_left(steps[:reached], -left, key=lambda step: -self.band(step)[0])
+        high = next((step for step in steps[reached:] if self.band(step)[1] <= left), len(steps))
+        return Quantile(self._time(reached), self._time(low), self._time(high))
+
+    def _time(self, step: int) -> float | None:
+        return self.times[step] if step < len(self.times) else None
 
 
-def kaplan_meier(ended: Collection[float], still_open: Collection[float]) -> SurvivalCurve:
+def kaplan_meier(ended: Iterable[float], still_open: Iterable[float]) -> SurvivalCurve:
     """Estimate how long cases take, from those that ended and those that have not.
 
-    A case open at the very time another ended counts as still at risk then (censored last). The
-    band is Greenwood's variance on the log(-log) scale, as in scipy's "log-log" and lifelines; it
-    stays within 0 and 1.
+    A case open at the very time another ended counts as still at risk then (censored last).
     """
-    ends, leaves = Counter(ended), Counter(still_open)
-    at_risk = len(ended) + len(still_open)
-    survival, greenwood, upper = 1.0, 0.0, 1.0
-    steps: list[Step] = []
-    for time in sorted(ends | leaves):
-        events = ends[time]
-        if events:
-            survival *= (at_risk - events) / at_risk
-            if survival:
-                greenwood += events / (at_risk * (at_risk - events))
-                lower, upper = _band(survival, greenwood)
-            else:  # nobody is left: the band is not defined, the last upper limit still holds
-                lower = 0.0
-            steps.append(Step(time, at_risk, events, survival, lower, upper))
-        at_risk -= events + leaves[time]
-    return SurvivalCurve(len(ended) + len(still_open), len(ended), tuple(steps))
-
-
-def _band(survival: float, greenwood: float) -> tuple[float, float]:
-    width = _Z_95 * sqrt(greenwood) / -log(survival)
-    return survival ** exp(width), survival ** exp(-width)
+    ends, leaves = sorted(ended), sorted(still_open)
+    cases = len(ends) + len(leaves)
+    times: list[float] = []
+    survival: list[float] = []
+    greenwood: list[float] = []
+    share, variance, first, left = 1.0, 0.0, 0, 0
+    while first < len(ends):
+        time = ends[first]
+        left = bisect_left(leaves, time, lo=left)
+        at_risk = cases - first - left
+        first = bisect_right(ends, time, lo=first)
+        remaining = cases - first - left
+        share *= remaining / at_risk
+        variance += (at_risk - remaining) / (at_risk * remaining) if remaining else inf
+        times.append(time)
+        survival.append(share)
+        greenwood.append(variance)
+    return SurvivalCurve(cases, len(ends), tuple(times), tuple(survival), tuple(greenwood))

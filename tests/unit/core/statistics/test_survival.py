@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.stats import CensoredData, ecdf
 
 from refundsheet.core.statistics.survival import Quantile, SurvivalCurve, kaplan_meier
 
 TOLERANCE = 1e-9
 TIED = st.integers(0, 12).map(float)
+Column = NDArray[np.float64]
 ANY = st.floats(0, 1e12, allow_subnormal=False)
 
 
@@ -33,15 +35,29 @@ def test_curve_bands_and_quantiles_equal_scipy(
         warnings.simplefilter("ignore", RuntimeWarning)  # scipy says so where a band is undefined
         oracle = ecdf(data).sf
         band = oracle.confidence_interval(method="log-log")
-    at = np.searchsorted(oracle.quantiles, [step.time for step in curve.steps])
-    for step, index in zip(curve.steps, at, strict=True):
-        assert step.time == oracle.quantiles[index]
-        assert step.survival == pytest.approx(oracle.probabilities[index], abs=TOLERANCE)
-        if step.survival > 0:
-            assert step.lower == pytest.approx(band.low.probabilities[index], abs=TOLERANCE)
-            assert step.upper == pytest.approx(band.high.probabilities[index], abs=TOLERANCE)
-    reached = oracle.quantiles[oracle.probabilities <= 1 - share + TOLERANCE]
-    assert curve.quantile(share).time == (reached[0] if len(reached) else None)
+    at = np.searchsorted(oracle.quantiles, curve.times)
+    assert curve.times == tuple(oracle.quantiles[at])
+    assert curve.survival == pytest.approx(oracle.probabilities[at], abs=TOLERANCE)
+    for step, index in enumerate(at):
+        if curve.survival[step] > 0:
+            limits = band.low.probabilities[index], band.high.probabilities[index]
+            assert curve.band(step) == pytest.approx(limits, abs=TOLERANCE)
+    left = 1 - share + TOLERANCE
+    with_curve = replace_undefined(oracle.probabilities, band.low.probabilities)
+    found = curve.quantile(share)
+    assert found.time == first_reached(oracle.quantiles, oracle.probabilities, left)
+    assert found.lower == first_reached(oracle.quantiles, with_curve, left)
+    assert found.upper == first_reached(oracle.quantiles, band.high.probabilities, left)
+
+
+def replace_undefined(curve: Column, lower: Column) -> Column:
+    """The lower band where it is defined; where nobody is left it is 0, before any end it is 1."""
+    return np.where(np.isnan(lower), curve, lower)
+
+
+def first_reached(times: Column, shares: Column, left: float) -> float | None:
+    reached = times[shares <= left]
+    return float(reached[0]) if len(reached) else None
 
 
 def test_a_hundred_thousand_cases_equal_scipy() -> None:
@@ -77,13 +93,13 @@ def test_the_median_is_said_only_when_reached(
 
 def test_half_left_counts_as_reached_in_spite_of_rounding() -> None:
     curve = kaplan_meier([1.0, 2.0, 3.0], [2.5, 4.0, 5.0])
-    rounded = SurvivalCurve(6, 3, curve.steps)
-    assert rounded.quantile(1 - curve.steps[-1].survival).time == 3.0
+    assert curve.quantile(1 - (curve.survival[-1] - 1e-15)).time == 3.0
 
 
 def test_where_nobody_is_left_the_last_upper_limit_holds() -> None:
-    *_, before, last = kaplan_meier([1.0, 2.0, 3.0], []).steps
-    assert (last.survival, last.lower, last.upper) == (0.0, 0.0, before.upper)
+    curve = kaplan_meier([1.0, 2.0, 3.0], [])
+    assert curve.survival[-1] == 0.0
+    assert curve.band(2) == (0.0, curve.band(1)[1])
 
 
 @pytest.mark.parametrize(
@@ -149,7 +165,7 @@ TREATED = {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0
 )
 def test_published_curves_are_reproduced(shared: Path, published: Published) -> None:
     curve = published.curve(shared / "data" / "published")
-    found = {step.time: step.survival for step in curve.steps}
+    found = dict(zip(curve.times, curve.survival, strict=True))
     assert (curve.cases, curve.events) == (published.cases, published.events)
     assert curve.quantile(0.5).time == published.median
     assert {at: found[at] for at in published.survival} == pytest.approx(
