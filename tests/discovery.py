@@ -70,7 +70,7 @@ def mistakes(sent: Sent) -> list[str]:
     found = [*_query_mistakes(sent, method)]
     reference = method.get("request", {}).get("$ref")
     if reference:
-        found += _message_mistakes(sent.body, reference, reference)
+        found += _message_mistakes(sent.body or {}, reference, reference)
     elif sent.body is not None:
         found.append(f"{method['id']} takes no body")
     return found
@@ -78,7 +78,8 @@ def mistakes(sent: Sent) -> list[str]:
 
 def _method(sent: Sent) -> Json | None:
     for method in _methods(document()["resources"]):
-        pattern = re.sub(r"\\{\w+\\}", "[^/:]+", re.escape(method["flatPath"]))
+        pattern = re.escape(method["flatPath"]).replace(r"\{spreadsheetId\}", "[^/:]+")
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", pattern)
         if method["httpMethod"] == sent.method and re.fullmatch(f"/{pattern}", sent.path):
             return method
     return None
@@ -108,7 +109,7 @@ def _query_mistakes(sent: Sent, method: Json) -> Iterator[str]:
 def _text_mistakes(value: str, how: Json, where: str) -> Iterator[str]:
     if "enum" in how and value not in how["enum"]:
         yield f"{where}: {value!r} is not one of {how['enum']}"
-    if how["type"] == "boolean" and value not in ("true", "false"):
+    if how["type"] == "boolean" and value.lower() not in {"true", "false"}:
         yield f"{where}: {value!r} is no boolean"
 
 
@@ -129,6 +130,8 @@ def _message_mistakes(message: Any, schema: str, where: str) -> Iterator[str]:
 
 
 def _value_mistakes(value: Any, how: Json, where: str) -> Iterator[str]:
+    if value is None:
+        return  # Google takes it for a field that is not there
     if how.get("deprecated"):
         yield f"{where}: Google calls this field deprecated"
     if "$ref" in how:

@@ -1,8 +1,10 @@
 """Google's own description of its API understands all that the program sends."""
 
 import copy
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,3 +140,21 @@ def test_a_single_misspelt_field_anywhere_is_seen(
         assert any(f"no field {name}X" in mistake for mistake in found)
 
     misspell()
+
+
+def recorded(folder: Path) -> Iterator[Sent]:
+    """The requests to Sheets that Google itself answered with success."""
+    for path in sorted(folder.glob("*.json")):
+        for exchange in json.loads(path.read_bytes())["interactions"]:
+            request = exchange["request"]
+            is_good = exchange["response"]["status"]["code"] == 200
+            if is_good and "//sheets.googleapis.com" in request["uri"]:
+                body = json.loads(request["body"]) if request["body"] else None
+                yield Sent(request["method"], request["uri"], body)
+
+
+def test_what_google_once_accepted_is_no_mistake(shared: Path) -> None:
+    accepted = list(recorded(shared / "recordings"))
+
+    assert len(accepted) > 500
+    assert [mistake for sent in accepted for mistake in mistakes(sent)] == []
