@@ -74,7 +74,7 @@ def parse(
     Raises:
         LayoutError: The answer is no table of cells, or has no header row that can be used.
     """
-    with _collector_resting():
+    with collector_resting():
         layout, width = read_head(snapshot.values, names or header_names())
         if previous is None or not _reads_alike(previous, snapshot, layout):
             return _finish(snapshot, layout, decode_rows(snapshot.values, layout, width), {})
@@ -114,7 +114,7 @@ _BLANK = ("", None)
 
 
 @contextmanager
-def _collector_resting() -> Generator[None]:
+def collector_resting() -> Generator[None]:
     """Keep the garbage collector from walking a million young objects again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
