@@ -35,7 +35,7 @@ def parse_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise LedgerUrlError("is not a database address") from None
     match parsed.get_backend_name():
         case "sqlite":
@@ -120,10 +120,12 @@ def _habits_of_a_connection(connection: DBAPIConnection, _: ConnectionPoolEntry)
 
 
 def _habits_of_the_file(engine: Engine) -> None:
-    """Settings that stay with a file, made before it has a table."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    """Settings that stay with a file, made before it has a table and outside of any transaction."""
+    with closing(engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.close()
 
 
 def _begin(connection: Connection) -> None:

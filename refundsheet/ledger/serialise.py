@@ -6,7 +6,7 @@ the older shapes and takes its default; one that is dropped is passed over.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -146,13 +146,22 @@ class Reader:
 
     def _read(self, key: str, values: list[Any]) -> Remembered:
         starts = self._start_of(values[self._zone])
-        _convert(values, self._moments, lambda shown: read_moment(shown, starts))
-        _convert(values, self._amounts, Decimal)
-        _convert(values, self._instants, datetime.fromisoformat)
+        for place in self._moments:
+            shown = values[place]
+            if type(shown) is int:  # the usual case, without a call: it comes 400 000 times
+                values[place] = starts + timedelta(0, shown)
+            elif shown is not None:
+                values[place] = read_moment(shown, starts)
+        for place in self._amounts:
+            if values[place] is not None:
+                values[place] = Decimal(values[place])
+        for place in self._instants:
+            if values[place] is not None:
+                values[place] = datetime.fromisoformat(values[place])
+        case = RefundCase(**{name: values[place] for name, place in self._case})
         besides = {name: values[place] for name, place in self._besides}
         if besides.get("owed"):
             besides["owed"] = _read_owed(besides["owed"])
-        case = RefundCase(**{name: values[place] for name, place in self._case})
         return Remembered(key=key, case=case, **besides)
 
     def _start_of(self, zone: str) -> datetime:
@@ -165,12 +174,6 @@ def _present(
     names: Iterable[str], places: Mapping[str, int], prefix: str = ""
 ) -> list[tuple[str, int]]:
     return [(name, places[prefix + name]) for name in names if prefix + name in places]
-
-
-def _convert(values: list[Any], places: Iterable[int], read: Callable[[Any], Any]) -> None:
-    for place in places:
-        if values[place] is not None:
-            values[place] = read(values[place])
 
 
 def _read_owed(owed: Mapping[str, Sequence[str]]) -> dict[str, Owed]:

@@ -70,8 +70,8 @@ class SheetText(TypeDecorator[str]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy calls it so
         """To the text as it stood in the cell."""
-        if value is None:
-            return None
+        if value is None or "\\" not in value:
+            return value
         return self._escaped.sub(lambda found: chr(int(found[1], 16)), value)
 
 
