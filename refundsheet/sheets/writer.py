@@ -95,7 +95,7 @@ class LogWriter:
             receipts += sent
             if any(receipt.outcome is Outcome.UNKNOWN for receipt in sent):
                 break
-            look = replace(look, nonce=bench.new_nonce)
+            look = _after(bench, look)
         return tuple(receipts)
 
     def _look(self, task: "_Task", log: Tab, hidden: Tab) -> Look:
@@ -338,18 +338,22 @@ def _inside(bounds: Mapping[str, int], row: int, column: int) -> bool:
 
 def _grow(bench: Bench, look: Look) -> Iterator[Request]:
     """Room for the workbench, and a row below the log's last so that every row has a neighbour."""
-    yield from _append(look.log.sheet_id, "ROWS", _missing_row(bench, look))
-    rows = bench.log_rows + judged.ROWS_BELOW - look.hidden.row_count
-    yield from _append(look.hidden.sheet_id, "ROWS", rows)
-    yield from _append(look.hidden.sheet_id, "COLUMNS", bench.width - look.hidden.column_count)
+    grown = _after(bench, look)
+    for was, will in ((look.log, grown.log), (look.hidden, grown.hidden)):
+        yield from _append(was.sheet_id, "ROWS", will.row_count - was.row_count)
+        yield from _append(was.sheet_id, "COLUMNS", will.column_count - was.column_count)
 
 
-def _missing_row(bench: Bench, look: Look) -> int:
-    return bench.log_rows - look.log.row_count if _ends_at_the_edge(look) else 0
-
-
-def _ends_at_the_edge(look: Look) -> bool:
-    return any(row + 1 >= look.log.row_count for row, _ in look.cells)
+def _after(bench: Bench, look: Look) -> Look:
+    """The look as it is once a batch has gone through: the grids have grown, the nonce is new."""
+    at_the_edge = any(row + 1 >= look.log.row_count for row, _ in look.cells)
+    log = replace(look.log, row_count=bench.log_rows) if at_the_edge else look.log
+    hidden = replace(
+        look.hidden,
+        row_count=max(look.hidden.row_count, bench.log_rows + judged.ROWS_BELOW),
+        column_count=max(look.hidden.column_count, bench.width),
+    )
+    return replace(look, log=log, hidden=hidden, nonce=bench.new_nonce)
 
 
 def _append(sheet_id: int, dimension: str, length: int) -> Iterator[Request]:
