@@ -21,6 +21,7 @@ from refundsheet.sheets.layout import (
     add_page,
     extent,
     grow,
+    in_bodies,
     page_size,
     put_cells,
 )
@@ -140,7 +141,7 @@ class GoogleSheetStore:
             self._hidden_tab()
 
     def publish(self, edits: Sequence[PageEdit]) -> None:
-        """Overwrite the differing cells of our own tabs: one write request."""
+        """Overwrite the differing cells of our own tabs: one write request, more above 2 MB."""
         try:
             self._publish(edits)
         except (MissingTabError, OutsideGridError):
@@ -195,10 +196,10 @@ class GoogleSheetStore:
             tab, more = self._page_requests(edit)
             requests += more
             pages[edit.page.title] = tab
-        if requests:
-            makes_tabs = any("addSheet" in request for request in requests)
-            self._send(requests, repeatable=not makes_tabs)
-            self._remember(pages.values())
+        for body in in_bodies(requests):
+            makes_tabs = any("addSheet" in request for request in body)
+            self._send(body, repeatable=not makes_tabs)
+        self._remember(pages.values())
         self._pages |= pages
 
     def _page_requests(self, edit: PageEdit) -> tuple[Tab, list[Request]]:

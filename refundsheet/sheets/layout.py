@@ -1,7 +1,8 @@
 """The requests that set up our tabs and columns, and how a cell of ours looks."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import isfinite
 from operator import itemgetter
@@ -19,6 +20,9 @@ Place = tuple[int, int]
 
 #: Google refuses a cell with more characters.
 LONGEST_TEXT = 50_000
+#: Google recommends 2 MB for a request; this leaves room for what JSON puts around it.
+LARGEST_BODY = 1_800_000
+_CELLS_A_REQUEST = 4000
 #: A new tab of ours begins so large; publishing makes it larger where that is not enough.
 PAGE_ROWS, PAGE_COLUMNS = 200, 16
 HIDDEN_ROWS, HIDDEN_COLUMNS = 1000, 26
@@ -118,6 +122,12 @@ class Rectangle:
             "endColumnIndex": self.end_column,
         }
 
+    def slices(self, most_cells: int) -> "Iterator[Rectangle]":
+        """The same cells in slices of whole rows, each of no more cells than that."""
+        rows = max(1, most_cells // (self.end_column - self.column))
+        for row in range(self.row, self.end_row, rows):
+            yield replace(self, row=row, end_row=min(row + rows, self.end_row))
+
 
 def rectangles(places: Iterable[Place]) -> Iterator[Rectangle]:
     """The places as few rectangles: runs within a row, equal runs below each other joined."""
@@ -212,7 +222,8 @@ def put_cells(sheet_id: int, cells: Mapping[Place, PageCell | None]) -> Iterator
     A style said once for a whole column keeps the request of a queue of ten thousand rows small.
     """
     for rectangle in rectangles(cells):
-        yield _put_values(sheet_id, rectangle, cells)
+        for part in rectangle.slices(_CELLS_A_REQUEST):
+            yield _put_values(sheet_id, part, cells)
     for style, places in _by_style(cells).items():
         for rectangle in rectangles(places):
             yield {
@@ -222,6 +233,21 @@ def put_cells(sheet_id: int, cells: Mapping[Place, PageCell | None]) -> Iterator
                     "fields": _STYLE_FIELDS,
                 }
             }
+
+
+def in_bodies(requests: Iterable[Request]) -> Iterator[list[Request]]:
+    """The requests in order, as few batches as Google's size for a request allows."""
+    body: list[Request] = []
+    size = 0
+    for request in requests:
+        length = len(json.dumps(request))
+        if body and size + length > LARGEST_BODY:
+            yield body
+            body, size = [], 0
+        body.append(request)
+        size += length
+    if body:
+        yield body
 
 
 def _put_values(

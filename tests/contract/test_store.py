@@ -278,6 +278,13 @@ def test_a_description_names_the_tabs_ignoring_case(world: World) -> None:
     assert book.tab("Summary") is None
 
 
+def test_the_log_and_the_book_are_asked_for_once(world: World) -> None:
+    assert world.store.log.title == "Refund Log"
+    assert world.store.book.zone == "Europe/Paris"
+
+    assert world.requests == Requests(reads=1)
+
+
 # Setting up
 
 
@@ -503,6 +510,12 @@ def test_a_change_that_people_overtook_writes_nothing(
 
     assert [receipt.outcome for receipt in receipts] == [Outcome.LOST]
     assert rows_of(world) == as_people_left_it
+
+
+def test_a_plan_of_nothing_sends_nothing(world: World) -> None:
+    assert world.store.write(plan_of(), ListJournal()) == ()
+
+    assert world.requests == Requests()
 
 
 def test_a_write_costs_one_read_and_one_write(world: World) -> None:

@@ -1,5 +1,6 @@
 """The requests that set up tabs and columns, and write cells."""
 
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from refundsheet.sheets.layout import (
     add_page,
     extended_value,
     grow,
+    in_bodies,
     put_cells,
     rectangles,
 )
@@ -79,6 +81,33 @@ def test_a_column_of_one_style_is_styled_by_one_request() -> None:
     kinds = [next(iter(request)) for request in put_cells(1, cells)]
 
     assert kinds == ["updateCells", "repeatCell"]
+
+
+def test_a_page_too_large_for_one_request_goes_in_several() -> None:
+    cells = {(row, column): PageCell("x" * 90) for row in range(5000) for column in range(8)}
+
+    bodies = list(in_bodies(put_cells(1, cells)))
+
+    assert len(bodies) > 1
+    assert all(len(json.dumps({"requests": body})) < 2_000_000 for body in bodies)
+    sent = [
+        request["updateCells"] for body in bodies for request in body if "updateCells" in request
+    ]
+    assert sum(len(update["rows"]) for update in sent) == 5000
+
+
+def test_requests_that_fit_stay_together() -> None:
+    assert len(list(in_bodies(put_cells(1, {(row, 0): PageCell(row) for row in range(900)})))) == 1
+
+
+@given(PLACES, st.integers(1, 30))
+def test_slices_hold_what_their_rectangle_holds(places: set[tuple[int, int]], most: int) -> None:
+    for box in rectangles(places):
+        slices = list(box.slices(most))
+
+        assert [part.row for part in slices[1:]] == [part.end_row for part in slices[:-1]]
+        assert (slices[0].row, slices[-1].end_row) == (box.row, box.end_row)
+        assert {(part.column, part.end_column) for part in slices} == {(box.column, box.end_column)}
 
 
 def test_an_emptied_cell_loses_its_value_and_its_style() -> None:
