@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.amounts import currency_code, read_amount
-from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, Column, Kind, Writer
+from refundsheet.core.columns import BY_FIELD, COLUMNS, CUSTOMER_AND_ORDER, Column, Kind, Writer
 from refundsheet.core.model import Layout, Moment, RefundCase, Severity, Violation
 from refundsheet.core.serials import at_wall_time, to_moment
 from refundsheet.core.text_dates import Ambiguous, read_text_date
@@ -66,6 +66,11 @@ _INEXACT = 10**15
 _LONGEST_SHOWN = 40
 #: No name and number are longer; a long text would only take its time.
 _LONGEST_SPLIT = 120
+_VERBATIM = frozenset(
+    column.field
+    for column in COLUMNS
+    if column.kind is Kind.TEXT and column.writer is not Writer.US and column.field != "currency"
+)
 # strftime would name them in the language of the machine.
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -95,8 +100,9 @@ def read_row(
     reader = _Reader(sheet)
     width = len(cells)
     for field, index in layout.columns.items():
-        if index < width and cells[index] not in ("", None):
-            reader.read(field, cells[index])
+        cell = cells[index] if index < width else ""
+        if cell != "" and cell is not None:
+            reader.read(field, cell)
     return reader.case(), tuple(reader.violations)
 
 
@@ -134,6 +140,9 @@ class _Reader:
 
     def read(self, field: str, cell: Any) -> None:
         """Read a cell that is not blank; where it says nothing, or nothing certain, no value is kept."""
+        if type(cell) is str and field in _VERBATIM and cell not in CELL_ERRORS:
+            self._values[field] = cell  # most cells, even of an odd row
+            return
         column = BY_FIELD.get(field, CUSTOMER_AND_ORDER)
         if column.writer is Writer.US:
             return  # what we wrote ourselves says nothing about the case
