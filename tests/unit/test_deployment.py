@@ -1,0 +1,35 @@
+"""What is deployed is pinned with hashes, and in step with what the project asks for."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[2]
+PINNED = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w,]+\])?==(?P<version>\S+)", re.MULTILINE)
+
+
+def wanted() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [Requirement(text) for text in project["dependencies"]]
+
+
+def pinned() -> dict[str, Version]:
+    text = (ROOT / "deploy" / "requirements.txt").read_text()
+    return {match["name"]: Version(match["version"]) for match in PINNED.finditer(text)}
+
+
+@pytest.mark.parametrize("requirement", wanted(), ids=lambda requirement: requirement.name)
+def test_every_dependency_is_pinned_to_a_version_the_project_allows(
+    requirement: Requirement,
+) -> None:
+    assert pinned()[requirement.name] in requirement.specifier
+
+
+def test_every_pin_carries_hashes_and_no_address() -> None:
+    text = (ROOT / "deploy" / "requirements.txt").read_text()
+    assert text.count("==") <= text.count("--hash=sha256:")
+    assert "://" not in text
