@@ -130,11 +130,15 @@ def comparable(text: str) -> str:
 
 
 def header_names(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Every comparable header to its field; ``extra`` maps fields to a team's own header."""
-    names: dict[str, str] = {}
-    for column in (*COLUMNS, CUSTOMER_AND_ORDER):
-        for header in (column.header, *column.aliases):
-            names[comparable(header)] = column.field
-    for field, header in (extra or {}).items():
-        names[comparable(header)] = field
-    return names
+    """Every comparable header to its field; ``extra`` maps fields to a team's own header.
+
+    A field with a header of its own answers to no other: the team has said which column it is.
+    """
+    own = extra or {}
+    names = {
+        comparable(header): column.field
+        for column in (*COLUMNS, CUSTOMER_AND_ORDER)
+        if column.field not in own
+        for header in (column.header, *column.aliases)
+    }
+    return names | {comparable(header): field for field, header in own.items()}

@@ -1,7 +1,6 @@
 """Finds the log's header row, and which of its columns holds what."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import IntEnum
 from typing import Any
 
 from refundsheet.core.columns import (
@@ -10,7 +9,6 @@ from refundsheet.core.columns import (
     CUSTOMER_AND_ORDER,
     OUR_FIELDS,
     comparable,
-    header_names,
 )
 from refundsheet.core.model import Layout, Severity, Violation
 from refundsheet.errors import LayoutError
@@ -23,14 +21,6 @@ HEADER_BLANK = "header_blank"
 
 _REQUIRED = "status"
 _NAMES_A_ROW = ("case_id", "order_id", CUSTOMER_AND_ORDER.field)
-
-
-class _Claim(IntEnum):
-    """How good a header's claim to a field is; a better one beats the others."""
-
-    CONFIGURED = 0
-    EXACT = 1
-    ALIAS = 2
 
 
 def find_layout(rows: Sequence[Sequence[Any]], names: Mapping[str, str]) -> Layout:
@@ -52,12 +42,12 @@ def find_layout(rows: Sequence[Sequence[Any]], names: Mapping[str, str]) -> Layo
     if not candidates:
         raise LayoutError(
             f"The tab is empty: its first {ROWS_SEARCHED} rows hold no headers. "
-            f"Put headers in row 1: at least {_wanted()}."
+            f"Put headers in row 1: at least {_wanted(names)}."
         )
     # The earliest of the best: max() keeps the first.
     best = max(candidates, key=lambda layout: (_is_complete(layout), len(layout.columns)))
     if not _is_complete(best):
-        raise LayoutError(_what_is_missing(best))
+        raise LayoutError(_what_is_missing(best, names))
     below = rows[best.header_row :]
     return Layout(
         best.header_row,
@@ -97,62 +87,57 @@ def _texts(row: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _layout(number: int, headers: tuple[str, ...], names: Mapping[str, str]) -> Layout:
-    claims: dict[str, list[tuple[_Claim, int]]] = {}
+    claims: dict[str, list[int]] = {}
     for index, header in enumerate(headers):
-        name = comparable(header)
-        if field := names.get(name):
-            claims.setdefault(field, []).append((_claim(name, field), index))
+        if field := names.get(comparable(header)):
+            claims.setdefault(field, []).append(index)
     columns: dict[str, int] = {}
     violations: list[Violation] = []
-    for field, claimants in claims.items():
-        best = min(claim for claim, _ in claimants)
-        winners = [index for claim, index in claimants if claim is best]
+    for field, indexes in claims.items():
+        usual = _header(field, names)
+        exact = [index for index in indexes if comparable(headers[index]) == comparable(usual)]
+        winners = exact or indexes
         if len(winners) == 1:
             columns[field] = winners[0]
         else:
-            violations.append(_twice(field, headers, winners))
+            violations.append(_twice(field, usual, headers, winners))
     return Layout(number, headers, columns, tuple(violations))
 
 
-def _claim(name: str, field: str) -> _Claim:
-    if _DEFAULT_NAMES.get(name) != field:
-        return _Claim.CONFIGURED
-    return _Claim.EXACT if name == comparable(_header(field)) else _Claim.ALIAS
-
-
-_DEFAULT_NAMES = header_names()
-
-
-def _header(field: str) -> str:
-    return BY_FIELD[field].header if field in BY_FIELD else CUSTOMER_AND_ORDER.header
+def _header(field: str, names: Mapping[str, str]) -> str:
+    """The header that beats a field's other names: the team's own, else refundsheet's."""
+    header = BY_FIELD.get(field, CUSTOMER_AND_ORDER).header
+    if names.get(comparable(header)) == field:
+        return header
+    return next((name for name, named in names.items() if named == field), header)
 
 
 def _is_complete(layout: Layout) -> bool:
     return _REQUIRED in layout.columns and any(field in layout.columns for field in _NAMES_A_ROW)
 
 
-def _wanted() -> str:
-    *first, last = (f'"{_header(field)}"' for field in _NAMES_A_ROW)
-    return f'"{_header(_REQUIRED)}", and one of {", ".join(first)} or {last}'
+def _wanted(names: Mapping[str, str]) -> str:
+    *first, last = (f'"{_header(field, names)}"' for field in _NAMES_A_ROW)
+    return f'"{_header(_REQUIRED, names)}", and one of {", ".join(first)} or {last}'
 
 
-def _what_is_missing(best: Layout) -> str:
+def _what_is_missing(best: Layout, names: Mapping[str, str]) -> str:
     found = ", ".join(f'"{header}"' for header in best.headers if header.strip())
     said = " ".join(violation.sentence for violation in best.violations)
     return (
-        f"No header row was found in the first {ROWS_SEARCHED} rows of the tab. It needs {_wanted()}; "
+        f"No header row was found in the first {ROWS_SEARCHED} rows of the tab. It needs {_wanted(names)}; "
         f"row {best.header_row} comes nearest and has {found}. {said}".rstrip()
     )
 
 
-def _twice(field: str, headers: Sequence[str], indexes: Sequence[int]) -> Violation:
+def _twice(field: str, usual: str, headers: Sequence[str], indexes: Sequence[int]) -> Violation:
     *first, last = (f'{column_letter(index)} ("{headers[index]}")' for index in indexes)
     return Violation(
         HEADER_TWICE,
         Severity.PROBLEM,
         field,
-        f"Columns {', '.join(first)} and {last} could both be {_header(field)}, so neither is used. "
-        f'Rename one, or head the right one "{_header(field)}".',
+        f'Columns {", ".join(first)} and {last} could both be "{usual}", so neither is used. '
+        f'Let only one of them be headed "{usual}".',
     )
 
 

@@ -49,10 +49,17 @@ def test_the_header_itself_beats_its_aliases() -> None:
     assert layout.violations == ()
 
 
-def test_a_teams_own_header_beats_both() -> None:
-    names = header_names({"case_id": "Vorgang"})
-    layout = find_layout([["Ticket", "Status", "Case ID", "Vorgang"]], names)
-    assert layout.columns["case_id"] == 3
+@pytest.mark.parametrize("own", ["Vorgang", "Ticket"])
+def test_a_teams_own_header_is_the_only_one_for_its_field(own: str) -> None:
+    names = header_names({"case_id": own})
+    headers = ["Case ID", "Status", "Order ID", own]
+    assert find_layout([headers], names).columns["case_id"] == 3
+    assert "case_id" not in find_layout([headers[:3]], names).columns
+
+
+def test_what_is_looked_for_goes_by_the_teams_own_header() -> None:
+    with pytest.raises(LayoutError, match='It needs "stand", and one of "Case ID"'):
+        find_layout([["Case ID", "Status"]], header_names({"status": "Stand"}))
 
 
 @pytest.mark.parametrize("twins", [("Owner", "Agent"), ("Assigned To", "assigned to")])
