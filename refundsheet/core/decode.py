@@ -33,10 +33,11 @@ class _Answer(_ValueRange[RowT], Generic[RowT]):
 
     def only_range(self) -> _ValueRange[RowT]:
         """The one range that was asked for, which must begin at the sheet's first cell."""
-        ranges = self.valueRanges or ([self] if self.range else [])
+        ranges = self.valueRanges or ([self] if self.range or self.values else [])
         if len(ranges) != 1:
             raise ValueError(f"one range of cells was expected, {len(ranges)} came")
-        if not _FROM_FIRST_CELL.fullmatch(ranges[0].range):
+        # Of a cut answer the range may still be to come.
+        if ranges[0].range and not _FROM_FIRST_CELL.fullmatch(ranges[0].range):
             raise ValueError(f"the range {ranges[0].range} does not begin at A1")
         return ranges[0]
 

@@ -84,6 +84,11 @@ def test_an_answer_of_values_get_is_read_too(snapshot_of: Maker) -> None:
     assert [row.case.case_id for row in log.rows] == ["R-1"]
 
 
+def test_the_order_of_the_answers_keys_does_not_matter(snapshot_of: Maker) -> None:
+    turned = {"valueRanges": [{"values": [HEADERS, *[ADA] * 2000], "range": "Log!A1:G2001"}]}
+    assert len(parse(snapshot_of([], values=json.dumps(turned).encode())).rows) == 2000
+
+
 def test_a_teams_own_headers_are_known(snapshot_of: Maker) -> None:
     rows = [["Vorgang", "Stand"], ["R-1", "New"]]
     names = header_names({"case_id": "Vorgang", "status": "Stand"})
