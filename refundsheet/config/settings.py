@@ -8,7 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from refundsheet.config.values import (
@@ -83,10 +90,14 @@ def _each_header_once(headers: Mapping[str, str]) -> Mapping[str, str]:
     return headers
 
 
+#: "" finds the log by itself.
+LogTab = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+
+
 class LogSettings(_Section):
     """The tab the team works in."""
 
-    tab: TabName = "Refund Log"
+    tab: LogTab = ""
     headers: Annotated[Mapping[HeaderField, Words], AfterValidator(_each_header_once)] = Field(
         default_factory=dict[str, str]
     )
@@ -250,7 +261,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _tabs_are_different(self) -> Self:
-        titles = {"log.tab": self.log.tab}
+        titles = {"log.tab": self.log.tab} if self.log.tab else {}
         titles |= {f"tabs.{name}": title for name, title in self.tabs}
         for key, title in titles.items():
             same = [k for k, other in titles.items() if other.casefold() == title.casefold()]

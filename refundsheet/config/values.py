@@ -41,11 +41,9 @@ def _ledger_url(value: str) -> str:
     return value
 
 
-def _hours(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+def _hours(value: object) -> Hours:
     try:
-        return parse_hours(value)
+        return parse_hours(value if isinstance(value, str) else repr(value))
     except ValueError as error:
         raise ValueError(
             f'{error}: write for example "09:00-12:30, 13:30-17:00", or "" for a closed day'
@@ -56,8 +54,8 @@ def _show_hours(hours: Hours) -> str:
     return ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
 
 
-def _span(value: object) -> object:
-    return Span.parse(value) if isinstance(value, str) else value
+def _span(value: object) -> Span:
+    return value if isinstance(value, Span) else Span.parse(str(value))
 
 
 def _case_ids(value: str) -> str:

@@ -1,6 +1,7 @@
 """Opens the ledger's database: the file with its rights, the connection's habits, the schema."""
 
 import os
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -90,7 +91,8 @@ def _make_file(url: URL, place: str) -> bool:
     except FileExistsError:
         if path.is_file():
             return path.stat().st_size == 0
-        raise LedgerUnwritableError(place, "it is not a file") from None
+        why = "it is a folder" if path.is_dir() else "its folder is a file"
+        raise LedgerUnwritableError(place, why) from None
     except OSError as error:
         raise LedgerUnwritableError(place, error.strerror) from error
     return True
@@ -153,11 +155,18 @@ def _prepare(connection: Connection, place: str) -> None:
     present = inspect(connection).get_table_names()
     if ledger_version.name in present:
         _check_version(connection, place)
-    elif present:
+    elif _is_taken(connection, present):
         raise ForeignLedgerError(place)
     else:
         metadata.create_all(connection)
         connection.execute(ledger_version.insert().values(version_num=_name(SCHEMA_VERSION)))
+
+
+def _is_taken(connection: Connection, present: Sequence[str]) -> bool:
+    """A file belongs to one program; a PostgreSQL database may have room for our tables too."""
+    if connection.dialect.name == "sqlite":
+        return bool(present)
+    return not metadata.tables.keys().isdisjoint(present)
 
 
 def _check_version(connection: Connection, place: str) -> None:

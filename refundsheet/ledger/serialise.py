@@ -53,10 +53,8 @@ def show_moment(moment: Moment, zone: str) -> str | int:
     return f"{wall.isoformat()}[{key}]{'+' * moment.fold}"
 
 
-def read_moment(shown: str | int, zone_starts: datetime) -> Moment:
-    """What ``show_moment`` wrote; ``zone_starts`` is 1970 on the case's own wall clock."""
-    if isinstance(shown, int):
-        return zone_starts + timedelta(0, shown)
+def read_moment(shown: str) -> Moment:
+    """What ``show_moment`` spelled out."""
     wall, bracket, rest = shown.partition("[")
     if not bracket:
         is_date = len(wall) == len("2026-03-04")
@@ -151,7 +149,7 @@ class Reader:
             if type(shown) is int:  # the usual case, without a call: it comes 400 000 times
                 values[place] = starts + timedelta(0, shown)
             elif shown is not None:
-                values[place] = read_moment(shown, starts)
+                values[place] = read_moment(shown)
         for place in self._amounts:
             if values[place] is not None:
                 values[place] = Decimal(values[place])

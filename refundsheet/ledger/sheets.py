@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, select
 
 from refundsheet.ledger.records import SheetKey
+from refundsheet.ledger.statements import upsert
 from refundsheet.ledger.tables import sheets
 
 #: No sheet has this number: a query for it finds nothing.
@@ -20,7 +21,8 @@ def known(connection: Connection, sheet: SheetKey) -> int:
 def registered(connection: Connection, sheet: SheetKey) -> int:
     """The log's number, a new one for one that was never recorded."""
     found = known(connection, sheet)
-    if found != NOWHERE:
-        return found
-    statement = sheets.insert().values(spreadsheet_id=sheet.spreadsheet_id, sheet_id=sheet.sheet_id)
-    return connection.execute(statement.returning(sheets.c.id)).scalar_one()
+    if found == NOWHERE:
+        values = {"spreadsheet_id": sheet.spreadsheet_id, "sheet_id": sheet.sheet_id}
+        upsert(connection, sheets, [values], keys=tuple(values))  # another process may be first
+        found = known(connection, sheet)
+    return found

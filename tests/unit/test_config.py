@@ -347,6 +347,14 @@ def test_the_ledger_stands_where_the_platform_keeps_state(
             id="hours that are none",
         ),
         pytest.param(
+            "[hours]\nmonday = 9", "hours.monday: '9' is not an interval", id="hours as a number"
+        ),
+        pytest.param(
+            '[[statuses]]\nlabel = "New"\nmeaning = "open"\nlimit = 2',
+            'statuses[1].limit: "2" is not a length of time: write for example ',
+            id="a length without its unit",
+        ),
+        pytest.param(
             '[hours]\nmonday = "09:00-12:00, 11:00-17:00"',
             'overlap or are not in order: write for example "09:00-12:30',
             id="hours that overlap",

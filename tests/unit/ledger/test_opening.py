@@ -7,19 +7,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from refundsheet.core.memory import Remembered
-from refundsheet.core.model import RefundCase
+from refundsheet.core.model import Change, RefundCase
 from refundsheet.errors import ExitCode, LedgerError
 from refundsheet.ledger import engine
 from refundsheet.ledger.engine import parse_url
 from refundsheet.ledger.errors import (
+    ClearErrors,
+    FailedLedgerError,
     ForeignLedgerError,
     LedgerBusyError,
     LedgerDamagedError,
@@ -163,7 +166,7 @@ def broken_pages(file: Path) -> None:
     [
         pytest.param(text_file, LedgerDamagedError, "is damaged .* move it away", id="text"),
         pytest.param(broken_pages, LedgerDamagedError, "learns the sheet anew", id="overwritten"),
-        pytest.param(folder, LedgerUnwritableError, "it is not a file", id="a folder"),
+        pytest.param(folder, LedgerUnwritableError, "it is a folder", id="a folder"),
         pytest.param(other_program, ForeignLedgerError, "nothing was changed in it", id="foreign"),
         pytest.param(same_name_by_chance, ForeignLedgerError, "not a ledger", id="no version"),
         pytest.param(newer_version, NewerLedgerError, r"newer refundsheet .*9000", id="newer"),
@@ -200,11 +203,18 @@ def test_an_empty_file_becomes_a_ledger(file: Path, sheet: SheetKey) -> None:
         ledger.record(sheet, at=NINE, texts=["Stale"])
 
 
-def test_a_place_that_cannot_be_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        pytest.param("taken/ledger.sqlite", "its folder is a file", id="a file for a folder"),
+        pytest.param("x" * 300, "File name too long", id="an impossible name"),
+    ],
+)
+def test_a_place_that_cannot_be_is_named(tmp_path: Path, place: str, why: str) -> None:
     (tmp_path / "taken").write_text("x", encoding="utf-8")
 
-    with pytest.raises(LedgerUnwritableError, match=r"taken/ledger\.sqlite cannot be written"):
-        Ledger.open(f"sqlite:///{tmp_path / 'taken' / 'ledger.sqlite'}")
+    with pytest.raises(LedgerUnwritableError, match=f"{place} cannot be written .*{why}"):
+        Ledger.open(f"sqlite:///{tmp_path / place}")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="everything is writable for root")
@@ -240,6 +250,63 @@ def test_a_record_that_cannot_be_read_is_damage(file: Path, sheet: SheetKey) -> 
 
         with pytest.raises(LedgerDamagedError, match="R-1 is stored in a way"):
             ledger.recall(sheet)
+
+
+def test_a_change_that_cannot_be_read_is_damage(file: Path, sheet: SheetKey) -> None:
+    with Ledger.open(f"sqlite:///{file}") as ledger:
+        change = Change(
+            case="R-1", label="R-1", row=2, field="paid_at", before=None, after=1.5, reason="paid"
+        )
+        run = ledger.begin_pass(sheet, NINE)
+        ledger.intend(sheet, run, [change], nonce="n", expected=[[]])
+        with closing(sqlite3.connect(file)) as other, other:
+            other.execute("UPDATE intents SET change = '[]'")
+
+        with pytest.raises(LedgerDamagedError, match="A change of R-1 is stored in a way"):
+            ledger.open_intents(sheet)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        pytest.param("SQLITE_BUSY_SNAPSHOT", LedgerBusyError, id="busy"),
+        pytest.param("SQLITE_FULL", LedgerUnwritableError, id="disk full"),
+        pytest.param("SQLITE_IOERR_FSYNC", LedgerUnwritableError, id="disk broken"),
+        pytest.param("SQLITE_READONLY", LedgerUnwritableError, id="read-only"),
+        pytest.param("SQLITE_CORRUPT_INDEX", LedgerDamagedError, id="damaged"),
+        pytest.param("SQLITE_CONSTRAINT_UNIQUE", FailedLedgerError, id="a mistake of ours"),
+    ],
+)
+def test_what_sqlite_says_becomes_a_sentence(code: str, error: type[LedgerError]) -> None:
+    said = sqlite3.OperationalError("it said so")
+    said.sqlite_errorname = code
+
+    with pytest.raises(error, match="The ledger at here "), ClearErrors("here"):
+        raise DBAPIError("SELECT 1", {}, said)
+
+
+class ServerError(Exception):
+    """As a driver of PostgreSQL raises them."""
+
+
+def test_what_a_server_refuses_is_told_in_one_line() -> None:
+    with (
+        pytest.raises(FailedLedgerError, match=r"here failed: no such thing$"),
+        ClearErrors("here"),
+    ):
+        raise DBAPIError("SELECT 1", {}, ServerError("no such thing\nDETAIL: the row itself"))
+
+
+def test_a_connection_that_broke_may_come_back() -> None:
+    with pytest.raises(LedgerUnreachableError) as caught, ClearErrors("here"):
+        raise DBAPIError("SELECT 1", {}, ServerError("gone"), connection_invalidated=True)
+
+    assert caught.value.try_again
+
+
+def test_what_the_library_refuses_is_told_too() -> None:
+    with pytest.raises(FailedLedgerError, match="no such column"), ClearErrors("here"):
+        raise SQLAlchemyError("no such column")
 
 
 # --- addresses ---
@@ -284,17 +351,26 @@ def test_a_server_that_does_not_answer_is_named_without_the_password() -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_postgresql_of_another_program_is_refused(url: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "is_refused"),
+    [
+        pytest.param("songs", False, id="beside the tables of another program"),
+        pytest.param("settings", True, id="where another program has tables of our names"),
+    ],
+)
+def test_a_ledger_shares_a_postgresql_unless_names_collide(
+    url: str, name: str, *, is_refused: bool
+) -> None:
     if url.startswith("sqlite"):
-        pytest.skip("the same on SQLite is tested above")
+        pytest.skip("a SQLite file belongs to one program")
     database = create_engine(parse_url(url))
     with database.begin() as connection:
-        connection.execute(text("CREATE TABLE songs (title TEXT)"))
+        connection.execute(text(f"CREATE TABLE {name} (title TEXT)"))
 
     try:
-        with pytest.raises(ForeignLedgerError):
-            Ledger.open(url)
+        with pytest.raises(ForeignLedgerError) if is_refused else nullcontext():
+            Ledger.open(url).close()
     finally:
         with database.begin() as connection:
-            connection.execute(text("DROP TABLE songs"))
+            connection.execute(text(f"DROP TABLE {name}"))
         database.dispose()
