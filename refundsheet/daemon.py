@@ -40,6 +40,7 @@ def open_log(settings: Settings) -> Generator[tuple[GoogleSheetStore, Ledger]]:
         settings.spreadsheet_id,
         hidden_tab=settings.tabs.hidden,
         log_tab=settings.log.tab,
+        our_tabs=(title for _, title in settings.tabs),
         base_url=settings.google.base_url,
         credentials=settings.google.credentials,
     )

@@ -35,12 +35,16 @@ _BOOK_FIELDS = (
 )
 _SHEET_IDS = 2**31 - 1
 
+#: What a log is called where the settings name none.
+USUAL_LOG = "Refund Log"
+
 
 def open_store(  # noqa: PLR0913 - what the settings say of a spreadsheet
     spreadsheet_id: str,
     *,
     hidden_tab: str,
     log_tab: str = "",
+    our_tabs: Iterable[str] = (),
     base_url: str = GOOGLE,
     credentials: Path | None = None,
     access: Access | None = None,
@@ -50,7 +54,8 @@ def open_store(  # noqa: PLR0913 - what the settings say of a spreadsheet
     Args:
         spreadsheet_id: The long id in its address.
         hidden_tab: The title of our hidden tab.
-        log_tab: The log's tab by its title; "" takes the first tab that people see.
+        log_tab: The log's tab by its title; "" finds it.
+        our_tabs: The titles of our other tabs, none of which is ever the log.
         base_url: Google's address or a local server's.
         credentials: The service account's key file; None finds the application default ones.
         access: An open way, where several stores share one.
@@ -59,7 +64,7 @@ def open_store(  # noqa: PLR0913 - what the settings say of a spreadsheet
         ConfigurationError: The address or the key cannot be used.
     """
     client = SpreadsheetClient(spreadsheet_id, access or open_access(base_url, credentials))
-    return GoogleSheetStore(client, log_tab=log_tab, hidden_tab=hidden_tab)
+    return GoogleSheetStore(client, log_tab=log_tab, hidden_tab=hidden_tab, our_tabs=our_tabs)
 
 
 class GoogleSheetStore:
@@ -67,15 +72,24 @@ class GoogleSheetStore:
 
     Args:
         client: Sends the requests.
-        log_tab: The log's tab by its title; "" takes the first tab that people see.
+        log_tab: The log's tab by its title; "" finds it.
         hidden_tab: The title of our hidden tab.
+        our_tabs: The titles of our other tabs, none of which is ever the log.
     """
 
-    def __init__(self, client: SpreadsheetClient, *, log_tab: str, hidden_tab: str) -> None:
+    def __init__(
+        self,
+        client: SpreadsheetClient,
+        *,
+        log_tab: str,
+        hidden_tab: str,
+        our_tabs: Iterable[str] = (),
+    ) -> None:
         self.client = client
         self._writer = LogWriter(client)
         self._log_title = log_tab
         self._hidden_title = hidden_tab
+        self._our_titles = {title.casefold() for title in (hidden_tab, *our_tabs)}
         self._book: Book | None = None
         #: From the first look on the log is known by its id: people rename and move tabs.
         self._log_id: int | None = None
@@ -237,15 +251,19 @@ class GoogleSheetStore:
         if found is not None:
             return found
         titles = ", ".join(f'"{tab.title}"' for tab in book.tabs)
+        wanted = f'"{self._log_title}"' if self._log_title else "that could be the log"
         raise MissingTabError(
-            f'The spreadsheet "{book.title}" has no tab "{self._log_title}": its tabs are '
+            f'The spreadsheet "{book.title}" has no tab {wanted}: its tabs are '
             f'{titles}; name the one with the refund cases in the setting "log.tab".'
         )
 
     def _log_by_title(self, book: Book) -> Tab | None:
+        """The tab of the given title; without one the usual title, else the first tab of theirs."""
         if self._log_title:
             return book.tab(self._log_title)
-        return next((tab for tab in book.tabs if tab.row_count and not tab.hidden), None)
+        theirs = (tab for tab in book.tabs if tab.row_count and not tab.hidden)
+        others = (tab for tab in theirs if tab.title.casefold() not in self._our_titles)
+        return book.tab(USUAL_LOG) or next(others, None)
 
 
 def quoted(title: str) -> str:

@@ -148,7 +148,8 @@ def test_the_example_names_every_field_of_the_log() -> None:
 def test_the_demo_only_shortens_the_waiting() -> None:
     demo = load_settings(CONFIG / "demo.toml", required=False)
 
-    assert (demo.grace.reads, demo.grace.seconds, demo.poll_seconds) == (2, 2, 3)
+    assert demo.poll_seconds <= 5
+    assert demo.grace.seconds <= 5
     waiting = {"grace": Settings().grace, "poll_seconds": 20}
     assert demo.model_copy(update=waiting) == Settings()
 
@@ -478,13 +479,13 @@ def test_the_ledger_stands_where_the_platform_keeps_state(
             id="a warning too late",
         ),
         pytest.param(
-            '[tabs]\nsummary = "refund log"',
-            'tabs.summary: "refund log" is the name of log.tab already',
+            '[log]\ntab = "Refunds"\n[tabs]\nsummary = "refunds"',
+            'tabs.summary: "refunds" is the name of log.tab already',
             id="two tabs of one name",
         ),
         pytest.param('reasons = "Broken"', "reasons: Broken is not a list: ", id="no list"),
         pytest.param("reasons = 3", 'reasons: must be a list, for example ["one"', id="a number"),
-        pytest.param('[log]\ntab = " "', "log.tab: is empty: ", id="no name"),
+        pytest.param('[tabs]\nsummary = " "', "tabs.summary: is empty: ", id="no name"),
         pytest.param(
             '[google]\ncredentials = \'{"type": "service_account"}\'',
             "google.credentials: this is not the name of a file",

@@ -102,14 +102,34 @@ def test_a_log_that_is_not_there_is_said_with_the_tabs_there_are(
 def test_without_a_name_the_log_is_the_first_tab_people_can_fill_in(
     stub: Stub, client: SpreadsheetClient
 ) -> None:
+    grid = {"gridProperties": {"rowCount": 9}}
     sheets = [
         {"properties": {"sheetId": 1, "title": "Chart"}},
-        {"properties": {"sheetId": 2, "title": "Old", "hidden": True, "gridProperties": {"rowCount": 9}}},
-        {"properties": {"sheetId": 3, "title": "Cases", "gridProperties": {"rowCount": 9}}},
-    ]  # fmt: skip
+        {"properties": {"sheetId": 2, "title": "Old", "hidden": True, **grid}},
+        {"properties": {"sheetId": 3, "title": "summary", **grid}},
+        {"properties": {"sheetId": 4, "title": "Cases", **grid}},
+    ]
     stub.answers = [as_json({"spreadsheetId": "abc", "sheets": sheets}), values()]
+    store = GoogleSheetStore(client, log_tab="", hidden_tab="Receipts", our_tabs=["Summary"])
 
-    assert store_of(client, log_tab="").read(NOW).title == "Cases"
+    assert store.read(NOW).title == "Cases"
+
+
+def test_without_a_name_the_usual_one_is_looked_for_first(
+    stub: Stub, client: SpreadsheetClient
+) -> None:
+    stub.answers = [book("Cover", "refund log"), values()]
+
+    assert store_of(client, log_tab="").read(NOW).title == "refund log"
+
+
+def test_where_only_our_own_tabs_are_left_there_is_no_log(
+    stub: Stub, client: SpreadsheetClient
+) -> None:
+    stub.answers = [book("Receipts")]
+
+    with pytest.raises(MissingTabError, match='has no tab that could be the log: its tabs are "Re'):
+        store_of(client, log_tab="").read(NOW)
 
 
 def test_setting_up_is_one_write(stub: Stub, client: SpreadsheetClient) -> None:
