@@ -19,6 +19,35 @@ Found = tuple[str, str, dict[str, str]]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
+#: Methods outside the condensed documents: uploads, and v2's, which gspread's import uses.
+_MORE: dict[str, dict[str, Json]] = {
+    "drive": {
+        f"drive.{name}": {
+            "verb": verb,
+            "path": f"/upload/drive/{path}",
+            "request": None,
+            "response": None,
+            "parameters": {},
+        }
+        for name, verb, path in (
+            ("v2.files.update", "PUT", "v2/files/{fileId}"),
+            ("v2.files.insert", "POST", "v2/files"),
+            ("files.upload", "POST", "v3/files"),
+            ("files.uploadOver", "PATCH", "v3/files/{fileId}"),
+        )
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An answer that is not JSON: an exported file, or nothing at all."""
+
+    content: bytes
+    media_type: str
+    status: int = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request, checked against its method."""
@@ -33,6 +62,11 @@ class Call:
     caller: str
     #: The URL's `fields`; empty wants everything.
     mask: Mask = field(default_factory=dict[str, Mask])
+    #: Whether the URL has a `fields` at all; `*` is one, with an empty mask.
+    masked: bool = False
+    #: The body as it came, for uploads.
+    content: bytes = b""
+    media_type: str = ""
 
     @property
     def spreadsheet_id(self) -> str:
@@ -53,11 +87,16 @@ def _routes() -> list[_Route]:
     """Every method of both APIs; those with more fixed text first."""
     found: list[tuple[int, _Route]] = []
     for api, base in _BASES.items():
-        for method_id, method in schema.methods(api).items():
-            path = base + method["path"]
+        for method_id, method in _methods(api).items():
+            own: str = method["path"]
+            path = own if own.startswith("/") else base + own
             fixed = len(_PLACEHOLDER.sub("", path))
             found.append((fixed, _Route(method["verb"], _pattern(path), api, method_id)))
     return [route for _, route in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _methods(api: str) -> Json:
+    return schema.methods(api) | _MORE.get(api, {})
 
 
 def _pattern(path: str) -> re.Pattern[str]:
@@ -81,19 +120,30 @@ def find_method(verb: str, raw_path: str) -> Found | None:
     return None
 
 
-def read(found: Found, query: str, body: bytes, caller: str) -> Call:
+def read(found: Found, query: str, body: bytes, caller: str, media_type: str = "") -> Call:
     """Check a request against its method.
 
     Raises:
         ApiError: 400 for unknown fields, wrong types, unreadable JSON or a mask that fits nothing.
     """
     api, method_id, names = found
-    method: Json = schema.methods(api)[method_id]
+    method: Json = _methods(api)[method_id]
     asked = parse_qs(query, keep_blank_values=True)
     parameters = schema.parse_parameters(method, asked, strict=api == "sheets")
     parsed = _body(api, method, body)
     mask = _mask(api, method["response"], asked.get("fields", [""])[-1])
-    return Call(api, method_id, names, parameters, parsed, caller, mask)
+    return Call(
+        api=api,
+        method=method_id,
+        names=names,
+        parameters=parameters,
+        body=parsed,
+        caller=caller,
+        mask=mask,
+        masked="fields" in asked,
+        content=body,
+        media_type=media_type,
+    )
 
 
 def _body(api: str, method: Json, body: bytes) -> Json:

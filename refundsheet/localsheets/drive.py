@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
-from refundsheet.localsheets import errors, masks
-from refundsheet.localsheets.calls import Call
-from refundsheet.localsheets.errors import ApiError
+from refundsheet.localsheets import errors, exchange, masks, sharing
+from refundsheet.localsheets.calls import Call, Raw
+from refundsheet.localsheets.exchange import SPREADSHEET_TYPE
 from refundsheet.localsheets.library import Library, new_spreadsheet_id
 from refundsheet.localsheets.schema import Json
+from refundsheet.localsheets.sharing import NO_CONTENT, file_book, permissions_of, stamp
 from refundsheet.localsheets.spreadsheets import Method, book_from
 from refundsheet.localsheets.workbook import Spreadsheet, copy_sheet, new_spreadsheet
 
-SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
 _DEFAULT_FIELDS: masks.Mask = {"kind": {}, "id": {}, "name": {}, "mimeType": {}}
 _CLAUSE = re.compile(
     r"""\s*(?:(?P<field>mimeType|name|trashed)\s*(?P<sign>=|!=|contains)\s*
@@ -32,24 +31,14 @@ def _file(book: Spreadsheet, mask: masks.Mask) -> Json:
         "parents": ["root"],
         "spaces": ["drive"],
         "webViewLink": f"https://docs.google.com/spreadsheets/d/{book.spreadsheet_id}/edit",
-        "createdTime": _stamp(book.created),
-        "modifiedTime": _stamp(book.modified),
+        "createdTime": stamp(book.created),
+        "modifiedTime": stamp(book.modified),
+        "shared": bool(book.permissions),
         "ownedByMe": True,
+        "permissions": permissions_of(book),
         "trashed": False,
     }
     return masks.choose(mask or _DEFAULT_FIELDS, whole)
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
-
-
-def _book(library: Library, call: Call) -> Spreadsheet:
-    file_id = call.names["fileId"]
-    try:
-        return library.book(file_id, call.caller)
-    except ApiError as refusal:
-        raise errors.file_not_found(file_id) from refusal
 
 
 def create(library: Library, call: Call) -> Json:
@@ -64,7 +53,7 @@ def create(library: Library, call: Call) -> Json:
 
 def get(library: Library, call: Call) -> Json:
     """A file's fields."""
-    return _file(_book(library, call), call.mask)
+    return _file(file_book(library, call), call.mask)
 
 
 def list_files(library: Library, call: Call) -> Json:
@@ -116,7 +105,7 @@ def _unquoted(text: str) -> str:
 
 def copy(library: Library, call: Call) -> Json:
     """A copy of a spreadsheet, named `Copy of ...` unless told otherwise."""
-    source = _book(library, call)
+    source = file_book(library, call)
     title = call.body.get("name") or f"Copy of {source.title}"
     book = new_spreadsheet(
         new_spreadsheet_id(),
@@ -134,7 +123,7 @@ def copy(library: Library, call: Call) -> Json:
 
 def update(library: Library, call: Call) -> Json:
     """Rename a file."""
-    _book(library, call)
+    file_book(library, call)
 
     def rename(book: Spreadsheet) -> Json:
         if call.body.get("name"):
@@ -144,10 +133,10 @@ def update(library: Library, call: Call) -> Json:
     return library.change(call.names["fileId"], call.caller, rename)
 
 
-def delete(library: Library, call: Call) -> Json:
+def delete(library: Library, call: Call) -> Raw:
     """Delete a file; the answer has no body."""
-    library.delete(_book(library, call).spreadsheet_id)
-    return {}
+    library.delete(file_book(library, call).spreadsheet_id)
+    return NO_CONTENT
 
 
 METHODS: dict[str, Method] = {
@@ -157,4 +146,6 @@ METHODS: dict[str, Method] = {
     "drive.files.copy": copy,
     "drive.files.update": update,
     "drive.files.delete": delete,
+    **sharing.METHODS,
+    **exchange.METHODS,
 }

@@ -87,15 +87,24 @@ def not_found() -> ApiError:
 
 def file_not_found(file_id: str) -> ApiError:
     """404 of Drive, for a missing file and one not shared alike."""
-    message = f"File not found: {file_id}."
-    reason = {
-        "message": message,
-        "domain": "global",
-        "reason": "notFound",
-        "location": "fileId",
-        "locationType": "parameter",
-    }
-    return ApiError(404, message, reasons=[reason])
+    return drive_not_found(f"File not found: {file_id}.", "fileId")
+
+
+def drive_not_found(message: str, location: str) -> ApiError:
+    """404 of Drive for a part of a file, such as a permission."""
+    return _drive(404, message, "notFound", location)
+
+
+def drive_invalid(message: str, reason: str = "invalid", location: str = "") -> ApiError:
+    """400 of Drive."""
+    return _drive(400, message, reason, location)
+
+
+def _drive(code: int, message: str, reason: str, location: str) -> ApiError:
+    body = {"message": message, "domain": "global", "reason": reason}
+    if location:
+        body |= {"location": location, "locationType": "parameter"}
+    return ApiError(code, message, reasons=[body])
 
 
 def permission_denied() -> ApiError:

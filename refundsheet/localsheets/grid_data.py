@@ -11,6 +11,7 @@ from refundsheet.localsheets.cell_formats import CellFormat
 from refundsheet.localsheets.display import CellError, display
 from refundsheet.localsheets.intervals import COLUMNS, ROWS
 from refundsheet.localsheets.masks import Mask
+from refundsheet.localsheets.metadata import Entry, Place
 from refundsheet.localsheets.rows import EMPTY_CELL, Cell, Dimension, Value
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import Sheet
@@ -148,21 +149,9 @@ def dimension_data(sheet: Sheet, axis: str, index: int) -> Json:
     if size:
         data["pixelSize"] = size
     if known.metadata:
-        data["developerMetadata"] = [located(entry, sheet, axis, index) for entry in known.metadata]
+        place = Place(sheet, axis, index)
+        data["developerMetadata"] = [Entry(place, entry).shown for entry in known.metadata]
     return data
 
 
-def located(entry: Json, sheet: Sheet, axis: str, index: int) -> Json:
-    """A row's or column's metadata entry with the place it has now."""
-    place: Json = {} if not sheet.sheet_id else {"sheetId": sheet.sheet_id}
-    place |= {"dimension": axis, "startIndex": index, "endIndex": index + 1}
-    kept = {
-        name: entry[name]
-        for name in ("metadataId", "metadataKey", "metadataValue")
-        if name in entry
-    }
-    location = {"locationType": axis.removesuffix("S"), "dimensionRange": place}
-    return kept | {"location": location, "visibility": entry["visibility"]}
-
-
-__all__ = ["Dimension", "cell_data", "dimension_data", "grid_data", "located", "shown"]
+__all__ = ["Dimension", "cell_data", "dimension_data", "grid_data", "shown"]

@@ -92,6 +92,15 @@ def follow_dimension_range(shift: Shift, dimension_range: Json) -> Json | None:
     return _follow(shift, dimension_range, "startIndex", "endIndex")
 
 
+def follow_coordinate(shift: Shift, coordinate: Json) -> Json:
+    """A GridCoordinate after the shift; the cell after a deleted one takes its place."""
+    if coordinate.get("sheetId", 0) != shift.sheet_id:
+        return coordinate
+    field = "rowIndex" if shift.axis == ROWS else "columnIndex"
+    moved = shift.index(coordinate.get(field, 0))
+    return {**coordinate, field: shift.start if moved is None else moved}
+
+
 def _follow(shift: Shift, body: Json, start_field: str, end_field: str) -> Json | None:
     start, end = body.get(start_field), body.get(end_field)
     if start is None and end is None:

@@ -61,12 +61,21 @@ class Library:
         return book
 
     def change(
-        self, spreadsheet_id: str, caller: str, action: Callable[[Spreadsheet], Answer]
+        self,
+        spreadsheet_id: str,
+        caller: str,
+        action: Callable[[Spreadsheet], Answer],
+        *,
+        content: bool = True,
     ) -> Answer:
-        """Let an action change a copy; if it raises nothing happened, else the change is stored."""
+        """Let an action change a copy; if it raises nothing happened, else the change is stored.
+
+        `content` is false for what is no change of the file itself, such as who may read it.
+        """
         fork = self.book(spreadsheet_id, caller).fork(self.context(caller))
         answer = action(fork)
-        fork.modified = self.now
+        if content:
+            fork.modified = self.now
         self.keep(fork)
         return answer
 

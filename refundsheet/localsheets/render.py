@@ -51,9 +51,7 @@ def _table(rows: list[list[Any]], indent: str) -> str:
     """Rows of scalars, encoded by the fast encoder with line breaks for separators."""
     deeper = indent + _STEP
     inner = deeper + _STEP
-    encoder = json.JSONEncoder(
-        ensure_ascii=False, separators=(",\n" + inner, ": "), default=_other
-    )
+    encoder = json.JSONEncoder(ensure_ascii=False, separators=(",\n" + inner, ": "), default=_other)
     opening, closing = f"[\n{inner}", f"\n{deeper}]"
     if all(rows):
         # In one go: a raw line break cannot be inside a JSON string, so it always ends a row.

@@ -6,6 +6,7 @@ from refundsheet.localsheets import masks, schema
 from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.grid_data import grid_data
 from refundsheet.localsheets.masks import Mask
+from refundsheet.localsheets.metadata import Entry, Place
 from refundsheet.localsheets.ranges import resolve
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import OBJECTS, Sheet
@@ -32,14 +33,21 @@ def spreadsheet(book: Spreadsheet, mask: Mask, ranges: list[str], *, grid: bool)
     for text in ranges:
         box = resolve(book, text).box
         boxes.setdefault(box.sheet_id, []).append(box)
+    return selected(book, mask, boxes if ranges else None, grid=grid)
+
+
+def selected(
+    book: Spreadsheet, mask: Mask, boxes: dict[int, list[Box]] | None, *, grid: bool
+) -> Json:
+    """The book with the cells of some boxes, by tab; None shows every tab whole."""
     with_data = masks.wants(mask, "sheets", "data") if mask else grid
     if with_data:
         book.calculate()
     sheet_mask = masks.below(mask, "sheets")
     sheets = [
-        _sheet(book, sheet, boxes.get(sheet.sheet_id, [sheet.whole]), sheet_mask, data=with_data)
+        _sheet(book, sheet, shown, sheet_mask, data=with_data)
         for sheet in (book.sheets if masks.wants(mask, "sheets") else [])
-        if not ranges or sheet.sheet_id in boxes
+        if (shown := [sheet.whole] if boxes is None else boxes.get(sheet.sheet_id, []))
     ]
     body: Json = {
         "spreadsheetId": book.spreadsheet_id,
@@ -47,7 +55,7 @@ def spreadsheet(book: Spreadsheet, mask: Mask, ranges: list[str], *, grid: bool)
         "sheets": sheets,
         "namedRanges": [schema.omit_defaults("NamedRange", named) for named in book.named_ranges],
         "spreadsheetUrl": f"https://docs.google.com/spreadsheets/d/{book.spreadsheet_id}/edit",
-        "developerMetadata": list(book.metadata),
+        "developerMetadata": [_located(Place(), entry) for entry in book.metadata],
     }
     return masks.choose(mask, {name: value for name, value in body.items() if value})
 
@@ -62,5 +70,10 @@ def _sheet(book: Spreadsheet, sheet: Sheet, boxes: list[Box], mask: Mask, *, dat
         if bodies:
             body[field] = bodies[0] if field == "basicFilter" else bodies
     if sheet.metadata:
-        body["developerMetadata"] = list(sheet.metadata)
+        place = Place(sheet)
+        body["developerMetadata"] = [_located(place, entry) for entry in sheet.metadata]
     return {name: body[name] for name in schema.fields_of("Sheet") if name in body}
+
+
+def _located(place: Place, entry: Json) -> Json:
+    return Entry(place, entry).shown

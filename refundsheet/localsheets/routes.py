@@ -15,9 +15,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from refundsheet.localsheets import calls, drive, errors, masks, page, render, spreadsheets
-from refundsheet.localsheets.calls import Found
+from refundsheet.localsheets.calls import Found, Raw
 from refundsheet.localsheets.control import Control, Fault, PlannedFault
-from refundsheet.localsheets.errors import ApiError
+from refundsheet.localsheets.errors import ApiError, RequestError
 
 #: Closes a client's connection: `now` drops what is not sent yet.
 Hangup = Callable[[Any, bool], None]
@@ -110,6 +110,8 @@ class _Face:
             return self._perform(request, found, body)
         except ApiError as refusal:
             return _error(refusal)
+        except RequestError as refusal:
+            return _error(errors.invalid(str(refusal)))
 
     def _perform(self, request: Request, found: Found, body: bytes) -> Response:
         _, method, names = found
@@ -118,11 +120,12 @@ class _Face:
         if method not in METHODS:
             raise errors.not_built(method)
         self._control.spend(token, method)
-        call = calls.read(found, request.url.query, body, caller)
+        media_type = request.headers.get("content-type", "")
+        call = calls.read(found, request.url.query, body, caller, media_type)
         self._control.check_access(names.get("spreadsheetId") or names.get("fileId", ""), method)
         answer = METHODS[method](self._control.library, call)
-        if method == "drive.files.delete":
-            return Response(status_code=204, media_type="text/html")
+        if isinstance(answer, Raw):
+            return Response(answer.content, answer.status, media_type=answer.media_type)
         pretty = request.query_params.get("prettyPrint", "true").lower() != "false"
         return _json(render.dumps(masks.choose(call.mask, answer), pretty=pretty), 200)
 

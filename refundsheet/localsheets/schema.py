@@ -119,7 +119,7 @@ class _Parser:
         for key, value in body.items():
             field = key if key in known else camel(key)
             if field not in known:
-                self._unknown(key, at, "Cannot find field.")
+                self._unknown_field(key, at)
             elif value is not None:
                 parsed[field] = self.value(known[field], value, _join(at, field), key, at)
         return {field: parsed[field] for field in known if field in parsed}
@@ -192,6 +192,11 @@ class _Parser:
         else:
             text = "Invalid JSON payload received. Root element must be a message."
             self.violations.append(("", text))
+
+    def _unknown_field(self, key: str, at: str) -> None:
+        """Drive takes no notice of a name it does not know (gspread's `withLink`)."""
+        if self._api == "sheets":
+            self._unknown(key, at, "Cannot find field.")
 
     def _unknown(self, key: str, at: str, cause: str) -> None:
         place = f" at '{snake(at)}'" if at else ""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refundsheet.localsheets import schema
 from refundsheet.localsheets.a1 import Box
+from refundsheet.localsheets.following import follow_object
 from refundsheet.localsheets.intervals import (
     COLUMNS,
     ROWS,
     Move,
     Shift,
     Splice,
-    follow_dimension_range,
-    follow_grid_range,
 )
 from refundsheet.localsheets.rows import EMPTY_CELL, PLAIN_DIMENSION, Cell, Dimension, Row
 from refundsheet.localsheets.schema import Json
@@ -217,19 +215,8 @@ class Sheet:
         """Let the objects on this tab follow a shift (of this tab or one they point to)."""
         for field, message in OBJECTS.items():
             if field in self.objects:
-                moved = (self._followed(shift, message, body) for body in self.objects[field])
+                moved = [follow_object(shift, field, message, body) for body in self.objects[field]]
                 self.put_objects(field, tuple(body for body in moved if body is not None))
-
-    @staticmethod
-    def _followed(shift: Shift, message: str, body: Json) -> Json | None:
-        moved = schema.map_messages(
-            message, body, "GridRange", lambda found: follow_grid_range(shift, found)
-        )
-        if moved is None:
-            return None
-        return schema.map_messages(
-            message, moved, "DimensionRange", lambda found: follow_dimension_range(shift, found)
-        )
 
     def put_objects(self, field: str, bodies: tuple[Json, ...]) -> None:
         """Replace what lies on the tab under one of `OBJECTS`."""

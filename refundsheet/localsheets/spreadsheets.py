@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from refundsheet.localsheets import batch_update, errors, resource, values
+from refundsheet.localsheets import batch_update, data_filters, errors, resource, values
 from refundsheet.localsheets.batch_update.sheets import check_place, sheet_from
-from refundsheet.localsheets.calls import Call
+from refundsheet.localsheets.calls import Call, Raw
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.library import Library, new_spreadsheet_id
 from refundsheet.localsheets.schema import Json
@@ -18,7 +18,7 @@ from refundsheet.localsheets.workbook import (
     new_spreadsheet,
 )
 
-Method = Callable[[Library, Call], Json]
+Method = Callable[[Library, Call], Json | Raw]
 
 
 def create(library: Library, call: Call) -> Json:
@@ -75,6 +75,25 @@ def get(library: Library, call: Call) -> Json:
     ranges: list[str] = call.parameters.get("ranges", [])
     grid = bool(call.parameters.get("includeGridData"))
     return resource.spreadsheet(book, call.mask, ranges, grid=grid)
+
+
+def get_by_data_filter(library: Library, call: Call) -> Json:
+    """The book, of its cells only what the filters match; without a filter all of it."""
+    book = library.book(call.spreadsheet_id, call.caller)
+    boxes = data_filters.boxes_by_sheet(book, call.body)
+    grid = bool(call.body.get("includeGridData"))
+    return resource.selected(book, call.mask, boxes, grid=grid)
+
+
+def metadata_get(library: Library, call: Call) -> Json:
+    """One entry of developer metadata."""
+    book = library.book(call.spreadsheet_id, call.caller)
+    return data_filters.metadata_get(book, call.names["metadataId"])
+
+
+def metadata_search(library: Library, call: Call) -> Json:
+    """The developer metadata that filters match."""
+    return data_filters.metadata_search(library.book(call.spreadsheet_id, call.caller), call.body)
 
 
 def update(library: Library, call: Call) -> Json:
@@ -176,11 +195,33 @@ def values_batch_clear(library: Library, call: Call) -> Json:
     )
 
 
+def values_get_by_data_filter(library: Library, call: Call) -> Json:
+    """The ranges that filters match."""
+    return data_filters.get(library.book(call.spreadsheet_id, call.caller), call.body)
+
+
+def values_update_by_data_filter(library: Library, call: Call) -> Json:
+    """Write to the ranges that filters match, all or none."""
+    return library.change(
+        call.spreadsheet_id, call.caller, lambda book: data_filters.update(book, call.body)
+    )
+
+
+def values_clear_by_data_filter(library: Library, call: Call) -> Json:
+    """Clear the ranges that filters match, all or none."""
+    return library.change(
+        call.spreadsheet_id, call.caller, lambda book: data_filters.clear(book, call.body)
+    )
+
+
 _PREFIX = "sheets.spreadsheets."
 METHODS: dict[str, Method] = {
     _PREFIX + "create": create,
     _PREFIX + "get": get,
+    _PREFIX + "getByDataFilter": get_by_data_filter,
     _PREFIX + "batchUpdate": update,
+    _PREFIX + "developerMetadata.get": metadata_get,
+    _PREFIX + "developerMetadata.search": metadata_search,
     _PREFIX + "sheets.copyTo": copy_to,
     _PREFIX + "values.get": values_get,
     _PREFIX + "values.batchGet": values_batch_get,
@@ -189,6 +230,9 @@ METHODS: dict[str, Method] = {
     _PREFIX + "values.clear": values_clear,
     _PREFIX + "values.batchUpdate": values_batch_update,
     _PREFIX + "values.batchClear": values_batch_clear,
+    _PREFIX + "values.batchGetByDataFilter": values_get_by_data_filter,
+    _PREFIX + "values.batchUpdateByDataFilter": values_update_by_data_filter,
+    _PREFIX + "values.batchClearByDataFilter": values_clear_by_data_filter,
 }
 
 #: What Google's quota counts as reads: "any method that retrieves data".

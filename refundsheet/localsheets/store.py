@@ -134,6 +134,8 @@ class Store:
         body: Json = json.loads(found[0])
         book = Spreadsheet(book_id, body["properties"], context)
         book.named_ranges, book.metadata = tuple(body["namedRanges"]), tuple(body["metadata"])
+        book.permissions = tuple(body.get("permissions", ()))
+        book.comments = tuple(body.get("comments", ()))
         book.created = datetime.fromisoformat(body["created"])
         book.modified = datetime.fromisoformat(body["modified"])
         book.sheets = [self._load_sheet(book_id, sheet_id) for sheet_id in body["sheets"]]
@@ -227,6 +229,8 @@ def _book_body(book: Spreadsheet) -> Json:
         "properties": book.properties,
         "namedRanges": book.named_ranges,
         "metadata": book.metadata,
+        "permissions": book.permissions,
+        "comments": book.comments,
         "created": book.created.isoformat(),
         "modified": book.modified.isoformat(),
         "sheets": [sheet.sheet_id for sheet in book.sheets],

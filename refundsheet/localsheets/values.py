@@ -161,7 +161,7 @@ def update(book: Spreadsheet, text: str, body: Json, options: Json) -> Json:
     """Write a ValueRange over a range; the answer names the box the array covered."""
     option = input_option(options.get("valueInputOption"))
     written = _update(book, text, body, option)
-    return _update_response(book, written, body, options, prefix="response")
+    return update_response(book, written, body, options, prefix="response")
 
 
 def _update(book: Spreadsheet, text: str, body: Json, option: InputOption) -> Written:
@@ -235,9 +235,10 @@ def _check_fits(reach: Reach, limit: Box, row_end: int, column_end: int) -> None
         raise errors.invalid(f"{within} column [{a1.column_letters(limit.column_end + 1)}]")
 
 
-def _update_response(
+def update_response(
     book: Spreadsheet, written: Written, body: Json, options: Json, *, prefix: str
 ) -> Json:
+    """An UpdateValuesResponse: what a write covered, and on demand what is there now."""
     reply: Json = {
         "spreadsheetId": book.spreadsheet_id,
         "updatedRange": a1.echo(written.sheet.title, written.box),
@@ -265,13 +266,14 @@ def batch_update(book: Spreadsheet, body: Json) -> Json:
         except ApiError as refusal:
             raise errors.invalid(f"Invalid data[{place}]: {refusal.message}") from refusal
     responses = [
-        _update_response(book, done, item, body, prefix="response")
+        update_response(book, done, item, body, prefix="response")
         for done, item in zip(written, data, strict=True)
     ]
-    return _totals(book, written) | ({"responses": responses} if responses else {})
+    return totals(book, written) | ({"responses": responses} if responses else {})
 
 
-def _totals(book: Spreadsheet, written: list[Written]) -> Json:
+def totals(book: Spreadsheet, written: list[Written]) -> Json:
+    """The sums a batch of writes answers with; each row and column is counted once."""
     counts = {
         "totalUpdatedRows": len(set[tuple[int, int]]().union(*(done.rows for done in written))),
         "totalUpdatedColumns": len(
@@ -303,7 +305,7 @@ def append(book: Spreadsheet, text: str, body: Json, options: Json) -> Json:
     reply: Json = {"spreadsheetId": book.spreadsheet_id}
     if table:
         reply["tableRange"] = a1.echo(reach.sheet.title, table)
-    updates = _update_response(book, written, body, options, prefix="response")
+    updates = update_response(book, written, body, options, prefix="response")
     return reply | {"updates": updates}
 
 
@@ -325,7 +327,11 @@ def _make_room(
 
 def clear(book: Spreadsheet, text: str) -> str:
     """Take the values of a range away; returns the range as the answer names it."""
-    reach = resolve(book, text)
+    return clear_reach(book, resolve(book, text))
+
+
+def clear_reach(book: Spreadsheet, reach: Reach) -> str:
+    """Take the values of a resolved range away; returns the range as the answer names it."""
     check_writable(book, reach.box)
     clear_values(reach.sheet, reach.box)
     book.stale = True

@@ -47,6 +47,9 @@ class Spreadsheet:
         self.named_ranges: tuple[Json, ...] = ()
         #: Developer metadata of the book as a whole.
         self.metadata: tuple[Json, ...] = ()
+        #: Drive's permissions but the owner's, and Drive's comments.
+        self.permissions: tuple[Json, ...] = ()
+        self.comments: tuple[Json, ...] = ()
         self.created = context.now
         self.modified = context.now
         self.context = context
@@ -74,6 +77,7 @@ class Spreadsheet:
         copy.sheets = [sheet.fork() for sheet in self.sheets]
         copy.named_ranges = self.named_ranges
         copy.metadata = self.metadata
+        copy.permissions, copy.comments = self.permissions, self.comments
         copy.created, copy.modified = self.created, self.modified
         copy.stale = self.stale
         return copy
