@@ -12,12 +12,20 @@ from collections.abc import Callable
 
 from refundsheet.localsheets import errors, schema
 from refundsheet.localsheets.batch_update import (
+    banding,
+    borders,
     cells,
+    charts,
+    conditional,
+    developer_metadata,
     dimensions,
     duplicates,
+    filter_views,
+    groups,
     merges,
     named,
     paste,
+    positions,
     protection,
     sheets,
     sorting,
@@ -30,12 +38,20 @@ Handler = Callable[[Spreadsheet, Json], Json | None]
 
 #: Every kind this server acts on, by the name requests carry.
 HANDLERS: dict[str, Handler] = {
+    **banding.HANDLERS,
+    **borders.HANDLERS,
     **cells.HANDLERS,
+    **charts.HANDLERS,
+    **conditional.HANDLERS,
+    **developer_metadata.HANDLERS,
     **dimensions.HANDLERS,
     **duplicates.HANDLERS,
+    **filter_views.HANDLERS,
+    **groups.HANDLERS,
     **merges.HANDLERS,
     **named.HANDLERS,
     **paste.HANDLERS,
+    **positions.HANDLERS,
     **protection.HANDLERS,
     **sheets.HANDLERS,
     **sorting.HANDLERS,

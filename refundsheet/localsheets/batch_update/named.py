@@ -1,13 +1,14 @@
-"""Named ranges and the basic filter."""
+"""Named ranges."""
 
 from __future__ import annotations
 
 import re
 
 from refundsheet.localsheets import a1, masks
+from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.batch_update.cells import read_mask
 from refundsheet.localsheets.errors import RequestError
-from refundsheet.localsheets.ranges import grid_box, grid_range, grid_sheet
+from refundsheet.localsheets.ranges import grid_box
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.workbook import Spreadsheet
 
@@ -67,23 +68,17 @@ def _found(book: Spreadsheet, named_range_id: str) -> Json:
     raise RequestError(f"Cannot find named range with ID: {named_range_id}")
 
 
-def set_basic_filter(book: Spreadsheet, request: Json) -> None:
-    """Put the tab's one basic filter; an open range is stored with the grid's bounds."""
-    new: Json = request.get("filter", {})
-    box = grid_box(book, new.get("range", {}))
-    sheet = book.sheet(box.sheet_id)
-    sheet.put_objects("basicFilter", ({**new, "range": grid_range(box)},))
+def named_box(book: Spreadsheet, named_range_id: str) -> Box:
+    """The cells a named range names.
 
-
-def clear_basic_filter(book: Spreadsheet, request: Json) -> None:
-    """Take the tab's basic filter away."""
-    grid_sheet(book, request.get("sheetId", 0)).put_objects("basicFilter", ())
+    Raises:
+        RequestError: there is none of that id.
+    """
+    return grid_box(book, _found(book, named_range_id)["range"])
 
 
 HANDLERS = {
     "addNamedRange": add_named_range,
     "updateNamedRange": update_named_range,
     "deleteNamedRange": delete_named_range,
-    "setBasicFilter": set_basic_filter,
-    "clearBasicFilter": clear_basic_filter,
 }

@@ -9,6 +9,22 @@ Json = dict[str, Any]
 SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
 
 
+def span(rows: tuple[int, int], columns: tuple[int, int], sheet_id: int = 0) -> Json:
+    """A GridRange as Google answers with it: without a sheetId of 0."""
+    place: Json = {"sheetId": sheet_id} if sheet_id else {}
+    return place | {
+        "startRowIndex": rows[0],
+        "endRowIndex": rows[1],
+        "startColumnIndex": columns[0],
+        "endColumnIndex": columns[1],
+    }
+
+
+def lines(axis: str, start: int, end: int) -> Json:
+    """A DimensionRange of the first tab as Google answers with it."""
+    return {"dimension": axis, "startIndex": start, "endIndex": end}
+
+
 @dataclass
 class Caller:
     """Somebody who calls the API of a server."""
@@ -57,3 +73,18 @@ class Book:
 
     def get(self, **query: Any) -> Json:
         return self.caller.ok("GET", self.path, **query)
+
+    def reply(self, request: Json) -> Json:
+        """The reply to a batch of one."""
+        return self.batch(request)["replies"][0]
+
+    def tab(self, sheet_id: int = 0) -> Json:
+        """A tab as `get` shows it, without cells."""
+        shown = self.get()["sheets"]
+        return next(tab for tab in shown if tab["properties"]["sheetId"] == sheet_id)
+
+    def cell(self, where: str) -> Json:
+        """One cell as CellData; an untouched one is empty."""
+        found = self.get(ranges=where, fields="sheets.data.rowData.values")
+        rows = found["sheets"][0]["data"][0].get("rowData", [{}])
+        return rows[0].get("values", [{}])[0]
