@@ -1,6 +1,6 @@
 """One pass over the sheet: read, recognise, plan, write what still holds, record, summarise, tell."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -32,8 +32,8 @@ from refundsheet.core.summary import (
     to_page,
 )
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.logbook import Learnt, Logbook
-from refundsheet.ledger.records import Intent, SheetKey
+from refundsheet.ledger.logbook import Logbook
+from refundsheet.ledger.records import SheetKey
 from refundsheet.sheets.setup import in_words, layout_after, what_is_missing
 from refundsheet.sheets.store import Setup, SheetStore
 
@@ -88,16 +88,15 @@ class Reconciler:
         self._tell("writing")
         context = scene.context
         journal = self._logbook.begin(context.now)
-        if scene.setup:
-            self._store.prepare(scene.setup)
+        fields = frozenset(scene.log.layout.columns)
+        self._logbook.learn(context.now, fields, scene.recognised, scene.observed)
+        self._store.prepare(scene.setup)
         receipts = self._store.write(_plan(scene), journal)
         advanced = advance(scene.observed.cases, receipts, context.calendar.zone)
-        fields = frozenset(scene.log.layout.columns)
-        learnt = Learnt(fields, scene.recognised, scene.observed, advanced)
-        news = self._logbook.record(context.now, learnt, scene.decisions.flags)
+        news = self._logbook.record(context.now, advanced, scene.decisions.flags, journal)
         self._tell("summing up")
         summary = self._summary(scene, advanced.cases)
-        published = self._publish(summary, context)
+        published = self._publish(summary, scene)
         report = replace(
             _report(scene, summary),
             run=self._logbook.run,
@@ -124,7 +123,9 @@ class Reconciler:
         layout = layout_after(log.layout, setup)
         recognised = recognise(log.rows, layout, memory)
         if unsure and not options.dry_run:
-            memory = self._settle(unsure, recognised, layout, memory)
+            changes = [intent.change for intent in unsure]
+            receipts = tuple(settle_by_cell(changes, recognised, layout))
+            memory = self._logbook.settle(now, unsure, receipts, ZoneInfo(log.snapshot.zone))
             recognised = recognise(log.rows, layout, memory)
         if not options.allow_large_change:
             refuse_implausible(recognised, memory)
@@ -146,16 +147,6 @@ class Reconciler:
         calendar = BusinessCalendar(zone, desk.hours, desk.holidays)
         return Context(layout, memory, NOTHING_OBSERVED, desk, calendar, local)
 
-    def _settle(
-        self, unsure: Sequence[Intent], recognised: Recognised, layout: Layout, memory: Memory
-    ) -> Memory:
-        """What became of writes whose answer was lost; none of them can arrive any more."""
-        changes = [intent.change for intent in unsure]
-        receipts = tuple(settle_by_cell(changes, recognised, layout))
-        self._logbook.settle(unsure, receipts)
-        advanced = advance(memory.cases, receipts, ZoneInfo(self._store.book.zone))
-        return replace(memory, cases=advanced.cases, texts=memory.texts | advanced.texts)
-
     def _summary(self, scene: _Scene, cases: Mapping[str, Remembered]) -> Summary:
         """The figures, as of the full hour: an unchanged log says the same until the next one."""
         context, counted = scene.context, []
@@ -174,10 +165,12 @@ class Reconciler:
         )
         return summarise(facts, tuple(missing_columns(scene.log.layout)))
 
-    def _publish(self, summary: Summary, context: Context) -> int:
+    def _publish(self, summary: Summary, scene: _Scene) -> int:
         """Send the cells of the Summary that differ from what stands there; how many that were."""
-        title, zone = self._settings.tabs.summary, context.calendar.zone
-        stands = self._logbook.published(title)
+        context, title = scene.context, self._settings.tabs.summary
+        zone = context.calendar.zone
+        is_new = any(page.title == title for page in scene.setup.pages)
+        stands = {} if is_new else self._logbook.published(title)
         page = to_page(summary, title, zone)
         beat = heartbeat_cell(context.now, zone)
         news = difference(stands, with_cell(page, HEARTBEAT, stands.get(HEARTBEAT, beat))).cells

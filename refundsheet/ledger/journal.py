@@ -11,6 +11,9 @@ from refundsheet.ledger.records import IntentState, SheetKey
 class LedgerJournal:
     """The journal of one pass.
 
+    What became of the changes is stored only when the journal is closed, once what they teach of
+    their cases is: a pass that is cut off before leaves them open, and the next one asks the cells.
+
     Args:
         ledger: Where it is kept.
         sheet: The log that is written to.
@@ -22,6 +25,7 @@ class LedgerJournal:
         self._sheet = sheet
         self._pass = pass_number
         self._numbers: dict[Change, int] = {}
+        self._outcomes: dict[int, tuple[IntentState, str]] = {}
 
     def sent(
         self, changes: Sequence[Change], *, nonce: str, expected: Sequence[Mapping[str, Any]]
@@ -34,12 +38,11 @@ class LedgerJournal:
 
     def settled(self, receipts: Sequence[Receipt]) -> None:
         """Note what became of them."""
-        self._ledger.settle(
-            {
-                self._numbers[receipt.change]: (
-                    IntentState(receipt.outcome.value),
-                    receipt.detail,
-                )
-                for receipt in receipts
-            }
-        )
+        for receipt in receipts:
+            state = IntentState(receipt.outcome.value)
+            self._outcomes[self._numbers[receipt.change]] = (state, receipt.detail)
+
+    def close(self) -> None:
+        """Store what became of them."""
+        if self._outcomes:
+            self._ledger.settle(self._outcomes)

@@ -1,14 +1,15 @@
 """One log's side of the ledger, as the passes of one process use it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from refundsheet.core.advance import Advanced
+from refundsheet.core.advance import Advanced, advance
 from refundsheet.core.follow_up import Flag
 from refundsheet.core.identity import Recognised
-from refundsheet.core.memory import Memory
+from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Outcome, Receipt
 from refundsheet.core.observe import Observed
 from refundsheet.core.pages import Page, PageCell, from_stored, to_stored
@@ -28,20 +29,6 @@ class FlagNews:
 
     raised: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
     cleared: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """What a pass saw and wrote.
-
-    Attributes:
-        fields: The fields whose columns the read had.
-    """
-
-    fields: frozenset[str]
-    recognised: Recognised
-    observed: Observed
-    advanced: Advanced
 
 
 class Logbook:
@@ -86,8 +73,11 @@ class Logbook:
         """Writes of an earlier pass of which nobody knows what became."""
         return self._ledger.open_intents(self.sheet)
 
-    def settle(self, intents: Sequence[Intent], receipts: Sequence[Receipt]) -> None:
-        """Note what their cells told after the fence."""
+    def settle(
+        self, at: datetime, intents: Sequence[Intent], receipts: Sequence[Receipt], zone: ZoneInfo
+    ) -> Memory:
+        """Learn from what the cells told after the fence; the memory with it."""
+        self._take_in(at, advance(self._memory.cases, receipts, zone), FlagNews())
         states = {True: IntentState.DONE, False: IntentState.EXPIRED}
         self._ledger.settle(
             {
@@ -95,50 +85,73 @@ class Logbook:
                 for intent, receipt in zip(intents, receipts, strict=True)
             }
         )
+        return self._memory
 
-    def record(
-        self,
-        at: datetime,
-        learnt: Learnt,
-        flags: Mapping[str, Flag],
-    ) -> FlagNews:
-        """Store what a pass has learnt in one transaction, and keep it for the next one.
+    def learn(
+        self, at: datetime, fields: frozenset[str], recognised: Recognised, observed: Observed
+    ) -> None:
+        """Store what a read showed, before anything is written: the time it was seen at stands.
 
         Args:
             at: The time of the pass.
-            learnt: What it saw and wrote.
-            flags: Key to flag, of the cases that need somebody now.
+            fields: The fields whose columns the read had.
+            recognised: Which row is which case.
+            observed: What people did.
         """
-        advanced, observed = learnt.advanced, learnt.observed
-        renamed = _chained(learnt.recognised.rekeyed, advanced.renamed)
-        standing = {renamed.get(key, key): was for key, was in self._standing.items()}
-        now = {advanced.renamed.get(key, key): flag for key, flag in flags.items()}
-        news = _flag_news(standing, now)
-        changed = (observed.changed | advanced.changed) & advanced.cases.keys()
+        renamed = recognised.rekeyed
         self._ledger.record(
             self.sheet,
             at=at,
             pass_number=self.run,
             baseline_at=None if self._memory.baseline_at else at,
-            fields=learnt.fields,
+            fields=fields,
             renamed=renamed,
             forgotten=observed.forgotten,
-            remembered=[advanced.cases[key] for key in changed],
+            remembered=_changed(observed.changed, observed.cases),
             observations=observed.observations,
-            texts=advanced.texts - self._memory.texts,
-            raised=[RaisedFlag(key, _kind(flag), flag.text) for key, flag in news.raised.items()],
-            cleared=news.cleared,
         )
-        self._standing = {key: (_kind(flag), flag.text) for key, flag in now.items()}
+        self._standing = {renamed.get(key, key): was for key, was in self._standing.items()}
         self._memory = replace(
             self._memory,
             baseline_at=self._memory.baseline_at or at,
             last_read_at=at,
-            fields=learnt.fields,
-            cases=advanced.cases,
-            texts=self._memory.texts | advanced.texts,
+            fields=fields,
+            cases=observed.cases,
         )
+
+    def record(
+        self, at: datetime, advanced: Advanced, flags: Mapping[str, Flag], journal: LedgerJournal
+    ) -> FlagNews:
+        """Store what a pass has written, and how its flags differ from those before.
+
+        Args:
+            at: The time of the pass.
+            advanced: The cases after its writes.
+            flags: Key to flag, of the cases that need somebody now.
+            journal: The pass's journal, which is closed.
+        """
+        renamed = advanced.renamed
+        standing = {renamed.get(key, key): was for key, was in self._standing.items()}
+        now = {renamed.get(key, key): flag for key, flag in flags.items()}
+        news = _flag_news(standing, now)
+        self._take_in(at, advanced, news)
+        self._standing = {key: (_kind(flag), flag.text) for key, flag in now.items()}
+        journal.close()
         return news
+
+    def _take_in(self, at: datetime, advanced: Advanced, news: FlagNews) -> None:
+        texts = advanced.texts - self._memory.texts
+        if advanced.changed or texts or news.raised or news.cleared:
+            self._ledger.record(
+                self.sheet,
+                at=at,
+                renamed=advanced.renamed,
+                remembered=_changed(advanced.changed, advanced.cases),
+                texts=texts,
+                raised=[RaisedFlag(key, _kind(f), f.text) for key, f in news.raised.items()],
+                cleared=news.cleared,
+            )
+        self._memory = replace(self._memory, cases=advanced.cases, texts=self._memory.texts | texts)
 
     def published(self, tab: str) -> Mapping[tuple[int, int], PageCell]:
         """What was last published on a tab of ours; nothing where that is not known."""
@@ -156,9 +169,8 @@ class Logbook:
         self._ledger.end_pass(self.run, report)
 
 
-def _chained(first: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
-    """Old key to new, of a case that was recognised under one key and then given another."""
-    return {old: then.get(new, new) for old, new in first.items()} | dict(then)
+def _changed(keys: Iterable[str], cases: Mapping[str, Remembered]) -> list[Remembered]:
+    return [cases[key] for key in keys if key in cases]
 
 
 def _flag_news(standing: Mapping[str, tuple[str, str]], now: Mapping[str, Flag]) -> FlagNews:
