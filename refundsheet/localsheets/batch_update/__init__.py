@@ -20,6 +20,7 @@ from refundsheet.localsheets.batch_update import (
     developer_metadata,
     dimensions,
     duplicates,
+    filling,
     filter_views,
     groups,
     merges,
@@ -27,8 +28,10 @@ from refundsheet.localsheets.batch_update import (
     paste,
     positions,
     protection,
+    replacing,
     sheets,
     sorting,
+    splitting,
 )
 from refundsheet.localsheets.errors import ApiError, RequestError
 from refundsheet.localsheets.schema import Json
@@ -46,6 +49,7 @@ HANDLERS: dict[str, Handler] = {
     **developer_metadata.HANDLERS,
     **dimensions.HANDLERS,
     **duplicates.HANDLERS,
+    **filling.HANDLERS,
     **filter_views.HANDLERS,
     **groups.HANDLERS,
     **merges.HANDLERS,
@@ -53,8 +57,10 @@ HANDLERS: dict[str, Handler] = {
     **paste.HANDLERS,
     **positions.HANDLERS,
     **protection.HANDLERS,
+    **replacing.HANDLERS,
     **sheets.HANDLERS,
     **sorting.HANDLERS,
+    **splitting.HANDLERS,
 }
 
 

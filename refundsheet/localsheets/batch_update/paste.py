@@ -108,7 +108,7 @@ def _repeated(book: Spreadsheet, rows: list[list[_Taken]], target: Box) -> Box:
 
 def _paste(book: Spreadsheet, rows: list[list[_Taken]], target: Box, paste: Paste) -> None:
     sheet = book.sheet(target.sheet_id)
-    lines = _target_lines(book, sheet, target)
+    lines = target_lines(book, sheet, target)
     for place, row_index in enumerate(lines):
         if row_index is None:
             continue
@@ -123,7 +123,7 @@ def _paste(book: Spreadsheet, rows: list[list[_Taken]], target: Box, paste: Past
                 sheet.put(row_index, column, new)
 
 
-def _target_lines(book: Spreadsheet, sheet: Sheet, target: Box) -> Sequence[int | None]:
+def target_lines(book: Spreadsheet, sheet: Sheet, target: Box) -> Sequence[int | None]:
     """The rows the paste goes to, in order; None where a hidden row swallows its share."""
     lines = list(range(target.row_start, target.row_end))
     match book.context.switches.filtered_paste:
