@@ -65,7 +65,11 @@ def http_team(local_server: LocalServer) -> Iterator[Callable[..., HttpTeam]]:
         team.close()
 
 
-@pytest.fixture(params=["memory", "http"])
+#: For tests in which the two kinds of store could differ.
+on_both_stores = pytest.mark.parametrize("make_team", ["memory", "http"], indirect=True)
+
+
+@pytest.fixture(params=["memory"])
 def make_team(request: pytest.FixtureRequest) -> MakeTeam:
     return MemoryTeam if request.param == "memory" else request.getfixturevalue("http_team")
 
@@ -149,6 +153,7 @@ def test_the_first_pass_learns_and_stamps_nothing(make_shop: Callable[..., Shop]
     assert len(shop.ledger.recall(shop.sheet).cases) == 4
 
 
+@on_both_stores
 def test_the_first_pass_adds_our_columns_and_tabs(make_shop: Callable[..., Shop]) -> None:
     shop = make_shop()
 
@@ -170,6 +175,7 @@ def test_a_dry_run_lists_what_it_would_add(make_shop: Callable[..., Shop]) -> No
     )
 
 
+@on_both_stores
 def test_a_dry_run_writes_nothing_anywhere(shop: Shop) -> None:
     shop.type("R-1", "Status", "Refunded")
     log, memory = shop.team.rows(), shop.ledger.recall(shop.sheet)
@@ -193,6 +199,7 @@ def test_a_dry_run_plans_what_the_pass_then_writes(shop: Shop) -> None:
     assert done(written) == {("R-1", "last_action_at"), ("R-1", "resolved_at")}
 
 
+@on_both_stores
 def test_a_log_of_one_column_for_customer_and_order_is_kept(
     make_shop: Callable[..., Shop],
 ) -> None:
@@ -215,6 +222,7 @@ def test_a_log_of_one_column_for_customer_and_order_is_kept(
 # Stamps
 
 
+@on_both_stores
 def test_a_new_row_gets_an_id_and_then_its_date(shop: Shop) -> None:
     shop.add(Order_ID="1005", Status="New")
     seen = shop.now + timedelta(minutes=1)
@@ -258,6 +266,7 @@ def test_our_own_stamps_are_no_action(shop: Shop) -> None:
     assert (report.observed, report.receipts) == (0, ())
 
 
+@on_both_stores
 def test_a_case_that_is_opened_again_loses_our_resolution_date(shop: Shop) -> None:
     shop.type("R-1", "Status", "Refunded")
     shop.sync()
@@ -296,6 +305,7 @@ def test_a_stamp_that_a_person_cleared_stays_blank(shop: Shop) -> None:
 LATER = timedelta(days=1)
 
 
+@on_both_stores
 def test_a_case_left_alone_is_flagged_and_cleared_when_somebody_acts(shop: Shop) -> None:
     raised = shop.sync(after=LATER)
     text = shop.cell("R-1", "Follow-up")
@@ -344,6 +354,7 @@ def by_case(shop: Shop) -> dict[str, list[Any]]:
     return {row[0]: (row + [""] * len(HEADERS))[: len(HEADERS)] for row in shop.team.rows()[1:]}
 
 
+@on_both_stores
 @pytest.mark.parametrize("moment", range(4))
 def test_a_sort_between_two_requests_never_mis_stamps(shop: Shop, moment: int) -> None:
     shop.type("R-1", "Status", "Refunded")
@@ -380,6 +391,7 @@ def test_a_sort_between_two_requests_never_mis_stamps(shop: Shop, moment: int) -
     }
 
 
+@on_both_stores
 def test_a_lost_race_is_made_good_with_the_time_it_was_seen(shop: Shop) -> None:
     shop.type("R-1", "Status", "Refunded")
     arrived = iter(range(100))
@@ -396,6 +408,7 @@ def test_a_lost_race_is_made_good_with_the_time_it_was_seen(shop: Shop) -> None:
 # Answers that are lost
 
 
+@on_both_stores
 @pytest.mark.parametrize("restarted", [False, True], ids=["same process", "another process"])
 @pytest.mark.parametrize("applied", [True, False], ids=["applied", "not applied"])
 def test_a_write_whose_answer_is_lost_is_settled_by_its_cell(
@@ -447,6 +460,7 @@ def test_a_flag_whose_answer_was_lost_is_still_ours(shop: Shop, *, moved: bool) 
     assert shop.cell("R-1", "Follow-up") == ""
 
 
+@on_both_stores
 def test_an_id_whose_answer_was_lost_is_the_cases_from_then_on(shop: Shop) -> None:
     shop.add(Order_ID="1005", Status="New")
     with shop.team.answers_lost(applied=True):
@@ -561,6 +575,7 @@ def test_the_time_of_the_last_pass_is_renewed_after_five_minutes(shop: Shop) -> 
     assert shop.team.page("Summary")[2, 1] == serial(shop.now)
 
 
+@on_both_stores
 def test_a_summary_that_somebody_removed_comes_back_whole(shop: Shop) -> None:
     whole = shop.team.page("Summary")
     shop.team.remove_tab("Summary")
@@ -574,6 +589,7 @@ def test_a_summary_that_somebody_removed_comes_back_whole(shop: Shop) -> None:
 # Backfill
 
 
+@on_both_stores
 def test_backfill_completes_what_was_there_and_invents_no_time(
     make_shop: Callable[..., Shop],
 ) -> None:
@@ -601,10 +617,12 @@ def test_without_backfill_an_adopted_case_is_left_as_it_is(make_shop: Callable[.
 # What it costs
 
 
+@on_both_stores
 def test_an_idle_pass_is_one_read_and_no_write(shop: Shop) -> None:
     assert shop.requests_of(shop.sync) == (1, 0)
 
 
+@on_both_stores
 def test_a_busy_pass_is_two_reads_and_two_writes_at_most(shop: Shop) -> None:
     shop.type("R-1", "Status", "Refunded")
     shop.type("R-2", "Notes", "called them")
