@@ -9,8 +9,10 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
+from operator import attrgetter
 
+from refundsheet.core.columns import CUSTOMER_AND_ORDER
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Layout, RefundCase, Row, Severity, Violation
 
@@ -25,6 +27,10 @@ FINGERPRINT_FIELDS = (
     "reason",
 )
 
+DUPLICATE_ID = "duplicate_id"
+TWIN_ROWS = "twin_rows"
+ID_REMOVED = "id_removed"
+
 #: Begins the key of a row without an ID; no ID is compared with it, for IDs hold no such letter.
 _NAMELESS = "\x1e"
 #: Stands before the number of a row that shares its key with others.
@@ -32,13 +38,15 @@ _RIVAL = "\x1f"
 
 _INVISIBLE = {"Cf", "Cc"}  # right-to-left marks, zero-width spaces, stray control characters
 
+_what_it_says = attrgetter(*FINGERPRINT_FIELDS)
+
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:
     """A row and the case it is.
 
     Attributes:
-        key: How the case is known; "" where the row is in doubt.
+        key: How the case is known; "" where there is nothing to know the row by.
         remembered: What is known of the case, None for one never seen.
         doubt: Why the row must not be stamped.
     """
@@ -57,7 +65,7 @@ class Recognised:
         rows: Every row, top to bottom.
         rekeyed: Old key to new, for cases that were given an ID or another one.
         absent: The keys that are remembered and were not found.
-        id_field: The field that names a case: ``case_id``, else ``order_id``.
+        id_field: The column that names a case: ``case_id``, else the order's.
     """
 
     rows: tuple[KnownRow, ...]
@@ -68,18 +76,19 @@ class Recognised:
 
 def comparable_id(text: str) -> str:
     """The ID as it is compared: no case, no spaces around, no invisible marks, no full width."""
-    if text.isascii():
-        return text.strip().casefold()
-    plain = unicodedata.normalize("NFKC", text)
-    visible = "".join(letter for letter in plain if unicodedata.category(letter) not in _INVISIBLE)
-    return " ".join(visible.split()).casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        text = "".join(mark for mark in text if unicodedata.category(mark) not in _INVISIBLE)
+    # Splitting drops the separators that our own keys are made of, too.
+    return " ".join(text.split()).casefold()
 
 
 def fingerprint(case: RefundCase) -> str:
     """A key for a row without an ID; "" where it holds nothing to know it by."""
-    if not (case.order_id or case.customer_name):
+    tells = case.product or case.amount is not None or case.requested_at
+    if _is_anonymous(case) and not tells:
         return ""
-    content = _RIVAL.join(str(getattr(case, field)) for field in FINGERPRINT_FIELDS)
+    content = _RIVAL.join(map(str, _what_it_says(case)))
     return _NAMELESS + hashlib.blake2b(content.encode(), digest_size=12).hexdigest()
 
 
@@ -89,33 +98,42 @@ def is_provisional(key: str) -> bool:
 
 
 def id_field(layout: Layout) -> str:
-    """The field that names a case in this log."""
-    return "case_id" if "case_id" in layout.columns else "order_id"
+    """The column that names a case in this log."""
+    names = ("case_id", "order_id", CUSTOMER_AND_ORDER.field)
+    return next(name for name in names if name in layout.columns)
 
 
 def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised:
     """Tell each row's case, by ID first, then by content; doubt where that is not certain."""
     field = id_field(layout)
-    groups = defaultdict[str, list[Row]](list)
-    for row in rows:
-        groups[comparable_id(getattr(row.case, field)) or fingerprint(row.case)].append(row)
-    known = {row.number: KnownRow(row, "") for row in groups.pop("", [])}
+    alone, shared, blank = _by_key(rows, "case_id" if field == "case_id" else "order_id")
+    known = {row.number: KnownRow(row, "") for row in blank}
+    rivals = _remembered_rivals(memory) if shared else {}
+    for key, group in shared.items():
+        for claimant in _claimants(key, group, memory, rivals.get(key, ())):
+            known[claimant.row.number] = claimant
     strangers: list[tuple[str, Row]] = []
-    rivals = _remembered_rivals(memory) if any(len(group) > 1 for group in groups.values()) else {}
-    for key, group in groups.items():
-        if len(group) > 1:
-            known |= _claimants(key, group, memory, rivals.get(key, ()))
-        elif key in memory.cases:
-            known[group[0].number] = KnownRow(group[0], key, memory.cases[key])
+    movers: list[tuple[str, Row]] = []
+    for key, row in alone.items():
+        remembered = memory.cases.get(key)
+        if remembered is None:
+            strangers.append((key, row))
+        elif _is_elsewhere(row.case, remembered.case):
+            movers.append((key, row))
         else:
-            strangers.append((key, group[0]))
-    found = {entry.key for entry in known.values()}
-    absent = {
-        key: case for key, case in memory.cases.items() if key not in found and not case.removed
-    }
-    rekeyed = dict[str, str]()
-    known |= _strangers(strangers, absent, rekeyed)
-    found |= {entry.key for entry in known.values()} | rekeyed.keys()
+            known[row.number] = KnownRow(row, key, remembered)
+    # The record of a case whose ID stands in several rows belongs to one of them.
+    found = {entry.key for entry in known.values()} | shared.keys()
+    gone = (key for key in sorted(memory.cases.keys() - found))
+    absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
+    rekeyed: dict[str, str] = {}
+    moved = list(_moved(movers, absent, memory, rekeyed))
+    taken = rekeyed.keys() | {entry.key for entry in moved if entry.key not in rekeyed.values()}
+    rest = {key: case for key, case in absent.items() if key not in taken}
+    held: set[str] = set()
+    for entry in (*moved, *_strangers(strangers, rest, rekeyed, held)):
+        known[entry.row.number] = entry
+    found |= {entry.key for entry in known.values()} | rekeyed.keys() | held
     return Recognised(
         rows=tuple(known[row.number] for row in rows),
         rekeyed=rekeyed,
@@ -124,18 +142,55 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     )
 
 
+def _by_key(
+    rows: Sequence[Row], field: str
+) -> tuple[dict[str, Row], dict[str, list[Row]], list[Row]]:
+    """Rows with a key of their own, those that share one, and those with nothing to know them by."""
+    alone: dict[str, Row] = {}
+    shared: dict[str, list[Row]] = {}
+    blank: list[Row] = []
+    name_of = attrgetter(field)
+    for row in rows:
+        key = comparable_id(name_of(row.case)) or fingerprint(row.case)
+        if not key:
+            blank.append(row)
+        elif key in shared:
+            shared[key].append(row)
+        elif key in alone:
+            shared[key] = [alone.pop(key), row]
+        else:
+            alone[key] = row
+    for key in [key for key in shared if key.startswith(_NAMELESS)]:
+        if _is_anonymous(shared[key][0].case):
+            blank += shared.pop(key)  # rows of a template: there is no saying which is which
+    return alone, shared, blank
+
+
+def _is_anonymous(case: RefundCase) -> bool:
+    return not (case.order_id or case.customer_name)
+
+
+def _is_elsewhere(case: RefundCase, remembered: RefundCase) -> bool:
+    """Whether the row under an ID tells of something else than the ID's case did."""
+    return case is not remembered and _what_it_says(case) != _what_it_says(remembered)
+
+
 def _remembered_rivals(memory: Memory) -> dict[str, list[Remembered]]:
     """What is remembered of rows that shared a key, by that key."""
     rivals = defaultdict[str, list[Remembered]](list)
     for key, known in memory.cases.items():
         if _RIVAL in key:
-            rivals[key.partition(_RIVAL)[0]].append(known)
+            rivals[_root(key)].append(known)
     return rivals
+
+
+def _root(key: str) -> str:
+    return key.partition(_RIVAL)[0]
 
 
 def _claimants(
     key: str, rows: list[Row], memory: Memory, rivals: Sequence[Remembered]
-) -> Iterator[tuple[int, KnownRow]]:
+) -> Iterator[KnownRow]:
     """Rows with one key: the one whose other content is as last seen keeps it, if it is just one.
 
     The others are remembered beside it, each under a number, so that a row that gets an ID of its
@@ -147,15 +202,25 @@ def _claimants(
         by_print[fingerprint(rival.case)].append(rival)
     taken = {rival.key for rival in rivals}
     numbers = (f"{key}{_RIVAL}{n}" for n in count(1) if f"{key}{_RIVAL}{n}" not in taken)
-    for row in rows:
-        if row is original:
-            yield row.number, KnownRow(row, key, memory.cases[key])
-            continue
-        same = by_print[fingerprint(row.case)]
-        remembered = same.pop() if same else None
-        doubt = _duplicate(row, rows, is_copy=original is not None)
+    # Of rows without an ID that are all alike any may be the one that was there before.
+    model = memory.cases.get(key) if key.startswith(_NAMELESS) else None
+    pairs = [
+        (row, by_print[fingerprint(row.case)]) for row in _in_order(rows) if row is not original
+    ]
+    matched = [(row, same.pop() if same else None) for row, same in pairs]
+    edited = sorted(chain(*by_print.values()), key=attrgetter("key"), reverse=True)
+    if original is not None:
+        yield KnownRow(original, key, memory.cases[key])
+    for row, same in matched:
+        remembered = same or (edited.pop() if edited else None)
+        doubt = _duplicate(row.case, len(rows), is_copy=original is not None)
         rival = remembered.key if remembered else next(numbers)
-        yield row.number, KnownRow(row, rival, remembered, doubt)
+        yield KnownRow(row, rival, remembered or model, doubt)
+
+
+def _in_order(rows: Iterable[Row]) -> list[Row]:
+    """The rows in an order that sorting the sheet does not change."""
+    return sorted(rows, key=lambda row: fingerprint(row.case))
 
 
 def _original(rows: list[Row], remembered: Remembered | None) -> Row | None:
@@ -166,77 +231,153 @@ def _original(rows: list[Row], remembered: Remembered | None) -> Row | None:
     return same[0] if len(same) == 1 else None
 
 
-def _duplicate(row: Row, rows: list[Row], *, is_copy: bool) -> Violation:
-    name = row.case.case_id or row.case.order_id
-    if not row.case.case_id:
-        return _twins(name or row.case.customer_name, len(rows))
-    others = [str(other.number) for other in rows if other is not row]
-    also = ", ".join(others[:3]) + (", …" if others[3:] else "")
-    advice = (
-        "This one looks like the copy: give it an ID of its own."
-        if is_copy
-        else "Give one of them another ID; until then none of them is stamped."
-    )
-    sentence = f"{name} stands in row{'s' if others[1:] else ''} {also} too. {advice}"
-    return Violation("duplicate_id", Severity.PROBLEM, "case_id", sentence)
+def _duplicate(case: RefundCase, rows: int, *, is_copy: bool) -> Violation:
+    if case.case_id:
+        sentence = (
+            f"{case.case_id} is the Case ID of {rows} rows, and this one looks like the copy. "
+            "Give it a Case ID of its own."
+            if is_copy
+            else f"{case.case_id} is the Case ID of {rows} rows. "
+            "Give all but one of them another ID, so that each gets its own dates and reminders."
+        )
+    else:
+        name = case.order_id or case.customer_name
+        sentence = (
+            f"{rows} rows without a Case ID are about {name}, so they are hard to tell apart. "
+            "Give each a Case ID, or delete the ones too many."
+        )
+    rule = DUPLICATE_ID if case.case_id else TWIN_ROWS
+    return Violation(rule, Severity.PROBLEM, "case_id", sentence)
 
 
-def _twins(name: str, rows: int) -> Violation:
-    sentence = (
-        f"{rows} rows without a Case ID say the same ({name}), so they cannot be told apart. "
-        "Give each an ID, or delete the extra ones."
-    )
-    return Violation("twin_rows", Severity.PROBLEM, "case_id", sentence)
+class _Index:
+    """Cases that were not found under their keys, to be looked for by what their rows said."""
+
+    def __init__(self, absent: Mapping[str, Remembered]) -> None:
+        by_print = defaultdict[str, list[str]](list)
+        #: A trace to the cases that left it, those with a Case ID apart from those without.
+        self.named = defaultdict[str, list[str]](list)
+        self.nameless = defaultdict[str, list[str]](list)
+        for key, known in absent.items():
+            by_print[fingerprint(known.case)].append(key)
+            by_trace = self.nameless if is_provisional(key) else self.named
+            traces = (_details(known.case),) if _is_anonymous(known.case) else _traces(known.case)
+            for trace in traces:
+                by_trace[trace].append(key)
+        # Rows that shared one ID count as one: which of them is which makes no difference.
+        self._alike = {
+            print_: keys
+            for print_, keys in by_print.items()
+            if print_ and len({_root(key) for key in keys}) == 1
+        }
+
+    def take_alike(self, case: RefundCase) -> str | None:
+        """The one case that said the same as this row; of several rows of one ID the next one."""
+        keys = self._alike.get(fingerprint(case))
+        if keys is None:
+            return None
+        return keys.pop() if len(keys) > 1 else keys[0]
+
+
+def _moved(
+    rows: Sequence[tuple[str, Row]],
+    absent: Mapping[str, Remembered],
+    memory: Memory,
+    rekeyed: dict[str, str],
+) -> Iterator[KnownRow]:
+    """Rows whose ID belonged to other content: corrected cells, or IDs that changed places."""
+    index = _Index(absent) if rows else None
+    for key, row in rows:
+        old = index.take_alike(row.case) if index else None
+        if old is None or old in rekeyed:
+            yield KnownRow(row, key, memory.cases[key])
+        else:
+            rekeyed[old] = key
+            yield KnownRow(row, key, absent[old])
 
 
 def _strangers(
-    rows: list[tuple[str, Row]], absent: Mapping[str, Remembered], rekeyed: dict[str, str]
-) -> Iterator[tuple[int, KnownRow]]:
-    """Rows under a key nobody remembers: a missing case under another name, or a new one."""
-    by_print = _unique(absent.items())
-    same_print = Counter(fingerprint(row.case) for _, row in rows)
-    by_order = defaultdict[str, list[str]](list)
-    for key, case in absent.items():
-        by_order[_order(case.case)].append(key)
-    for key, row in rows:
-        print_ = fingerprint(row.case)
-        nameless = key.startswith(_NAMELESS)
-        old = by_print.get(print_) if same_print[print_] == 1 else None
-        if old is not None and nameless and not old.startswith(_NAMELESS):
-            yield row.number, KnownRow(row, old, absent[old], _lost_id(absent[old]))
-            continue
-        if old is None and nameless:
-            corrected = [k for k in by_order[_order(row.case)] if k.startswith(_NAMELESS)]
-            if len(corrected) > 1:
-                doubt = _twins(row.case.order_id or row.case.customer_name, len(corrected))
-                yield row.number, KnownRow(row, key, None, doubt)
-                continue
-            old = corrected[0] if corrected and corrected[0] not in rekeyed else None
-        if old is not None:
-            rekeyed[old] = key
-        yield row.number, KnownRow(row, key, absent.get(old or ""))
+    rows: list[tuple[str, Row]],
+    absent: Mapping[str, Remembered],
+    rekeyed: dict[str, str],
+    held: set[str],
+) -> Iterator[KnownRow]:
+    """Rows under a key nobody remembers: a missing case under another name, or a new one.
 
-
-def _unique(absent: Iterable[tuple[str, Remembered]]) -> dict[str, str]:
-    """Fingerprint to key, of the absent cases that no other absent case resembles.
-
-    Rows that shared one ID count as one: which of them is which makes no difference.
+    Args:
+        rows: The rows and their new keys.
+        absent: The cases that are missing, by key.
+        rekeyed: Gets old key to new, of those that were found.
+        held: Gets the keys of those that may be one of several rows: they are not missing.
     """
-    keys = defaultdict[str, list[str]](list)
-    for key, known in absent:
-        keys[fingerprint(known.case)].append(key)
-    return {
-        print_: found[0]
-        for print_, found in keys.items()
-        if print_ and len({key.partition(_RIVAL)[0] for key in found}) == 1
-    }
+    index = _Index(absent)
+    unlike: list[tuple[str, Row]] = []
+    # Those with an ID first: of two that are alike, the case is the one that has a name.
+    for key, row in sorted(rows, key=lambda one: (one[0].startswith(_NAMELESS), one[0])):
+        old = index.take_alike(row.case)
+        if old is None:
+            unlike.append((key, row))
+        else:
+            yield _renamed(old, key, row, absent, rekeyed)
+    index = _Index({key: case for key, case in absent.items() if key not in rekeyed})
+    wanted = {key: _resembling(key, row.case, index) for key, row in unlike}
+    claims = Counter(old for found in wanted.values() for old in found)
+    for key, row in unlike:
+        found = [old for old in wanted[key] if absent[old].settled or claims[old] == 1]
+        if len(found) == 1 and claims[found[0]] == 1:
+            yield _renamed(found[0], key, row, absent, rekeyed)
+        elif found and key.startswith(_NAMELESS):
+            held.update(found)
+            yield KnownRow(row, "", None, _ambiguous(row.case))
+        else:
+            yield KnownRow(row, key)
 
 
-def _order(case: RefundCase) -> str:
-    """What a row without an ID keeps while its other cells are corrected."""
-    return comparable_id(case.order_id) or case.customer_name
+def _renamed(
+    old: str, key: str, row: Row, absent: Mapping[str, Remembered], rekeyed: dict[str, str]
+) -> KnownRow:
+    """The row as the case that was known under another key."""
+    if key.startswith(_NAMELESS) and not is_provisional(old):
+        return KnownRow(row, old, absent[old], _lost_id(absent[old].case))
+    rekeyed.setdefault(old, key)
+    return KnownRow(row, key, absent[old])
 
 
-def _lost_id(lost: Remembered) -> Violation:
-    sentence = f"The Case ID is gone; it was {lost.case.case_id}. Type it in again."
-    return Violation("id_removed", Severity.PROBLEM, "case_id", sentence)
+def _resembling(key: str, case: RefundCase, index: _Index) -> list[str]:
+    """Up to two missing cases that this row may be, though some of its cells were corrected."""
+    # A row with an ID of its own is another case than one that had an ID, too.
+    by_trace = (index.nameless, index.named) if key.startswith(_NAMELESS) else (index.nameless,)
+    traces = (*_traces(case), _details(case))
+    found = (old for trace in traces for cases in by_trace for old in cases.get(trace, ())[:2])
+    return list(dict.fromkeys(found))[:2]
+
+
+def _traces(case: RefundCase) -> Iterator[str]:
+    """What a row keeps while others of its cells are corrected: any one of these tells it."""
+    if case.order_id:
+        yield f"order {comparable_id(case.order_id)}"
+    if case.customer_name:
+        yield f"customer {comparable_id(case.customer_name)}"
+    if case.requested_at:
+        yield f"received {case.requested_at} {_details(case)}"
+
+
+def _details(case: RefundCase) -> str:
+    """What tells a row that nobody's name is in yet."""
+    return f"details {case.product} {case.amount} {case.requested_at} {case.reason}"
+
+
+def _ambiguous(case: RefundCase) -> Violation:
+    sentence = (
+        f"This row has no Case ID, and could be one of several cases of "
+        f"{case.order_id or case.customer_name or case.product}. Type its Case ID."
+    )
+    return Violation(TWIN_ROWS, Severity.PROBLEM, "case_id", sentence)
+
+
+def _lost_id(case: RefundCase) -> Violation:
+    sentence = (
+        f"The Case ID is gone; by the rest of the row it was {case.case_id}. "
+        "Type it in again, or another one if this is a new case."
+    )
+    return Violation(ID_REMOVED, Severity.PROBLEM, "case_id", sentence)

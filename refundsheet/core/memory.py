@@ -31,6 +31,7 @@ class Remembered:
         acted_at: When its last action was seen.
         written: Field to exactly what refundsheet wrote there, while it still stands.
         owed: Field to the timestamp it is due; a lost race leaves it due, with its time.
+        unread: Field to how many reads in a row its cell showed an error, as #REF! or Loading….
         missing_since: The first of the reads in a row that did not hold it.
         missing_reads: How many these are.
         removed: It was missing long enough to count as removed.
@@ -47,6 +48,7 @@ class Remembered:
     acted_at: datetime | None = None
     written: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
     owed: Mapping[str, Owed] = field(default_factory=dict[str, Owed])
+    unread: Mapping[str, int] = field(default_factory=dict[str, int])
     missing_since: datetime | None = None
     missing_reads: int = 0
     removed: bool = False

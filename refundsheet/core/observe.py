@@ -1,20 +1,29 @@
 """What people did since the last read, and which timestamps that owes to their cases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from refundsheet.core.columns import COLUMNS, Writer
-from refundsheet.core.desk import Desk
+from refundsheet.core.cells import CELL_ERROR
+from refundsheet.core.columns import COLUMNS, CUSTOMER_AND_ORDER, Kind, Writer
+from refundsheet.core.desk import Desk, Meaning
 from refundsheet.core.identity import KnownRow, Recognised, is_provisional
 from refundsheet.core.memory import Memory, Observation, Owed, Remembered
-from refundsheet.core.model import Moment, RefundCase
+from refundsheet.core.model import Moment, RefundCase, Row
 
 TEAM_FIELDS = tuple(column.field for column in COLUMNS if column.writer is not Writer.US)
+MOMENT_FIELDS = tuple(
+    column.field
+    for column in COLUMNS
+    if column.kind is Kind.MOMENT and column.writer is not Writer.US
+)
 
 #: A cut row is absent until it is pasted; only after this it counts as removed.
 REMOVED_AFTER_READS = 3
 REMOVED_AFTER = timedelta(minutes=10)
+
+#: A cell that shows an error for fewer reads than these is still being calculated.
+UNREAD_READS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,9 @@ class _Pass:
 
     memory: Memory
     desk: Desk
-    fields: tuple[str, ...]
+    #: The fields that have a column, and those of them that had one at the read before, too.
+    fields: frozenset[str]
+    compared: tuple[str, ...]
     now: datetime
 
     @property
@@ -67,63 +78,140 @@ def observe(
         desk: The team's settings.
         now: The time of the pass; everything seen in one read gets one time.
     """
+    present, before = _with_both(fields), _with_both(memory.fields)
     # A column that was not there at the last read is learnt silently: its cells are not news.
-    compared = tuple(f for f in TEAM_FIELDS if f in fields and f in memory.fields)
-    this = _Pass(memory, desk, compared, now)
+    compared = tuple(field for field in TEAM_FIELDS if field in present and field in before)
+    this = _Pass(memory, desk, present, compared, now)
     cases = dict(memory.cases)
     observations: list[Observation] = []
     changed: set[str] = set(recognised.rekeyed.values())
     for old in recognised.rekeyed:
         cases.pop(old, None)
     for known in recognised.rows:
-        if not known.key or (known.doubt is not None and known.remembered is not None):
-            continue  # what is in doubt teaches nothing new
+        if not known.key or (known.doubt is not None and not is_provisional(known.key)):
+            continue  # what is in doubt teaches nothing new of the case it may be
         seen = _seen(known, this, observations)
         if seen is not known.remembered:
             cases[known.key] = seen
             changed.add(known.key)
-    forgotten: set[str] = set()
-    for key in recognised.absent:
-        missing = _missing(memory.cases[key], now)
-        if missing is None:
-            del cases[key]
-            forgotten.add(key)
-        else:
-            cases[key] = missing
-            changed.add(key)
+    forgotten = _note_absent(recognised.absent, cases, now)
+    changed |= set(recognised.absent) - forgotten
     return Observed(cases, frozenset(changed), frozenset(forgotten), tuple(observations))
 
 
+def _with_both(fields: frozenset[str]) -> frozenset[str]:
+    """The fields with those that stand in one combined column."""
+    both = {"customer_name", "order_id"} if CUSTOMER_AND_ORDER.field in fields else set[str]()
+    return fields | both
+
+
 def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Remembered:
+    """What is to be remembered of a row's case; the very same record where there is no news."""
     case, before = known.row.case, known.remembered
     if before is None:
-        first = Remembered(
-            key=known.key,
-            case=case,
-            adopted=this.is_baseline,
-            first_seen=this.now,
-            still_since=this.now,
-            settled=this.is_baseline,
-        )
-        return first if first.settled or known.doubt else _settle(first, this)
-    if before.case is case and before.settled and not before.missing_reads:
+        return _first_seen(known, this)
+    if known.doubt is not None:
+        # What a row without a name of its own says is learnt, and is no news of anybody.
+        learnt = replace(before, key=known.key, case=case)
+        return before if learnt == before else learnt
+    unchanged = before.case is case and before.key == known.key
+    if unchanged and before.settled and not before.missing_reads and not before.unread:
         return before
-    changes = tuple(_changes(before.case, case, this.fields))
+    unread = _unread(known.row, before)
+    if unread:
+        # What a cell says while it shows an error is no news: it stays as it was.
+        case = replace(case, **{field: getattr(before.case, field) for field in unread})
+    fields = tuple(field for field in this.compared if not _is_first_reading(field, before))
+    changes = tuple(_changes(before.case, case, fields))
     observations.extend(_observation(known.key, field, before, case, this) for field in changes)
-    return _after(before, known.key, case, changes, this)
+    found = replace(
+        before,
+        key=known.key,
+        case=case,
+        unread=unread,
+        missing_since=None,
+        missing_reads=0,
+        removed=False,
+    )
+    after = _after(found, before, changes, known.row, this)
+    return before if after == before else after
+
+
+def _first_seen(known: KnownRow, this: _Pass) -> Remembered:
+    case = known.row.case
+    adopted = this.is_baseline and _is_begun(case, this)
+    first = Remembered(
+        key=known.key,
+        case=case,
+        adopted=adopted,
+        first_seen=this.now,
+        still_since=this.now,
+        settled=adopted,
+        unread=_unread(known.row, None),
+    )
+    return first if adopted or known.doubt else _settle(first, known.row, this)
+
+
+def _is_begun(case: RefundCase, this: _Pass) -> bool:
+    """Whether the row is about something: in a template IDs and statuses may be filled in ahead."""
+    tells = _BEGUN & this.fields
+    return not tells or any(getattr(case, field) not in (None, "") for field in tells)
+
+
+def _is_complete(case: RefundCase, this: _Pass) -> bool:
+    """Whether the row says whose case it is, and what it is about or how it stands."""
+    names = _WHOSE & this.fields
+    is_named = not names or any(getattr(case, field) for field in names)
+    return is_named and bool(case.status or case.reason)
+
+
+_WHOSE = frozenset({"customer_name", "order_id"})
+_BEGUN = _WHOSE | {"product", "amount", "notes"} | set(MOMENT_FIELDS)
+
+
+def _unread(row: Row, before: Remembered | None) -> Mapping[str, int]:
+    """The fields whose cells show an error now, with how many reads in a row have found one."""
+    if not row.violations:
+        return _NOTHING_UNREAD
+    so_far = before.unread if before else _NOTHING_UNREAD
+    fields = _with_both(frozenset(v.field for v in row.violations if v.rule == CELL_ERROR))
+    return {
+        field: min(so_far.get(field, 0) + 1, UNREAD_READS)
+        for field in sorted(fields - {CUSTOMER_AND_ORDER.field})
+    }
+
+
+_NOTHING_UNREAD: Mapping[str, int] = {}
+
+
+def _is_first_reading(field: str, before: Remembered) -> bool:
+    """Whether a cell may have had its content all along, behind an error that stood from the start."""
+    return field in before.unread and getattr(before.case, field) in (None, "")
 
 
 def _after(
-    before: Remembered, key: str, case: RefundCase, changes: tuple[str, ...], this: _Pass
+    found: Remembered, before: Remembered, changes: tuple[str, ...], row: Row, this: _Pass
 ) -> Remembered:
     """The record of a case that was known, after one more read found it."""
-    found = replace(before, key=key, case=case, missing_since=None, missing_reads=0, removed=False)
     if not before.settled:
-        return _settle(_still(found, changes, this), this)
-    if not changes:
-        return before if found == before else found
-    kept = {field: value for field, value in before.written.items() if field not in changes}
-    return _acted(replace(found, written=kept), before.case, changes, this)
+        return _settle(_still(found, before.case, changes, this), row, this)
+    if changes:
+        kept = {field: value for field, value in before.written.items() if field not in changes}
+        found = _acted(replace(found, written=kept), before.case, changes, this)
+    return _without_filled(found, row)
+
+
+def _without_filled(found: Remembered, row: Row) -> Remembered:
+    """What people filled in themselves is not owed any more, not even when they clear it later."""
+    if not found.owed:
+        return found
+    odd = {violation.field for violation in row.violations}
+    owed = {
+        field: stamp
+        for field, stamp in found.owed.items()
+        if field in found.written or not (field in odd or getattr(found.case, field))
+    }
+    return found if len(owed) == len(found.owed) else replace(found, owed=owed)
 
 
 def _changes(before: RefundCase, after: RefundCase, fields: tuple[str, ...]) -> Iterator[str]:
@@ -153,47 +241,50 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _still(found: Remembered, changes: tuple[str, ...], this: _Pass) -> Remembered:
+def _still(
+    found: Remembered, before: RefundCase, changes: tuple[str, ...], this: _Pass
+) -> Remembered:
     """A row that may still be typed in: count how long it has stood unchanged."""
-    if changes:
-        return replace(found, still_since=this.now, still_reads=1)
-    return replace(found, still_reads=found.still_reads + 1)
+    if not changes:
+        reads = min(found.still_reads + 1, max(this.desk.grace_reads, found.still_reads))
+        return replace(found, still_reads=reads)
+    is_new = _is_complete(found.case, this) and not _is_complete(before, this)
+    first_seen = this.now if is_new else found.first_seen
+    return replace(found, still_since=this.now, still_reads=1, first_seen=first_seen)
 
 
-def _settle(found: Remembered, this: _Pass) -> Remembered:
+def _settle(found: Remembered, row: Row, this: _Pass) -> Remembered:
     """Take a row for complete once it has stood still long enough, and note what it is owed."""
     still_for = (this.now - found.still_since).total_seconds()
     if found.still_reads < this.desk.grace_reads or still_for < this.desk.grace_seconds:
         return found
-    owed = dict(found.owed)
+    if not _is_complete(found.case, this) or "status" in found.unread:
+        return found
+    owed = {"requested_at": Owed(found.first_seen, "the request was first seen here")}
     case = found.case
-    if case.requested_at is None:
-        owed["requested_at"] = Owed(found.first_seen, "the request was first seen here")
-    if not _is_backdated(case.requested_at, found.first_seen):
+    if not _is_backdated(case.requested_at, found.first_seen, this):
         owed |= _owed_on_entering(case.status, found.first_seen, "the case was entered as", this)
-    return replace(found, settled=True, owed=owed)
+    return _without_filled(replace(found, settled=True, owed=owed), row)
 
 
-def _is_backdated(requested_at: Moment | None, first_seen: datetime) -> bool:
+def _is_backdated(requested_at: Moment | None, first_seen: datetime, this: _Pass) -> bool:
     """Whether the request was received on another day than the row was typed on."""
     if requested_at is None:
         return False
-    day = requested_at.date() if isinstance(requested_at, datetime) else requested_at
-    zone = requested_at.tzinfo if isinstance(requested_at, datetime) else None
-    seen_on = (first_seen.astimezone(zone) if zone else first_seen).date()
-    return day != seen_on
+    zone = this.now.tzinfo  # the sheet's
+    is_day = not isinstance(requested_at, datetime)
+    day = requested_at if is_day else requested_at.astimezone(zone).date()
+    return day != first_seen.astimezone(zone).date()
 
 
 def _acted(
     found: Remembered, before: RefundCase, changes: tuple[str, ...], this: _Pass
 ) -> Remembered:
     """A settled case that people changed: what happened, and which timestamps follow from it."""
-    owed = dict(found.owed)
+    owed = {field: stamp for field, stamp in found.owed.items() if field not in changes}
     acted = [field for field in this.desk.last_action_fields if field in changes]
     if acted and "last_action_at" not in changes:
         owed["last_action_at"] = Owed(this.now, _action(acted, found.case))
-    if "last_action_at" in changes:
-        owed.pop("last_action_at", None)
     status_since = found.status_since
     if "status" in changes:
         status_since = this.now
@@ -219,16 +310,18 @@ def _owed_after_status(
     changes: tuple[str, ...],
     this: _Pass,
 ) -> dict[str, Owed]:
-    old = this.desk.recognise(before.status).status.meaning
-    new = this.desk.recognise(found.case.status).status.meaning
-    if old is not new:
-        for field in ("approved_at", "paid_at", "resolved_at"):
-            owed.pop(field, None)
-        due = _owed_on_entering(found.case.status, this.now, "status became", this)
-        if old.is_closed:
-            due.pop("resolved_at", None)  # closed already; the day it was closed stands
-        owed |= {field: stamp for field, stamp in due.items() if field not in changes}
-    return owed
+    old = this.desk.recognise(before.status)
+    was, now = old.status.meaning, this.desk.recognise(found.case.status).status.meaning
+    if was is now:
+        return owed
+    due = _owed_on_entering(found.case.status, this.now, "status became", this)
+    # A day of closing stands while the case goes from one closed status to the next, also by way
+    # of one that nobody understands.
+    if was.is_closed or (not old.is_known and found.case.resolved_at):
+        due.pop("resolved_at", None)
+    stamps = ("approved_at", "paid_at", "resolved_at")
+    kept = {field: stamp for field, stamp in owed.items() if field not in stamps}
+    return kept | {field: stamp for field, stamp in due.items() if field not in changes}
 
 
 def _owed_on_entering(label: str, at: datetime, event: str, this: _Pass) -> dict[str, Owed]:
@@ -236,20 +329,28 @@ def _owed_on_entering(label: str, at: datetime, event: str, this: _Pass) -> dict
     status = this.desk.recognise(label).status
     stamp = Owed(at, f"{event} {label}")
     fields = {
-        "approved_at": status.meaning.value == "approved",
-        "paid_at": status.meaning.value == "paid" and status.payout,
+        "approved_at": status.meaning is Meaning.APPROVED,
+        "paid_at": status.meaning is Meaning.PAID and status.payout,
         "resolved_at": status.meaning.is_closed,
     }
     return {field: stamp for field, applies in fields.items() if applies}
 
 
-def _missing(known: Remembered, now: datetime) -> Remembered | None:
+def _note_absent(absent: Iterable[str], cases: dict[str, Remembered], now: datetime) -> set[str]:
+    """Count the reads that did not hold a case; forget the rows that never got beyond typing."""
+    forgotten: set[str] = set()
+    for key in absent:
+        if cases[key].settled:
+            cases[key] = _missing(cases[key], now)
+        else:
+            del cases[key]
+            forgotten.add(key)
+    return forgotten
+
+
+def _missing(known: Remembered, now: datetime) -> Remembered:
     """A case that was not found: removed only after several reads and some minutes."""
-    if not known.settled:
-        return None
     since = known.missing_since or now
     reads = known.missing_reads + 1
     removed = reads >= REMOVED_AFTER_READS and now - since >= REMOVED_AFTER
-    if removed and is_provisional(known.key):
-        return None
     return replace(known, missing_since=since, missing_reads=reads, removed=removed)

@@ -1,26 +1,29 @@
 """From what is known to what is to be written: every change with its reason and its condition."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.case_ids import next_ids
-from refundsheet.core.columns import BY_FIELD
+from refundsheet.core.cells import CELL_ERROR
+from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER
 from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import Flag, follow_up, words
-from refundsheet.core.identity import KnownRow, Recognised, is_provisional
+from refundsheet.core.identity import DUPLICATE_ID, KnownRow, Recognised, is_provisional
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Cell, Change, Layout, Row, Severity, Violation
-from refundsheet.core.observe import Observed
+from refundsheet.core.observe import UNREAD_READS, Observed
 from refundsheet.core.parse import cell
 from refundsheet.core.rules import check
 from refundsheet.core.serials import same_serial, to_serial
 
+_NAMES = ("order_id", "customer_name", CUSTOMER_AND_ORDER.field)
+
 #: The fields a stamp's reason rests on, besides the case itself and the cell.
 _PREMISES = {
-    "requested_at": ("order_id", "customer_name"),
+    "requested_at": _NAMES,
     "last_action_at": ("status", "notes"),
     "approved_at": ("status",),
     "paid_at": ("status",),
@@ -71,7 +74,8 @@ class Decisions:
 
 def decide(recognised: Recognised, context: Context) -> Decisions:
     """Every change the log needs now; a row in doubt gets no more than the reason in Row Check."""
-    minted = _mint(recognised, context)
+    minted, free = _new_ids(recognised, context)
+    fields = frozenset(context.layout.columns)
     flags: dict[str, Flag] = {}
     violations: dict[int, tuple[Violation, ...]] = {}
     changes: list[Change] = []
@@ -79,7 +83,7 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
         after = context.observed.cases.get(known.key)
         if not is_settled(known, after):
             continue
-        found = row_violations(known, context)
+        found = _violations(known, after, fields, free, context)
         if found:
             violations[known.row.number] = found
         flag = None
@@ -97,13 +101,32 @@ def is_settled(known: KnownRow, after: Remembered | None) -> bool:
     return known.doubt is not None or (after is not None and after.settled)
 
 
-def row_violations(known: KnownRow, context: Context) -> tuple[Violation, ...]:
+def _violations(
+    known: KnownRow,
+    after: Remembered | None,
+    fields: frozenset[str],
+    free: Mapping[str, str],
+    context: Context,
+) -> tuple[Violation, ...]:
     """Everything wrong with a row, worst first."""
-    found = list(known.row.violations)
+    unread = after.unread if after else {}
+    found = [
+        violation
+        for violation in known.row.violations
+        # Loading… is no problem yet.
+        if violation.rule != CELL_ERROR or unread.get(violation.field, UNREAD_READS) >= UNREAD_READS
+    ]
     if known.doubt is not None:
-        found.append(known.doubt)
-    found += check(known.row.case, context.desk, frozenset(context.layout.columns))
-    return tuple(sorted(found, key=lambda violation: -violation.severity))
+        found.append(_with_free_id(known.doubt, free.get(known.key)))
+    case = after.case if after and unread else known.row.case
+    found += check(case, context.desk, fields)
+    if len(found) > 1:
+        found.sort(key=lambda violation: -violation.severity)
+    return tuple(found)
+
+
+def _with_free_id(doubt: Violation, free: str | None) -> Violation:
+    return replace(doubt, sentence=f"{doubt.sentence} {free} is free.") if free else doubt
 
 
 def row_check_text(violations: Sequence[Violation]) -> str:
@@ -118,23 +141,31 @@ def _flag(after: Remembered, context: Context) -> Flag | None:
     return follow_up(after, context.desk, context.calendar, baseline, context.now)
 
 
-def _mint(recognised: Recognised, context: Context) -> dict[str, tuple[Change, ...]]:
-    """A Case ID for every complete row that has none, by key."""
+def _new_ids(
+    recognised: Recognised, context: Context
+) -> tuple[dict[str, tuple[Change, ...]], dict[str, str]]:
+    """A Case ID for every complete row that has none, and one to offer to every copy, by key."""
     nameless = [known for known in recognised.rows if _needs_id(known, context)]
-    if not nameless:
-        return {}
+    copies = sorted(
+        known.key
+        for known in recognised.rows
+        if known.doubt is not None and known.doubt.rule == DUPLICATE_ID
+    )
+    if not (nameless or copies):
+        return {}, {}
     used = chain(
         (known.row.case.case_id for known in recognised.rows if known.row.case.case_id),
         (case.case.case_id for case in context.memory.cases.values() if case.case.case_id),
     )
     ids = next_ids(used, context.desk.case_ids, context.now.year)
     reason = "the row is complete and had no Case ID"
-    fields = ("order_id", "customer_name", "requested_at", "reason", "status")
+    fields = (*_NAMES, "requested_at", "reason", "status")
     premise = tuple(field for field in fields if field in context.layout.columns)
-    return {
+    minted = {
         known.key: (_change(known, "case_id", minted, reason=reason, premise=premise),)
         for known, minted in zip(nameless, ids, strict=False)
     }
+    return minted, dict(zip(copies, ids, strict=False))
 
 
 def _needs_id(known: KnownRow, context: Context) -> bool:
@@ -156,11 +187,13 @@ def _stamps(known: KnownRow, after: Remembered, context: Context) -> Iterator[Ch
         if name in context.layout.columns and _may_stamp(known.row, name, after, context):
             serial = to_serial(owed.at.replace(microsecond=0), context.calendar.zone)
             yield _stamp(known, name, serial, owed.reason, context)
-    status = context.desk.recognise(known.row.case.status).status
+    said = context.desk.recognise(after.case.status)
+    is_closed = said.status.meaning.is_closed
     resolved = cell(known.row, "resolved_at", context.layout)
-    if not status.meaning.is_closed and _is_ours(after, "resolved_at", resolved):
+    # A status that nobody understands, or none, does not tell that the case was opened again.
+    if said.is_known and not is_closed and _is_ours(after, "resolved_at", resolved):
         yield _stamp(known, "resolved_at", None, "the case was opened again", context)
-    if context.backfill and after.adopted and status.meaning.is_closed and resolved is None:
+    if context.backfill and after.adopted and is_closed and resolved is None:
         acted = cell(known.row, "last_action_at", context.layout)
         if isinstance(acted, (int, float)) and known.row.case.last_action_at is not None:
             reason = "backfilled: the last action of a closed case"
@@ -193,19 +226,20 @@ def _our_cells(
     known: KnownRow, flag: Flag | None, found: Sequence[Violation], context: Context
 ) -> Iterator[Change]:
     """The Follow-up and Row Check cells, where they differ from what they shall say."""
-    wanted: dict[str, Cell] = {
-        "follow_up": flag.text if flag else None,
-        "follow_up_by": to_serial(flag.by, context.calendar.zone) if flag else None,
-        "row_check": row_check_text(found) or None,
-    }
-    theirs = not is_our_text(cell(known.row, "follow_up", context.layout), context.memory)
-    premise = tuple(field for field in ("status",) if field in context.layout.columns)
-    for name, after in wanted.items():
-        held = cell(known.row, name, context.layout)
-        if name not in context.layout.columns or _same(held, after):
+    layout, memory = context.layout, context.memory
+    wanted: tuple[tuple[str, Cell], ...] = (
+        ("follow_up", flag.text if flag else None),
+        ("follow_up_by", to_serial(flag.by, context.calendar.zone) if flag else None),
+        ("row_check", (row_check_text(found) or None) if found else None),
+    )
+    for name, after in wanted:
+        held = cell(known.row, name, layout)
+        if held == after or name not in layout.columns or _same(held, after):
             continue
-        if not is_our_text(held, context.memory) or (theirs and name == "follow_up_by"):
+        flag_held = cell(known.row, "follow_up", layout) if name == "follow_up_by" else None
+        if not (is_our_text(held, memory) and is_our_text(flag_held, memory)):
             continue  # somebody typed there: it is theirs until it is emptied
+        premise = ("status",) if "status" in layout.columns else ()
         why = _why(name, after, context)
         yield _change(known, name, after, reason=why, premise=premise, before=held)
 

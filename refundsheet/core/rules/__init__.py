@@ -7,6 +7,7 @@ support, or None where the rule is kept. Rules about single cells live where cel
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from refundsheet.core.desk import Desk
 from refundsheet.core.model import RefundCase, Severity, Violation
@@ -37,8 +38,12 @@ RULES = (
 
 def check(case: RefundCase, desk: Desk, fields: frozenset[str]) -> Iterator[Violation]:
     """Every rule the case breaks, of those whose column the log has."""
-    for rule in RULES:
-        if rule.field in fields:
-            sentence = rule.check(case, desk)
-            if sentence is not None:
-                yield Violation(rule.id, rule.severity, rule.field, sentence)
+    for rule in _rules_for(fields):
+        sentence = rule.check(case, desk)
+        if sentence is not None:
+            yield Violation(rule.id, rule.severity, rule.field, sentence)
+
+
+@lru_cache(maxsize=64)
+def _rules_for(fields: frozenset[str]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES if rule.field in fields)

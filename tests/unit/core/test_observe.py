@@ -1,0 +1,462 @@
+"""What people did since the last read, and what that owes to their cases."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refundsheet.core.memory import Memory
+from refundsheet.core.model import Outcome
+from refundsheet.core.observe import observe
+from refundsheet.core.serials import to_serial
+from tests.passes import HEADERS, MONDAY, ZONE, Log, case
+
+STATUSES = ("New", "Under Review", "Approved", "Refunded", "Rejected", "Rfunded", "what?", "")
+
+
+def serial(moment: datetime) -> float:
+    return to_serial(moment, ZONE)
+
+
+def an_adopted_log(*rows: dict[str, Any]) -> Log:
+    log = Log(list(rows))
+    log.run()
+    return log
+
+
+def test_the_first_read_learns_everything_and_stamps_nothing() -> None:
+    log = Log([case("R-1", received=""), case("", status="Refunded", order="#2", received="")])
+    passed = log.run()
+    assert passed.changes == {}
+    assert all(known.adopted and known.settled for known in log.memory.cases.values())
+
+
+def test_a_new_row_is_left_in_peace_until_it_has_stood_still() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.add(case("R-2", received=""))
+    first_seen = log.now + timedelta(minutes=1)
+    assert log.run().changes == {}
+    assert log.run().changes == {("R-2", "requested_at"): serial(first_seen)}
+
+
+def test_typing_on_starts_the_stillness_anew() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.add(case("R-2", received=""))
+    for note in ("c", "ca", "cal", "called"):
+        log.rows[1]["Notes & Communications"] = note
+        assert log.run().changes == {}
+    assert ("R-2", "requested_at") in log.run().changes
+
+
+def test_reads_in_quick_succession_are_no_stillness() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.add(case("R-2", received=""))
+    log.run()
+    log.wait(seconds=-50)
+    assert log.run().changes == {}
+
+
+def test_ids_filled_down_ahead_are_no_requests() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.add({"Case ID": "R-2", "Status": "New"}, {"Case ID": "R-3"})
+    for _ in range(5):
+        assert log.run().changes == {}
+    assert not log.run().observed.changed
+    log.rows[1] |= {"Customer Name": "Bo Lind"}
+    completed = log.now + timedelta(minutes=1)
+    assert log.settle() is not None
+    assert log.rows[1]["Date Request Received"] == serial(completed)
+
+
+def test_rows_of_a_template_at_the_start_are_cases_only_when_they_are_filled_in() -> None:
+    log = an_adopted_log(case("R-1"), {"Case ID": "R-2", "Status": "New"})
+    log.rows[1] |= {"Order ID": "#2"}
+    log.settle()
+    assert log.rows[1]["Date Request Received"]
+    assert not log.rows[1].get("Date of Last Action")
+
+
+def test_a_log_of_ids_and_statuses_alone_is_adopted_whole() -> None:
+    log = Log([{"Case ID": "R-1", "Status": "New"}], headers=("Case ID", "Status"))
+    log.run()
+    assert log.known("r-1").adopted
+
+
+def test_an_earlier_date_that_people_typed_is_kept_and_nothing_is_made_up_around_it() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.add(case("R-2", received=46300.0, status="Refunded"))
+    assert log.settle().changes == {}
+
+
+def test_a_case_entered_closed_today_was_closed_today() -> None:
+    log = an_adopted_log(case("R-1"))
+    today = serial(log.now.replace(hour=0))
+    log.add(case("R-2", received=today, status="Refunded"))
+    seen = log.now + timedelta(minutes=1)
+    log.settle()
+    assert log.rows[1]["Resolution Date"] == log.rows[1]["Date Paid"] == serial(seen)
+
+
+def test_a_time_of_today_is_today_in_the_zone_of_the_sheet() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.now = datetime(2026, 11, 4, 0, 30, tzinfo=ZONE)  # still the 3rd by UTC
+    log.add(case("R-2", received=serial(log.now), status="Approved"))
+    log.settle()
+    assert log.rows[1]["Date Approved"]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "stamped"),
+    [
+        ("New", "Under Review", {"last_action_at"}),
+        ("New", "Approved", {"last_action_at", "approved_at"}),
+        ("Approved", "Refunded", {"last_action_at", "paid_at", "resolved_at"}),
+        ("Approved", "Replaced", {"last_action_at", "resolved_at"}),
+        ("New", "Rejected", {"last_action_at", "resolved_at"}),
+        ("Refunded", "Closed", {"last_action_at"}),
+        ("Refunded", "New", {"last_action_at"}),
+        pytest.param("New", "Refnded", {"last_action_at", "paid_at", "resolved_at"}, id="slip"),
+        pytest.param("New", "whatever", {"last_action_at"}, id="unknown is open"),
+        pytest.param("New", "", {"last_action_at"}, id="blank"),
+    ],
+)
+def test_a_new_status_stamps_what_it_means(was: str, becomes: str, stamped: set[str]) -> None:
+    log = an_adopted_log(case("R-1", status=was))
+    log.rows[0]["Status"] = becomes
+    at = log.now + timedelta(minutes=1)
+    assert log.run().changes == {("R-1", field): serial(at) for field in stamped}
+
+
+def test_notes_are_an_action_and_other_cells_are_not() -> None:
+    log = an_adopted_log(case("R-1"), case("R-2"))
+    log.rows[0]["Notes & Communications"] = "called"
+    log.rows[1]["Amount"] = 99
+    assert list(log.run().changes) == [("R-1", "last_action_at")]
+
+
+def test_blanks_between_words_are_no_change() -> None:
+    log = an_adopted_log(case("R-1", notes="called  her", status="New"))
+    log.rows[0] |= {"Notes & Communications": " called her ", "Status": "New "}
+    passed = log.run()
+    assert (passed.observations, passed.changes) == ([], {})
+
+
+def test_who_dates_the_action_themselves_is_believed() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.rows[0] |= {
+        "Status": "Refunded",
+        "Date of Last Action": 46325.0,
+        "Resolution Date": 46325.0,
+    }
+    assert list(log.run().changes) == [("R-1", "paid_at")]
+
+
+def test_a_date_that_stood_before_is_never_overwritten() -> None:
+    log = an_adopted_log(case("R-1", last_action=46325.0, resolved=46325.0, paid="soon"))
+    log.rows[0]["Status"] = "Refunded"
+    assert log.run().changes == {}
+
+
+@pytest.mark.parametrize("typed", [46325.0, "03/04/2026", "yesterday", "-"])
+def test_who_clears_what_they_typed_finds_it_blank(typed: object) -> None:
+    log = an_adopted_log(case("R-1", status="New", last_action=typed, resolved=typed))
+    log.rows[0]["Status"] = "Refunded"
+    log.run()
+    log.rows[0] |= {"Date of Last Action": "", "Resolution Date": ""}
+    assert log.run().changes == {}
+
+
+def test_a_cleared_last_action_stays_blank_until_the_next_action() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.rows[0]["Status"] = "Under Review"
+    log.run()
+    log.rows[0]["Date of Last Action"] = ""
+    assert [log.run().changes for _ in range(3)] == [{}, {}, {}]
+    log.rows[0]["Notes & Communications"] = "called"
+    assert list(log.run().changes) == [("R-1", "last_action_at")]
+
+
+def test_a_received_date_that_was_unreadable_is_not_replaced_when_it_is_cleared() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.add(case("R-2", received="03/04/2026"))
+    log.settle()
+    log.rows[1]["Date Request Received"] = ""
+    assert log.run().changes == {}
+
+
+def test_our_own_stamps_are_nobodys_action() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.rows[0]["Status"] = "Refunded"
+    log.run()
+    passed = log.run()
+    assert (passed.observations, passed.changes, passed.observed.changed) == ([], {}, frozenset())
+
+
+def test_forty_statuses_filled_down_are_forty_actions_at_one_time() -> None:
+    log = an_adopted_log(*(case(f"R-{n}") for n in range(40)))
+    for row in log.rows:
+        row["Status"] = "Under Review"
+    changes = log.run().changes
+    assert len(changes) == 40
+    assert set(changes.values()) == {serial(log.now)}
+
+
+def test_a_stamp_that_lost_its_race_keeps_its_time() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.rows[0]["Status"] = "Under Review"
+    lost = log.run(outcome=Outcome.LOST).changes
+    assert log.run().changes == lost
+    assert log.run().changes == {}
+
+
+def test_who_fills_in_after_a_lost_race_is_believed() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.rows[0]["Status"] = "Rejected"
+    log.run(outcome=Outcome.LOST)
+    log.rows[0] |= {"Resolution Date": 46325.0, "Date of Last Action": 46325.0}
+    log.run()
+    log.rows[0] |= {"Resolution Date": "", "Date of Last Action": ""}
+    assert log.run().changes == {}
+
+
+def test_a_case_opened_again_loses_our_date_of_closing_and_gets_a_new_one() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.rows[0]["Status"] = "Rejected"
+    log.run()
+    first = log.rows[0]["Resolution Date"]
+    log.rows[0]["Status"] = "Under Review"
+    assert log.run().changes["R-1", "resolved_at"] is None
+    log.rows[0]["Status"] = "Rejected"
+    log.run()
+    assert log.rows[0]["Resolution Date"] > first
+
+
+def test_a_date_of_closing_that_people_typed_survives_the_reopening() -> None:
+    log = an_adopted_log(case("R-1", status="Rejected", resolved=46325.0))
+    log.rows[0]["Status"] = "Under Review"
+    log.run()
+    assert log.rows[0]["Resolution Date"] == 46325.0
+
+
+@pytest.mark.parametrize("between", ["", "who knows", "#REF!", "Loading..."])
+def test_a_closed_case_does_not_lose_its_date_to_a_status_nobody_understands(between: str) -> None:
+    log = an_adopted_log(case("R-1"))
+    log.rows[0]["Status"] = "Rejected"
+    log.run()
+    closed = log.rows[0]["Resolution Date"]
+    log.rows[0]["Status"] = between
+    log.run()
+    log.rows[0]["Status"] = "Rejected"
+    log.run()
+    assert log.rows[0]["Resolution Date"] == closed
+
+
+@pytest.mark.parametrize("header", [h for h in HEADERS[:12] if h != "Case ID"])
+@pytest.mark.parametrize("error", ["#REF!", "Loading...", "#N/A"])
+def test_an_error_in_a_cell_is_not_a_change(header: str, error: str) -> None:
+    dates = {"last_action": 46325.0, "approved": 46325.0, "paid": 46325.0, "resolved": 46325.0}
+    log = an_adopted_log(case("R-1", status="Refunded", notes="called", **dates))
+    held = log.rows[0][header]
+    for cell in (error, held):
+        log.rows[0][header] = cell
+        passed = log.run()
+        assert (passed.observations, passed.changes) == ([], {})
+
+
+def test_a_change_behind_an_error_is_seen_when_the_error_goes() -> None:
+    log = an_adopted_log(case("R-1", status="New"))
+    log.rows[0]["Status"] = "Loading..."
+    log.run()
+    log.rows[0]["Status"] = "Rejected"
+    assert log.run().observations == [("r-1", "status", "New", "Rejected")]
+
+
+def test_statuses_that_were_loading_at_the_start_are_learnt_when_they_come() -> None:
+    log = an_adopted_log(*(case(f"R-{n}", status="Loading...") for n in range(3)))
+    log.run()
+    for row in log.rows:
+        row["Status"] = "Refunded"
+    passed = log.run()
+    assert (passed.observations, passed.changes) == ([], {})
+    log.rows[0]["Status"] = "Closed"
+    assert list(log.run().changes) == [("R-0", "last_action_at")]
+
+
+def test_a_new_row_whose_status_is_loading_is_not_complete() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.add(case("R-2", received="", status="Loading..."))
+    assert log.settle().changes == {}
+    log.rows[1]["Status"] = "New"
+    assert ("R-2", "requested_at") in log.settle().changes or log.rows[1]["Date Request Received"]
+
+
+def test_customer_and_order_of_one_column_are_compared_too() -> None:
+    both = "Customer Name & Order ID"
+    log = Log([{"Case ID": "R-1", both: "Ada, #1001", "Status": "New"}])
+    log.headers = ("Case ID", both, "Status")
+    log.run()
+    log.rows[0][both] = "#REF!"
+    assert log.run().observations == []
+    log.rows[0][both] = "Ada, #1002"
+    assert log.run().observations == [("r-1", "order_id", "#1001", "#1002")]
+
+
+def test_a_column_that_comes_back_is_learnt_silently() -> None:
+    log = an_adopted_log(case("R-1", notes="called"))
+    log.headers = tuple("Scribbles" if h.startswith("Notes") else h for h in HEADERS)
+    assert log.run().observations == []
+    log.headers = HEADERS
+    log.rows[0]["Notes & Communications"] = "called twice"
+    passed = log.run()
+    assert (passed.observations, passed.changes) == ([], {})
+
+
+def test_moved_columns_change_nothing() -> None:
+    log = an_adopted_log(case("R-1", status="New"), case("", order="#2"))
+    log.headers = tuple(reversed(HEADERS))
+    passed = log.run()
+    assert (passed.observations, passed.changes) == ([], {})
+
+
+@pytest.mark.parametrize("header", ["Case ID", "Order ID", "Customer Name"])
+@pytest.mark.parametrize("gone_for", [1, 15])
+def test_a_renamed_header_and_its_return_stamp_nothing(header: str, gone_for: int) -> None:
+    named = (case(f"R-{n}", received="", customer=f"Ada {n}") for n in range(3))
+    nameless = (case("", order=f"#{n}", received="", customer=f"Bo {n}") for n in range(3))
+    log = an_adopted_log(*named, *nameless)
+    log.headers = tuple(f"My own {h}" if h == header else h for h in HEADERS)
+    for row in log.rows:
+        row[f"My own {header}"] = row[header]
+    for _ in range(gone_for):
+        assert log.run().changes == {}
+    log.headers = HEADERS
+    for _ in range(4):
+        assert log.run().changes == {}
+
+
+def test_a_case_is_removed_after_three_reads_and_ten_minutes() -> None:
+    log = an_adopted_log(case("R-1"), case("R-2"))
+    del log.rows[0]
+    for _ in range(10):
+        log.run()
+        assert not log.known("r-1").removed
+    log.run()
+    assert log.known("r-1").removed
+    assert log.run().recognised.absent == ()
+
+
+def test_time_alone_removes_nothing() -> None:
+    log = an_adopted_log(case("R-1"), case("R-2"))
+    del log.rows[0]
+    log.run()
+    log.wait(hours=5)
+    log.run()
+    assert not log.known("r-1").removed
+
+
+@pytest.mark.parametrize("case_id", ["R-1", ""])
+def test_a_removed_row_that_comes_back_is_the_old_one(case_id: str) -> None:
+    row = case(case_id, order="#1", received="")
+    log = an_adopted_log(row, case("R-2"))
+    log.rows.remove(row)
+    for _ in range(15):
+        log.run()
+    log.rows.append(row)
+    for _ in range(4):
+        assert log.run().changes == {}
+
+
+def test_a_row_cut_while_it_was_typed_is_forgotten() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.add(case("R-2"))
+    log.run()
+    del log.rows[1]
+    passed = log.run()
+    assert passed.observed.forgotten == {"r-2"}
+    assert "r-2" not in log.memory.cases
+
+
+def test_what_is_observed_lies_between_two_reads() -> None:
+    log = an_adopted_log(case("R-1"))
+    before = log.now
+    log.wait(hours=3)
+    log.rows[0] |= {"Status": "Approved", "Amount": ""}
+    seen = {o.field: o for o in log.run().observed.observations}
+    assert (seen["status"].not_before, seen["status"].not_after) == (before, log.now)
+    assert (seen["amount"].before, seen["amount"].after) == ("12.50", "")
+
+
+def test_a_desk_may_count_other_columns_as_actions() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.desk = type(log.desk)(last_action_fields=("amount",))
+    log.rows[0] |= {"Amount": 3, "Notes & Communications": "called"}
+    passed = log.run()
+    assert passed.decisions.changes[0].reason == "amount changed"
+
+
+def test_after_a_restart_an_unchanged_log_says_nothing_new() -> None:
+    log = an_adopted_log(case("R-1"), case("", order="#2"))
+    log.forget_objects()
+    passed = log.run()
+    assert (passed.observations, passed.changes, passed.observed.changed) == ([], {}, frozenset())
+
+
+def test_nothing_to_compare_with_is_nothing_observed() -> None:
+    log = Log([case("R-1")])
+    observed = observe(log.recognise(), frozenset(), Memory(), log.desk, MONDAY)
+    assert observed.observations == ()
+
+
+_CELLS = {
+    "Case ID": st.sampled_from(["", "R-1", "R-2", "R-3"]),
+    "Order ID": st.sampled_from(["", "#1", "#2"]),
+    "Customer Name": st.sampled_from(["", "Ada", "Bo"]),
+    "Status": st.sampled_from(STATUSES),
+    "Notes & Communications": st.sampled_from(["", "called"]),
+    "Date Request Received": st.sampled_from(["", 46322.0, 46328.5]),
+    "Resolution Date": st.sampled_from(["", 46325.0, "soon"]),
+}
+_A_LOG = st.lists(st.fixed_dictionaries(_CELLS), max_size=7)
+
+
+@given(rows=_A_LOG, data=st.data())
+def test_sorting_is_nobodys_action(rows: list[dict[str, Any]], data: st.DataObject) -> None:
+    log = an_adopted_log(*(dict(row) for row in rows))
+    log.settle()
+    for _ in range(3):
+        log.rows = data.draw(st.permutations(log.rows))
+        passed = log.run()
+        assert (passed.observations, passed.changes) == ([], {})
+        assert not any(known.owed for known in log.memory.cases.values())
+
+
+@given(before=_A_LOG, after=_A_LOG)
+def test_once_people_rest_a_second_pass_finds_nothing_to_do(
+    before: list[dict[str, Any]], after: list[dict[str, Any]]
+) -> None:
+    log = an_adopted_log(*(dict(row) for row in before))
+    log.rows = [dict(row) for row in after]
+    for _ in range(15):
+        log.run()
+    passed = log.run()
+    assert (passed.decisions.changes, passed.observations) == ((), [])
+    assert passed.observed.changed == frozenset()
+
+
+@given(rows=_A_LOG, data=st.data())
+def test_no_old_row_is_ever_stamped_as_received(
+    rows: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    log = an_adopted_log(
+        *(dict(row, **{"Date Request Received": "", "Amount": n + 1}) for n, row in enumerate(rows))
+    )
+    for _ in range(4):
+        if log.rows:
+            row = data.draw(st.sampled_from(log.rows))
+            header = data.draw(st.sampled_from(["Case ID", "Order ID", "Status", "Customer Name"]))
+            row[header] = data.draw(_CELLS[header])
+            log.rows = data.draw(st.permutations(log.rows))
+        passed = log.run()
+        assert not [field for _, field in passed.changes if field == "requested_at"]
