@@ -20,7 +20,7 @@ class Advanced:
         cases: Key to what is remembered, for every case of the log.
         changed: The keys whose record a receipt changed.
         renamed: Old key to new, of the rows that were given an ID.
-        texts: What now stands in our own columns and was written by us.
+        texts: What we wrote into our own columns, or tried to.
     """
 
     cases: Mapping[str, Remembered]
@@ -39,8 +39,9 @@ def advance(
     texts: set[str] = set()
     for receipt in receipts:
         change = receipt.change
-        if receipt.outcome is Outcome.DONE and BY_FIELD[change.field].writer is Writer.US:
-            texts |= set() if change.after is None else {cell_text(change.after)}
+        if BY_FIELD[change.field].writer is Writer.US and change.after is not None:
+            # Whatever the receipt says: a text that was on its way may stand there one day.
+            texts.add(cell_text(change.after))
         known = after.get(change.case)
         if known is None:
             continue

@@ -65,7 +65,8 @@ def _continued(written: list[str], year: int) -> tuple[str, str, int, int] | Non
     if len(prefixes) > 1 and this_year > max(prefixes):
         # The team begins anew each year, and this one has no case yet.
         return this_year, shape[1], 1, max(pattern.width for pattern in same)
-    latest = max(prefixes)
+    # A mistyped year of the future starts no series.
+    latest = this_year if this_year in prefixes else max(prefixes)
     numbers = [pattern for pattern in same if pattern.prefix == latest]
     padded = [p.width for p in numbers if p.width > len(str(p.number))]
     return latest, shape[1], max(p.number for p in numbers) + 1, max(padded, default=1)

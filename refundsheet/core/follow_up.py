@@ -94,12 +94,16 @@ def follow_up(
 def watch_of(known: Remembered, status: Status) -> Watch | None:
     """From when the status's limits count; None where the case holds no date at all."""
     case = known.case
-    acted = _later(known.acted_at, case.last_action_at) if status.meaning is Meaning.OPEN else None
+    # Only while a case is open does an action on it start its clock anew.
+    is_open = status.meaning is Meaning.OPEN
+    acted = _later(known.acted_at if is_open else None, case.last_action_at)
     if known.status_since is not None:
-        return Watch(_later(known.status_since, acted) or known.status_since, is_exact=True)
-    seen = known.acted_at or case.last_action_at or case.requested_at
+        since = _later(known.status_since, acted) if is_open else None
+        return Watch(since or known.status_since, is_exact=True)
+    seen = acted or case.requested_at
     if seen is not None:
-        return Watch(seen, is_exact=known.acted_at is not None or not known.adopted)
+        is_exact = not known.adopted or (is_open and known.acted_at is not None)
+        return Watch(seen, is_exact)
     return None if known.adopted else Watch(known.first_seen, is_exact=True)
 
 

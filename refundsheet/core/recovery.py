@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from refundsheet.core.identity import Recognised, comparable_id
+from refundsheet.core.identity import Recognised, comparable_id, fingerprint
 from refundsheet.core.model import Change, Layout, Outcome, Receipt
 from refundsheet.core.parse import cell
 from refundsheet.core.serials import same_serial
@@ -14,8 +14,11 @@ def settle_by_cell(
     """Done where the case's one row holds exactly what was to be written; else it was not written."""
     rows = {known.key: known.row for known in recognised.rows if known.doubt is None}
     for change in changes:
-        key = comparable_id(str(change.after)) if change.field == "case_id" else change.case
-        row = rows.get(key)
+        row = rows.get(change.case)
+        if change.field == "case_id":
+            # Somebody may have given the same ID to another row meanwhile: the content tells.
+            named = rows.get(comparable_id(str(change.after)))
+            row = named if named and fingerprint(named.case) == change.case else None
         held = None if row is None else cell(row, change.field, layout)
         if row is not None and _same(held, change.after):
             yield Receipt(change, Outcome.DONE, "found in its cell after the answer was lost")

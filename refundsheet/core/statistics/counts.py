@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from decimal import Decimal
+from math import floor
 
 from refundsheet.core.desk import Meaning
 from refundsheet.core.model import RefundCase
@@ -108,11 +109,12 @@ def ageing(facts: Facts) -> Table:
         if age is None:
             undated += 1
         else:
-            counts[sum(age > end for end in _AGES)] += 1
+            counts[sum(floor(age) > end for end in _AGES)] += 1
     return Table(
         "ageing",
         "Business days since the last action",
-        "Cases that are not closed, by their last action, or where it is blank by their receipt.",
+        "Cases that are not closed, by whole business days since their last action, or where "
+        "it is blank since their receipt.",
         ("Business days", "Cases"),
         tuple(zip(_AGE_LABELS, counts, strict=True)),
         len(cases) - undated,

@@ -2,17 +2,18 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from refundsheet.core.model import Moment
 from refundsheet.core.statistics.figures import Facts, Table, left_out
+from refundsheet.core.statistics.weeks import local_day, monday_of
 
 WEEKS = 26
 
 
 def weekly(facts: Facts, weeks: int = WEEKS) -> Table:
     """Received, resolved and backlog of the last complete weeks, and of the running one."""
-    this_week = monday(facts.now.date())
+    this_week = monday_of(facts.now, facts.calendar.zone)
     starts = [this_week - timedelta(weeks=back) for back in range(weeks, -1, -1)]
     dated = [case for case in facts.cases if case.requested_at is not None]
     known = [case for case in dated if case.resolved_at or not facts.meaning(case).is_closed]
@@ -32,11 +33,6 @@ def weekly(facts: Facts, weeks: int = WEEKS) -> Table:
     )
 
 
-def monday(day: date) -> date:
-    """The first day of the ISO week."""
-    return day - timedelta(days=day.weekday())
-
-
 def _line(
     start: date, received: list[date], came: list[date], went: list[date]
 ) -> tuple[str, int, int, int]:
@@ -52,8 +48,4 @@ def _line(
 def _days(moments: Iterable[Moment | None], facts: Facts) -> list[date]:
     """The days of moments in the sheet's zone, sorted."""
     zone = facts.calendar.zone
-    return sorted(
-        moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
-        for moment in moments
-        if moment is not None
-    )
+    return sorted(local_day(moment, zone) for moment in moments if moment is not None)
