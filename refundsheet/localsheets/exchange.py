@@ -6,10 +6,11 @@ import csv
 import hashlib
 import io
 
-from refundsheet.localsheets import errors, values
+from refundsheet.localsheets import errors
 from refundsheet.localsheets.calls import Call, Raw
 from refundsheet.localsheets.library import Library
 from refundsheet.localsheets.load import sheet_of
+from refundsheet.localsheets.matrix import Rendering, matrix
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sharing import file_book, person_id, stamp
 from refundsheet.localsheets.workbook import Spreadsheet
@@ -50,7 +51,7 @@ def _shown(book: Spreadsheet) -> list[list[str]]:
     if not sheet.row_count:
         return []
     book.calculate()
-    rows = values.matrix(book, sheet, sheet.whole, values.Rendering())
+    rows = matrix(sheet, sheet.whole, Rendering(), book.locale)
     width = max(map(len, rows), default=0)
     return [row + [""] * (width - len(row)) for row in rows]
 

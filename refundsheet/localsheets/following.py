@@ -43,7 +43,14 @@ def follow_ranges(
     moved = schema.map_messages(message, body, "GridRange", change)
     if moved is None or (field == "conditionalFormats" and not moved.get("ranges")):
         return None
+    if field == "merges" and _is_one_cell(moved):
+        return None
     return _without_empty_series(moved) if field == "charts" else moved
+
+
+def _is_one_cell(body: Json) -> bool:
+    rows = body["endRowIndex"] - body["startRowIndex"]
+    return rows * (body["endColumnIndex"] - body["startColumnIndex"]) == 1
 
 
 def _without_empty_series(body: Any) -> Any:

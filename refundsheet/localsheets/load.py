@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from refundsheet.localsheets.cell_formats import CellFormat
-from refundsheet.localsheets.library import Library, new_spreadsheet_id
+from refundsheet.localsheets.library import Library, new_spreadsheet_id, settle
 from refundsheet.localsheets.rows import EMPTY_CELL, Cell, Row, trimmed_formats
 from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import OWNER, Spreadsheet, new_sheet, new_spreadsheet
@@ -37,6 +37,7 @@ def load_csv(
         book.sheets.append(sheet_of(book, title, csv.reader(file)))
     book.stale = True
     library.keep(book)
+    settle(book)
     return book.spreadsheet_id
 
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlencode
 
-from refundsheet.localsheets import values
 from refundsheet.localsheets.a1 import Box, column_letters
 from refundsheet.localsheets.library import Library
+from refundsheet.localsheets.matrix import Rendering, matrix
 from refundsheet.localsheets.sheet import Sheet
-from refundsheet.localsheets.values import Rendering
 from refundsheet.localsheets.workbook import OWNER, Spreadsheet
 
 MOST_ROWS = 500
@@ -61,7 +60,7 @@ def _table(book: Spreadsheet, sheet: Sheet) -> str:
     book.calculate()
     shown = min(MOST_ROWS, sheet.row_count)
     box = Box(sheet.sheet_id, 0, shown, 0, sheet.column_count)
-    rows = values.matrix(book, sheet, box, Rendering())
+    rows = matrix(sheet, box, Rendering(), book.locale)
     width = max(map(len, rows), default=0)
     head = "".join(f"<th>{column_letters(number + 1)}" for number in range(width))
     lines = [

@@ -211,8 +211,27 @@ def check_writable(book: Spreadsheet, box: Box) -> None:
             "users", ()
         ):
             continue
-        if box.meets(open_box(book, protection.get("range", {}))):
+        if box.meets(protected_box(book, protection)) and not _let_through(book, protection, box):
             raise errors.protected()
+
+
+def _let_through(book: Spreadsheet, protection: Json, box: Box) -> bool:
+    """Whether a box lies in one of the ranges a protected sheet leaves open."""
+    holes: list[Json] = protection.get("unprotectedRanges", [])
+    return any(open_box(book, hole).holds(box) for hole in holes)
+
+
+def protected_box(book: Spreadsheet, protection: Json) -> Box:
+    """The cells of a protection: its range, or where its named range or table lies now."""
+    backing: Json = protection.get("range", {})
+    for named in book.named_ranges:
+        if named["namedRangeId"] == protection.get("namedRangeId"):
+            backing = named["range"]
+    for sheet in book.sheets:
+        for table in sheet.objects.get("tables", ()):
+            if table["tableId"] == protection.get("tableId"):
+                backing = table["range"]
+    return open_box(book, backing)
 
 
 def open_box(book: Spreadsheet, body: Json) -> Box:

@@ -8,13 +8,14 @@ from typing import Literal, cast
 
 from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.formulas.references import (
+    LOST,
     adjust_for_delete,
     adjust_for_insert,
     rename_sheet,
     shift_formula,
 )
 from refundsheet.localsheets.formulas.tokens import End, Reference, tokens_of
-from refundsheet.localsheets.intervals import ROWS, Move, Shift
+from refundsheet.localsheets.intervals import ROWS, Move, Shift, Splice
 
 Axis = Literal["ROWS", "COLUMNS"]
 
@@ -75,6 +76,37 @@ def follow_cut(text: str, source: Box, target: Box, titles: tuple[str, str], own
     return _on_tab(text, old_title, own_title, change)
 
 
+def follow_block(text: str, lane: Box, splice: Splice, title: str, own_title: str) -> str:
+    """The formula after cells were inserted or deleted and those behind them in their lane moved.
+
+    Only references whose cells all lie in the lane (its columns, or its rows) follow.
+    """
+
+    def change(found: Reference) -> Reference | None:
+        box = _box(found, lane.sheet_id)
+        if box is None or not lies_in_lane(box, lane, splice.axis):
+            return found
+        down = splice.axis == ROWS
+        ends = (box.row_start, box.row_end) if down else (box.column_start, box.column_end)
+        span = splice.interval(*ends)
+        if span is None:
+            return None
+        first = _with_index(found.first, splice.axis, span[0])
+        last = found.last and _with_index(found.last, splice.axis, span[1] - 1)
+        return replace(found, first=first, last=last)
+
+    return _on_tab(text, title, own_title, change)
+
+
+def lies_in_lane(box: Box, lane: Box, axis: str) -> bool:
+    """Whether all of a box lies in a lane's columns (moving rows) or rows (moving columns)."""
+    if box.sheet_id != lane.sheet_id or box.rows <= 0 or box.columns <= 0:
+        return False
+    if axis == ROWS:
+        return lane.column_start <= box.column_start and box.column_end <= lane.column_end
+    return lane.row_start <= box.row_start and box.row_end <= lane.row_end
+
+
 def _box(found: Reference, sheet_id: int) -> Box | None:
     first, last = found.first, found.last or found.first
     if first.row is None or first.column is None or last.row is None or last.column is None:
@@ -88,7 +120,9 @@ def _end_moved(end: End, rows: int, columns: int) -> End:
     return replace(end, row=row, column=column)
 
 
-def _on_tab(text: str, title: str, own_title: str, change: Callable[[Reference], Reference]) -> str:
+def _on_tab(
+    text: str, title: str, own_title: str, change: Callable[[Reference], Reference | None]
+) -> str:
     pieces: list[str] = []
     for token in tokens_of(text):
         found = token.reference
@@ -97,7 +131,10 @@ def _on_tab(text: str, title: str, own_title: str, change: Callable[[Reference],
             pieces.append(token.text)
             continue
         changed = change(found)
-        pieces.append(token.text if changed == found else changed.text)
+        if changed is None:
+            pieces.append(LOST)
+        else:
+            pieces.append(token.text if changed == found else changed.text)
     return "".join(pieces)
 
 

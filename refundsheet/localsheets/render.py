@@ -21,42 +21,50 @@ _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_
 
 def dumps(body: Any, *, pretty: bool) -> bytes:
     """The body as bytes. An error in a cell is written as its text, such as `#REF!`."""
+    pieces: list[str] = []
     if pretty:
-        return (_pretty(body, "") + "\n").encode()
-    return (_compact.encode(body) + "\n").encode()
+        _pretty(body, "", pieces)
+    else:
+        pieces.append(_compact.encode(body))
+    pieces.append("\n")
+    return "".join(pieces).encode()
 
 
-def _pretty(value: Any, indent: str) -> str:
+def _pretty(value: Any, indent: str, pieces: list[str]) -> None:
+    deeper = indent + _STEP
     if isinstance(value, dict) and value:
-        deeper = indent + _STEP
-        members = [
-            f"{deeper}{_compact.encode(name)}: {_item(name, item, deeper)}"
-            for name, item in value.items()
-        ]
-        return "{\n" + ",\n".join(members) + "\n" + indent + "}"
-    if isinstance(value, list) and value:
-        deeper = indent + _STEP
-        items = [deeper + _pretty(item, deeper) for item in value]
-        return "[\n" + ",\n".join(items) + "\n" + indent + "]"
-    return _compact.encode(value)
+        opening = f"{{\n{deeper}"
+        for name, item in value.items():
+            pieces.append(f"{opening}{_compact.encode(name)}: ")
+            opening = f",\n{deeper}"
+            if name == "values" and item and isinstance(item[0], list):
+                _table(item, deeper, pieces)
+            else:
+                _pretty(item, deeper, pieces)
+        pieces.append(f"\n{indent}}}")
+    elif isinstance(value, list) and value:
+        opening = f"[\n{deeper}"
+        for item in value:
+            pieces.append(opening)
+            opening = f",\n{deeper}"
+            _pretty(item, deeper, pieces)
+        pieces.append(f"\n{indent}]")
+    else:
+        pieces.append(_compact.encode(value))
 
 
-def _item(name: str, item: Any, indent: str) -> str:
-    if name == "values" and item and isinstance(item[0], list):
-        return _table(item, indent)
-    return _pretty(item, indent)
+def _table(rows: list[list[Any]], indent: str, pieces: list[str]) -> None:
+    """Rows of scalars, encoded in one go by the fast encoder with line breaks for separators.
 
-
-def _table(rows: list[list[Any]], indent: str) -> str:
-    """Rows of scalars, encoded by the fast encoder with line breaks for separators."""
+    A raw line break cannot be inside a JSON string, so what looks like the end of a row is one.
+    """
     deeper = indent + _STEP
     inner = deeper + _STEP
     encoder = json.JSONEncoder(ensure_ascii=False, separators=(",\n" + inner, ": "), default=_other)
     opening, closing = f"[\n{inner}", f"\n{deeper}]"
-    if all(rows):
-        # In one go: a raw line break cannot be inside a JSON string, so it always ends a row.
-        text = encoder.encode(rows)[2:-2]
-        text = text.replace(f"],\n{inner}[", f"{closing},\n{deeper}{opening}")
-        return f"[\n{deeper}{opening}{text}{closing}\n{indent}]"
-    lines = [f"{opening}{encoder.encode(row)[1:-1]}{closing}" if row else "[]" for row in rows]
-    return f"[\n{deeper}" + f",\n{deeper}".join(lines) + f"\n{indent}]"
+    text = encoder.encode(rows)[2:-2]
+    text = text.replace(f"],\n{inner}[", f"{closing},\n{deeper}{opening}")
+    pieces += [f"[\n{deeper}", opening, text, closing, f"\n{indent}]"]
+    if not all(rows):
+        blank = "".join(pieces[-4:-1]).replace(opening + closing, "[]")
+        pieces[-4:-1] = [blank]

@@ -71,6 +71,16 @@ class Sheet:
         """The whole grid."""
         return Box(self.sheet_id, 0, self.row_count, 0, self.column_count)
 
+    def bounded(self, body: Json) -> Box:
+        """A GridRange of this tab as a box; a missing bound is the grid's."""
+        return Box(
+            self.sheet_id,
+            body.get("startRowIndex", 0),
+            body.get("endRowIndex", self.row_count),
+            body.get("startColumnIndex", 0),
+            body.get("endColumnIndex", self.column_count),
+        )
+
     def fork(self) -> Sheet:
         """A copy that may be changed without this one noticing; costs one list of pointers."""
         copy = Sheet(self.properties, self.row_count, self.column_count)

@@ -36,6 +36,8 @@ class Switches:
     duplicates_move_formats: bool = True
     #: Whether developer metadata goes with its row when a person sorts (the API's sort: it does).
     sort_moves_metadata: bool = True
+    #: Whether deleteTable takes the cells' contents along (documented) or leaves them.
+    table_delete_clears: bool = True
 
 
 def switches_from(values: dict[str, str | bool], current: Switches) -> Switches:

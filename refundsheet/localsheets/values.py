@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from refundsheet.localsheets import a1, errors, tables
 from refundsheet.localsheets.a1 import Box
-from refundsheet.localsheets.cell_formats import CellFormat
 from refundsheet.localsheets.errors import ApiError
-from refundsheet.localsheets.grid_data import shown
 from refundsheet.localsheets.intervals import COLUMNS, ROWS, Splice
+from refundsheet.localsheets.matrix import Render, Rendering, matrix, transposed
 from refundsheet.localsheets.ranges import Reach, check_writable, resolve
-from refundsheet.localsheets.rows import Row
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import Spreadsheet
 from refundsheet.localsheets.writing import InputOption, clear_values, input_option, write_cell
-
-_TIME_FAMILY = frozenset({"DATE", "TIME", "DATE_TIME"})
-
-
-class Render(Enum):
-    """Google's valueRenderOption."""
-
-    FORMATTED_VALUE = "FORMATTED_VALUE"
-    UNFORMATTED_VALUE = "UNFORMATTED_VALUE"
-    FORMULA = "FORMULA"
-
-
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """How a read wants its values."""
-
-    render: Render = Render.FORMATTED_VALUE
-    #: Dates as their serial number; else as the text they show.
-    serial_dates: bool = True
-    major: str = ROWS
 
 
 def rendering(options: Json, *, prefix: str = "", major: str = "") -> Rendering:
@@ -63,72 +40,11 @@ def value_range(book: Spreadsheet, reach: Reach, how: Rendering) -> Json:
     """A resolved range as a ValueRange."""
     if how.render is not Render.FORMULA and reach.sheet.has_formulas(reach.box):
         book.calculate()
-    rows = matrix(book, reach.sheet, reach.box, how)
+    rows = matrix(reach.sheet, reach.box, how, book.locale)
     if how.major == COLUMNS:
-        rows = _transposed(rows)
+        rows = transposed(rows)
     body: Json = {"range": reach.echoed, "majorDimension": how.major}
     return body | {"values": rows} if rows else body
-
-
-def matrix(book: Spreadsheet, sheet: Sheet, box: Box, how: Rendering) -> list[list[Any]]:
-    """The cells of a box by rows, trailing blanks cut off."""
-    start, end = box.column_start, box.column_end
-    plain = how.render is Render.UNFORMATTED_VALUE and how.serial_dates
-    rows: list[list[Any]] = []
-    for row in sheet.rows[box.row_start : box.row_end]:
-        cells: list[Any] = row.values[start:end]
-        if how.render is Render.FORMULA and row.more:
-            cells = _with_formulas(row, cells, box)
-        while cells and cells[-1] is None:
-            cells.pop()
-        if not plain:
-            cells = _rendered(book, row, cells, start, how)
-        rows.append(["" if cell is None else cell for cell in cells] if None in cells else cells)
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
-
-
-def _with_formulas(row: Row, cells: list[Any], box: Box) -> list[Any]:
-    """Formulas in place of what they show; one may show nothing at all."""
-    found = [row.formula(column) for column in range(box.column_start, box.column_end)]
-    cells = cells + [None] * (len(found) - len(cells))
-    return [
-        cell if formula is None else formula for cell, formula in zip(cells, found, strict=True)
-    ]
-
-
-def _rendered(
-    book: Spreadsheet, row: Row, cells: list[Any], start: int, how: Rendering
-) -> list[Any]:
-    """The cells as text, or only the dates among them; by far most are text without a format."""
-    looks = row.formats[start : start + len(cells)]
-    looks += (None,) * (len(cells) - len(looks))
-    as_text, locale = how.render is Render.FORMATTED_VALUE, book.locale
-    return [
-        shown(cell, look, locale)
-        if cell is not None
-        and (look is not None or (as_text and not isinstance(cell, str)))
-        and (as_text or _is_date(look, cell, how))
-        else cell
-        for cell, look in zip(cells, looks, strict=True)
-    ]
-
-
-def _is_date(look: CellFormat | None, cell: Any, how: Rendering) -> bool:
-    """Whether a cell is to be shown as the text of its date."""
-    number_format = look.number_format if look else None
-    dated = number_format is not None and number_format.type in _TIME_FAMILY
-    return dated and not how.serial_dates and not isinstance(cell, str)
-
-
-def _transposed(rows: list[list[Any]]) -> list[list[Any]]:
-    width = max(map(len, rows), default=0)
-    columns = [[row[place] if place < len(row) else "" for row in rows] for place in range(width)]
-    for column in columns:
-        while column and column[-1] == "":
-            column.pop()
-    return columns
 
 
 def batch_get(book: Spreadsheet, ranges: list[str], how: Rendering) -> Json:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from refundsheet.localsheets import cell_formats, errors, references, schema
 from refundsheet.localsheets.a1 import Box, echo
 from refundsheet.localsheets.errors import RequestError
+from refundsheet.localsheets.following import follow_ranges
 from refundsheet.localsheets.formulas.book import Formula
 from refundsheet.localsheets.formulas.evaluation import evaluate
 from refundsheet.localsheets.intervals import Shift, Splice, follow_grid_range
@@ -180,6 +181,35 @@ class Spreadsheet:
         self._rewrite_formulas(
             lambda text, own: references.follow_cut(text, source, target, titles, own)
         )
+
+    def follow_block(self, lane: Box, splice: Splice) -> None:
+        """Let ranges and formulas everywhere follow cells that moved within a lane."""
+
+        def follow(body: Json) -> Json | None:
+            in_lane = body.get("sheetId", 0) == lane.sheet_id and references.lies_in_lane(
+                self.sheet(lane.sheet_id).bounded(body), lane, splice.axis
+            )
+            return follow_grid_range(splice, body) if in_lane else body
+
+        self.follow_ranges(follow)
+        title = self.sheet(lane.sheet_id).title
+        self._rewrite_formulas(
+            lambda text, own: references.follow_block(text, lane, splice, title, own)
+        )
+        self.stale = True
+
+    def follow_ranges(self, change: Callable[[Json], Json | None]) -> None:
+        """Change every GridRange of names and objects; what loses its cells goes."""
+        for sheet in self.sheets:
+            for name, message in OBJECTS.items():
+                bodies = sheet.objects.get(name, ())
+                moved = [follow_ranges(name, message, body, change) for body in bodies]
+                sheet.put_objects(name, tuple(body for body in moved if body is not None))
+        named = (
+            schema.map_messages("NamedRange", body, "GridRange", change)
+            for body in self.named_ranges
+        )
+        self.named_ranges = tuple(body for body in named if body is not None)
 
     def rename_in_formulas(self, old: str, new: str) -> None:
         """Let formulas everywhere follow a tab to its new title."""
