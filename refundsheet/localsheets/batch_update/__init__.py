@@ -9,10 +9,12 @@ module and name it in that module's HANDLERS.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from refundsheet.localsheets import errors, schema
 from refundsheet.localsheets.batch_update import (
     banding,
+    blocks,
     borders,
     cells,
     charts,
@@ -32,6 +34,7 @@ from refundsheet.localsheets.batch_update import (
     sheets,
     sorting,
     splitting,
+    tables,
 )
 from refundsheet.localsheets.errors import ApiError, RequestError
 from refundsheet.localsheets.schema import Json
@@ -42,6 +45,7 @@ Handler = Callable[[Spreadsheet, Json], Json | None]
 #: Every kind this server acts on, by the name requests carry.
 HANDLERS: dict[str, Handler] = {
     **banding.HANDLERS,
+    **blocks.HANDLERS,
     **borders.HANDLERS,
     **cells.HANDLERS,
     **charts.HANDLERS,
@@ -61,6 +65,7 @@ HANDLERS: dict[str, Handler] = {
     **sheets.HANDLERS,
     **sorting.HANDLERS,
     **splitting.HANDLERS,
+    **tables.HANDLERS,
 }
 
 
@@ -92,7 +97,20 @@ def _kind(place: int, request: Json) -> str:
         raise errors.bad_request([(f"requests[{place}]", text)])
     if names[0] not in HANDLERS:
         raise errors.not_built(names[0])
+    _refuse_data_sources(names[0], request)
     return names[0]
+
+
+def _refuse_data_sources(kind: str, body: Any) -> None:
+    """Sheets connected to a database are Google's; naming one anywhere is refused, not ignored."""
+    if isinstance(body, list):
+        for item in body:
+            _refuse_data_sources(kind, item)
+    if isinstance(body, dict):
+        for name, value in body.items():
+            if name.startswith("dataSource"):
+                raise errors.not_built(f"{name} in {kind}")
+            _refuse_data_sources(kind, value)
 
 
 def _apply_one(book: Spreadsheet, place: int, kind: str, request: Json) -> Json:

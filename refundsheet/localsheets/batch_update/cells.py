@@ -7,10 +7,20 @@ from dataclasses import replace
 
 from refundsheet.localsheets import cell_formats, errors, masks, references, schema
 from refundsheet.localsheets.a1 import Box
+from refundsheet.localsheets.batch_update import objects
+from refundsheet.localsheets.batch_update.blocks import make_room
+from refundsheet.localsheets.batch_update.conditions import VALIDATION, check_condition
+from refundsheet.localsheets.batch_update.objects import TABLE
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.intervals import COLUMNS, ROWS
 from refundsheet.localsheets.masks import Mask
-from refundsheet.localsheets.ranges import check_writable, grid_box, grid_sheet
+from refundsheet.localsheets.ranges import (
+    check_writable,
+    grid_box,
+    grid_range,
+    grid_sheet,
+    open_box,
+)
 from refundsheet.localsheets.rows import Cell
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import Sheet
@@ -82,9 +92,17 @@ def _set_note(cell: Cell, value: str | None, _mask: Mask) -> Cell:
 
 
 def _set_validation(cell: Cell, value: Json | None, mask: Mask) -> Cell:
-    rule = masks.merge(mask, cell.validation or {}, value or {})
-    kept = schema.omit_defaults("DataValidationRule", rule)
-    return replace(cell, validation=kept or None)
+    return replace(
+        cell, validation=_checked_rule(masks.merge(mask, cell.validation or {}, value or {}))
+    )
+
+
+def _checked_rule(body: Json) -> Json | None:
+    """A validation rule as it is stored; None for an empty one, which takes a rule away."""
+    rule = schema.omit_defaults("DataValidationRule", body)
+    if rule:
+        check_condition(rule.get("condition", {}), VALIDATION)
+    return rule or None
 
 
 def _set_other(cell: Cell, name: str, data: Json) -> Cell:
@@ -186,8 +204,11 @@ def repeat_cell(book: Spreadsheet, request: Json) -> None:
 def append_cells(book: Spreadsheet, request: Json) -> None:
     """Write rows after the last one that holds data, growing the grid where needed."""
     mask = cell_mask(request)
-    sheet = grid_sheet(book, request.get("sheetId", 0))
     rows: list[Json] = request.get("rows", [])
+    if "tableId" in request:
+        _append_to_table(book, request["tableId"], rows, mask)
+        return
+    sheet = grid_sheet(book, request.get("sheetId", 0))
     width = max((len(row.get("values", [])) for row in rows), default=0)
     start = sheet.values_end()
     if start + len(rows) > sheet.row_count:
@@ -199,12 +220,41 @@ def append_cells(book: Spreadsheet, request: Json) -> None:
     _write_rows(book, sheet, box, rows, mask)
 
 
+def _append_to_table(book: Spreadsheet, table_id: str, rows: list[Json], mask: Mask) -> None:
+    """Write rows after the last filled one of a table, which grows; what lies below moves down."""
+    sheet, table = objects.find(book, TABLE, table_id)
+    box = open_box(book, table["range"])
+    foot = 1 if "footerColorStyle" in table.get("rowsProperties", {}) else 0
+    start = _table_end(sheet, replace(box, row_end=box.row_end - foot))
+    lacking = start + len(rows) - (box.row_end - foot)
+    if lacking > 0:
+        at = box.row_end - foot
+        new = replace(box, row_start=at, row_end=at + lacking)
+        make_room(book, sheet, new)
+        grown = grid_range(replace(box, row_end=box.row_end + lacking))
+        current = objects.find(book, TABLE, table_id)[1]
+        objects.replace(sheet, TABLE, current, {**current, "range": grown})
+    target = replace(box, row_start=start, row_end=start + len(rows))
+    _check_rows(rows, target)
+    check_writable(book, target)
+    _write_rows(book, sheet, target, rows, mask)
+
+
+def _table_end(sheet: Sheet, box: Box) -> int:
+    """One past the last row of a table's body that shows a value."""
+    columns = range(box.column_start, box.column_end)
+    for row in range(min(box.row_end, len(sheet.rows)) - 1, box.row_start, -1):
+        if any(sheet.row(row).value(column) is not None for column in columns):
+            return row + 1
+    return box.row_start + 1
+
+
 def set_data_validation(book: Spreadsheet, request: Json) -> None:
     """Put a rule on every cell of a range, or take the rules away."""
     box = grid_box(book, request.get("range", {}))
     check_writable(book, box)
     sheet = book.sheet(box.sheet_id)
-    rule = schema.omit_defaults("DataValidationRule", request.get("rule", {})) or None
+    rule = _checked_rule(request.get("rule", {}))
     for row_index in range(box.row_start, box.row_end):
         for column in range(box.column_start, box.column_end):
             old = sheet.cell(row_index, column)

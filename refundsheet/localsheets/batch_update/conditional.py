@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.batch_update.conditions import FORMATTING, check_condition
 from refundsheet.localsheets.batch_update.objects import normal
 from refundsheet.localsheets.entry import enter
@@ -136,19 +137,27 @@ def _checked_point(book: Spreadsheet, point: Json) -> Json:
     return point
 
 
-def extend_rules(book: Spreadsheet, source: Json, target: Json) -> None:
-    """Let the rules over copied cells reach the cells they were pasted on (both GridRanges)."""
-    origin, goal = open_box(book, source), open_box(book, target)
-    if origin.sheet_id != goal.sheet_id:
+def copy_rules(book: Spreadsheet, source: Box, target: Box) -> None:
+    """Let the rules over copied cells hold where they were pasted; on another tab, as new rules."""
+    if source == target:
         return
-    sheet = book.sheet(goal.sheet_id)
-    rules: list[Json] = []
-    for rule in rules_of(sheet):
-        over = any(open_box(book, body).holds(origin) for body in rule["ranges"])
-        covered = any(open_box(book, body).holds(goal) for body in rule["ranges"])
-        grown = [*rule["ranges"], grid_range(goal)]
-        rules.append({**rule, "ranges": grown} if over and not covered else rule)
-    put_rules(sheet, rules)
+    origin, goal = book.sheet(source.sheet_id), book.sheet(target.sheet_id)
+    over = [rule for rule in rules_of(origin) if _holds(book, rule, source)]
+    pasted = grid_range(target)
+    if origin is not goal:
+        put_rules(goal, [*rules_of(goal), *({**rule, "ranges": [pasted]} for rule in over)])
+        return
+    grown = [
+        {**rule, "ranges": [*rule["ranges"], pasted]}
+        if rule in over and not _holds(book, rule, target)
+        else rule
+        for rule in rules_of(goal)
+    ]
+    put_rules(goal, grown)
+
+
+def _holds(book: Spreadsheet, rule: Json, box: Box) -> bool:
+    return any(open_box(book, body).holds(box) for body in rule["ranges"])
 
 
 HANDLERS = {

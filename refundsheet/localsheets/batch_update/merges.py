@@ -95,6 +95,22 @@ def copy_merges(book: Spreadsheet, source: Box, target: Box) -> None:
         sheet.put_objects("merges", _apart(book, sheet, target) + tuple(new))
 
 
+def move_merges(book: Spreadsheet, source: Box, target: Box, *, keep: bool) -> None:
+    """Let the merges inside a cut range go where it was pasted, or just take them apart.
+
+    Raises:
+        RequestError: a merge lies half inside the range.
+    """
+    sheet, goal = book.sheet(source.sheet_id), book.sheet(target.sheet_id)
+    boxes = [open_box(book, body) for body in sheet.objects.get("merges", ())]
+    touched = [box for box in boxes if box.meets(source)]
+    if not all(source.holds(box) for box in touched):
+        raise RequestError("You can't cut and paste part of a merged cell.")
+    sheet.put_objects("merges", _apart(book, sheet, source))
+    new = [grid_range(_moved(box, source, target)) for box in touched if keep]
+    goal.put_objects("merges", _apart(book, goal, target) + tuple(new))
+
+
 def _moved(box: Box, source: Box, target: Box) -> Box:
     down = target.row_start - source.row_start
     across = target.column_start - source.column_start

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from refundsheet.localsheets import cell_formats, errors, filters, references
 from refundsheet.localsheets.a1 import Box, echo
-from refundsheet.localsheets.batch_update.merges import copy_merges
+from refundsheet.localsheets.batch_update.conditional import copy_rules
+from refundsheet.localsheets.batch_update.merges import copy_merges, move_merges
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.ranges import check_writable, grid_box
 from refundsheet.localsheets.rows import EMPTY_CELL, Cell
@@ -45,7 +46,9 @@ PASTES: dict[str, Paste] = {
     "PASTE_DATA_VALIDATION": lambda target, source: replace(target, validation=source.validation),
     "PASTE_CONDITIONAL_FORMATTING": lambda target, _source: target,
 }
-_WITH_MERGES = frozenset({"PASTE_NORMAL", "PASTE_NO_BORDERS", "PASTE_FORMAT"})
+_WITH_MERGES = frozenset({"PASTE_NORMAL", "PASTE_NO_BORDERS"})
+#: A conditional format is part of the format.
+_WITH_RULES = _WITH_MERGES | {"PASTE_FORMAT", "PASTE_CONDITIONAL_FORMATTING"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def copy_paste(book: Spreadsheet, request: Json) -> None:
     _paste(book, rows, target, PASTES[kind])
     if kind in _WITH_MERGES:
         copy_merges(book, source, target)
+    if kind in _WITH_RULES:
+        copy_rules(book, source, target)
     book.stale = True
 
 
@@ -150,13 +155,15 @@ def cut_paste(book: Spreadsheet, request: Json) -> None:
     """Move a range's cells, leaving blanks; formulas that pointed at them follow."""
     source = grid_box(book, request.get("source", {}))
     target = _moved_to(book, source, request.get("destination", {}))
-    paste = PASTES[request.get("pasteType", "PASTE_NORMAL")]
+    kind = request.get("pasteType", "PASTE_NORMAL")
+    paste = PASTES[kind]
     check_writable(book, source)
     check_writable(book, target)
     cells = _cells(book, source)
-    _clear(book, source, paste)
+    clear_cells(book.sheet(source.sheet_id), source)  # all of it, whatever is pasted (documented)
     _put_all(book, cells, target, paste)
-    if paste is PASTES["PASTE_NORMAL"]:
+    move_merges(book, source, target, keep=kind in _WITH_MERGES)
+    if kind == "PASTE_NORMAL":
         book.follow_cut(source, target)
     book.stale = True
 
@@ -194,11 +201,11 @@ def _cells(book: Spreadsheet, box: Box) -> list[list[Cell]]:
     ]
 
 
-def _clear(book: Spreadsheet, box: Box, paste: Paste) -> None:
-    sheet = book.sheet(box.sheet_id)
+def clear_cells(sheet: Sheet, box: Box) -> None:
+    """Make the cells of a box as if never touched."""
     for row_index in range(box.row_start, min(box.row_end, len(sheet.rows))):
         for column in range(box.column_start, min(box.column_end, sheet.row(row_index).width)):
-            sheet.put(row_index, column, paste(sheet.cell(row_index, column), EMPTY_CELL))
+            sheet.put(row_index, column, EMPTY_CELL)
 
 
 def _put_all(book: Spreadsheet, rows: list[list[Cell]], target: Box, paste: Paste) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from refundsheet.localsheets import masks
+from refundsheet.localsheets.batch_update import objects
 from refundsheet.localsheets.batch_update.cells import read_mask
+from refundsheet.localsheets.batch_update.objects import PROTECTED_RANGE, TABLE
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.ranges import grid_box
 from refundsheet.localsheets.schema import Json
-from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import Spreadsheet
 
 
@@ -16,17 +17,29 @@ def add_protected_range(book: Spreadsheet, request: Json) -> Json:
     new: Json = request.get("protectedRange", {})
     target = _target(book, new)
     sheet = book.sheet(grid_box(book, target).sheet_id)
-    protection_id = new.get("protectedRangeId") or book.context.new_id()
+    protection_id = objects.free_id(book, PROTECTED_RANGE, new.get("protectedRangeId", 0))
     shown = {**new, "protectedRangeId": protection_id, "requestingUserCanEdit": True}
-    if "namedRangeId" not in new:
-        shown["range"] = target
+    shown["range"] = target
+    _check_holes(book, shown)
     reply = shown if new.get("warningOnly") else {**shown, "editors": {}}
     stored = shown if new.get("warningOnly") else {**shown, "editors": _editors(book, new)}
-    sheet.put_objects("protectedRanges", (*sheet.objects.get("protectedRanges", ()), stored))
+    objects.add(sheet, PROTECTED_RANGE, stored)
     return {"protectedRange": reply}
 
 
+def _check_holes(book: Spreadsheet, body: Json) -> None:
+    """Only a protected sheet, whole, may leave ranges open (documented)."""
+    holes: list[Json] = body.get("unprotectedRanges", [])
+    if holes and body["range"].keys() - {"sheetId"}:
+        raise RequestError("Unprotected ranges are only supported on protected sheets.")
+    for hole in holes:
+        if grid_box(book, hole).sheet_id != body["range"].get("sheetId", 0):
+            raise RequestError("Unprotected ranges must be on the protected sheet.")
+
+
 def _target(book: Spreadsheet, body: Json) -> Json:
+    if "tableId" in body:
+        return objects.find(book, TABLE, body["tableId"])[1]["range"]
     if "namedRangeId" in body:
         for named in book.named_ranges:
             if named["namedRangeId"] == body["namedRangeId"]:
@@ -46,29 +59,21 @@ def update_protected_range(book: Spreadsheet, request: Json) -> None:
     """Change a protection's masked fields."""
     mask = read_mask(request, "ProtectedRange")
     new: Json = request.get("protectedRange", {})
-    sheet, old = _found(book, new.get("protectedRangeId", 0))
+    sheet, old = objects.find(book, PROTECTED_RANGE, new.get("protectedRangeId", 0))
     merged = masks.merge(mask, old, new)
     merged |= {"protectedRangeId": old["protectedRangeId"], "requestingUserCanEdit": True}
     if not merged.get("warningOnly"):
         merged["editors"] = _editors(book, merged)
-    grid_box(book, _target(book, merged))
-    bodies = sheet.objects["protectedRanges"]
-    sheet.put_objects("protectedRanges", tuple(merged if body is old else body for body in bodies))
+    merged["range"] = _target(book, merged)
+    target = book.sheet(grid_box(book, merged["range"]).sheet_id)
+    _check_holes(book, merged)
+    objects.move(sheet, target, PROTECTED_RANGE, old, merged)
 
 
 def delete_protected_range(book: Spreadsheet, request: Json) -> None:
     """Open a range again."""
-    sheet, old = _found(book, request.get("protectedRangeId", 0))
-    bodies = sheet.objects["protectedRanges"]
-    sheet.put_objects("protectedRanges", tuple(body for body in bodies if body is not old))
-
-
-def _found(book: Spreadsheet, protection_id: int) -> tuple[Sheet, Json]:
-    for sheet in book.sheets:
-        for body in sheet.objects.get("protectedRanges", ()):
-            if body["protectedRangeId"] == protection_id:
-                return sheet, body
-    raise RequestError(f"No protected range with id: {protection_id}")
+    sheet, old = objects.find(book, PROTECTED_RANGE, request.get("protectedRangeId", 0))
+    objects.remove(sheet, PROTECTED_RANGE, old)
 
 
 HANDLERS = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from refundsheet.localsheets import cell_formats, masks, resource, schema
+from refundsheet.localsheets import cell_formats, errors, masks, resource, schema
 from refundsheet.localsheets.batch_update.cells import read_mask
+from refundsheet.localsheets.batch_update.copies import renumber
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.intervals import COLUMNS, ROWS
 from refundsheet.localsheets.masks import Mask
@@ -80,9 +81,7 @@ def delete_sheet(book: Spreadsheet, request: Json) -> None:
         raise RequestError("You can't remove all the visible sheets in a document.")
     book.sheets = left
     gone = sheet.sheet_id
-    book.named_ranges = tuple(
-        named for named in book.named_ranges if named["range"].get("sheetId", 0) != gone
-    )
+    book.follow_ranges(lambda body: None if body.get("sheetId", 0) == gone else body)
     book.stale = True
 
 
@@ -103,6 +102,7 @@ def duplicate_sheet(book: Spreadsheet, request: Json) -> Json:
     index = request.get("insertSheetIndex", 0)
     if not 0 <= index <= len(book.sheets):
         raise RequestError(f"Sheet index {index} is out of range")
+    renumber(book, copy)
     book.add_sheet(copy, index)
     book.stale = True
     return {"properties": resource.sheet_properties(book, copy)}
@@ -124,7 +124,7 @@ def update_sheet_properties(book: Spreadsheet, request: Json) -> None:
     if "*" in mask:
         mask = {name: {} for name in schema.fields_of("SheetProperties") if name != "sheetId"}
     _update_title(book, sheet, mask, new)
-    if masks.wants(mask, "gridProperties"):
+    if masks.wants(mask, "gridProperties") and _has_grid(sheet, mask):
         _update_grid(book, sheet, masks.below(mask, "gridProperties"), new)
     if "index" in mask and "index" in new:
         _update_index(book, sheet, new["index"])
@@ -149,6 +149,15 @@ def _update_title(book: Spreadsheet, sheet: Sheet, mask: Mask, new: Json) -> Non
     book.check_title(title, sheet.sheet_id)
     old, sheet.properties = sheet.title, {**sheet.properties, "title": title}
     book.rename_in_formulas(old, title)
+
+
+def _has_grid(sheet: Sheet, mask: Mask) -> bool:
+    """A chart's own tab has none: naming it is a mistake, `*` is not."""
+    if sheet.properties["sheetType"] == "GRID":
+        return True
+    if masks.wants(mask, "title") and masks.wants(mask, "index"):
+        return False
+    raise errors.no_grid(sheet.sheet_id)
 
 
 def _update_grid(book: Spreadsheet, sheet: Sheet, mask: Mask, new: Json) -> None:
