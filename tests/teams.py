@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, Protocol
 
 import requests
@@ -30,7 +31,7 @@ class Team(Protocol):
     """People at a log, whose headers stand in row 1 and whose first column holds the Case ID."""
 
     #: Called before each request of ours arrives.
-    between: Callable[[], None]
+    between: Callable[[], object]
 
     def store(self) -> SheetStore:
         """Our way to their sheet; another call is another process."""
@@ -109,7 +110,7 @@ class MemoryTeam:
 
     def __init__(self, rows: Sequence[Sequence[Cell]]) -> None:
         self._sheet = MemorySheetStore(rows, zone=ZONE, title=TAB)
-        self.between: Callable[[], None] = _nothing
+        self.between: Callable[[], object] = _nothing
         self._sheet.between = self._act
 
     def _act(self) -> None:
@@ -172,13 +173,21 @@ class MemoryTeam:
 class HttpTeam:
     """People at a spreadsheet on a local server, who use another client than ours."""
 
-    def __init__(self, server: LocalServer, rows: Sequence[Sequence[Cell]]) -> None:
+    def __init__(
+        self,
+        server: LocalServer,
+        rows: Sequence[Sequence[Cell]],
+        *,
+        row_count: int = 60,
+        title: str = TAB,
+    ) -> None:
         self.server = server
-        self.between: Callable[[], None] = _nothing
+        self.title = title
+        self.between: Callable[[], object] = _nothing
         self._people = requests.Session()
         self._base = f"{server.base_url}/v4/spreadsheets"
-        grid = {"rowCount": 60, "columnCount": 12}
-        tab = {"sheetId": 77, "title": TAB, "gridProperties": grid}
+        grid = {"rowCount": row_count, "columnCount": 12}
+        tab = {"sheetId": 77, "title": title, "gridProperties": grid}
         properties = {"title": "Refunds", "locale": "en_GB", "timeZone": ZONE}
         book = self._post("", {"properties": properties, "sheets": [{"properties": tab}]})
         self.spreadsheet_id: str = book["spreadsheetId"]
@@ -197,7 +206,7 @@ class HttpTeam:
 
         client = Watched(self.spreadsheet_id, open_access(self.server.base_url, None))
         self._clients.append(client)
-        return GoogleSheetStore(client, log_tab=TAB, hidden_tab=HIDDEN)
+        return GoogleSheetStore(client, log_tab=self.title, hidden_tab=HIDDEN)
 
     def close(self) -> None:
         self._people.close()
@@ -205,7 +214,7 @@ class HttpTeam:
             client.session.close()
 
     def rows(self) -> Rows:
-        path = f"/values/'{TAB}'?valueRenderOption=UNFORMATTED_VALUE"
+        path = f"/values/'{self.title}'?valueRenderOption=UNFORMATTED_VALUE"
         return self._get(path).get("values", [])
 
     def put(self, row: int, column: int, value: Cell) -> None:
@@ -214,7 +223,7 @@ class HttpTeam:
     def fill(self, start: str, rows: Sequence[Sequence[Cell]], option: str = "RAW") -> None:
         """Enter cells as they are, or with USER_ENTERED as if typed."""
         values = [["" if cell is None else cell for cell in row] for row in rows]
-        path = f"/values/'{TAB}'!{start}?valueInputOption={option}"
+        path = f"/values/'{self.title}'!{start}?valueInputOption={option}"
         answer = self._people.put(self._base + path, json={"values": values}, timeout=10)
         assert answer.ok, answer.text
 
@@ -226,6 +235,11 @@ class HttpTeam:
     def insert_row(self, row: int) -> None:
         rows = {"sheetId": 77, "dimension": "ROWS", "startIndex": row - 1, "endIndex": row}
         self.change({"insertDimension": {"range": rows}})
+
+    def act_before(self, request: int, act: Callable[[], object]) -> None:
+        """Do something just before one of our next requests arrives, counted from 0."""
+        arrived = count()
+        self.between = lambda: act() if next(arrived) == request else None
 
     def insert_column(self, column: int) -> None:
         columns = {"sheetId": 77, "dimension": "COLUMNS", "startIndex": column}
@@ -266,7 +280,7 @@ class HttpTeam:
     def cells(self, place: str, fields: str) -> Rows:
         """Cells with what a mask of CellData names."""
         mask = f"sheets.data.rowData.values({fields})"
-        answer = self._get(f"?ranges='{TAB}'!{place}&fields={mask}")
+        answer = self._get(f"?ranges='{self.title}'!{place}&fields={mask}")
         rows = answer["sheets"][0]["data"][0].get("rowData", [])
         return [row.get("values", []) for row in rows]
 

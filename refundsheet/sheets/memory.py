@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from refundsheet.core.columns import OUR_FIELDS
+from refundsheet.core.columns import CUSTOMER_AND_ORDER, OUR_FIELDS
 from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import PageCell, PageEdit
@@ -284,7 +284,7 @@ def _compared(plan: Plan, change: Change) -> list[str]:
     """The fields that must be as read: the case's own and what the reason rests on."""
     fields = [id_field(plan.layout), *change.premise]
     if is_provisional(change.case):
-        fields += FINGERPRINT_FIELDS
+        fields += (*FINGERPRINT_FIELDS, CUSTOMER_AND_ORDER.field)
     return [field for field in fields if field in plan.layout.columns]
 
 

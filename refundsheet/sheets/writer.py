@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from gspread.utils import rowcol_to_a1
 
-from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind
+from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, OUR_FIELDS, Kind
 from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt
 from refundsheet.errors import AnswerLostError, RefusedError
@@ -32,8 +33,15 @@ _LOOK_FIELDS = (
     "rowMetadata.hiddenByFilter))"
 )
 
+#: Letters that rows judged together may hold: Google recommends 2 MB for a request, a letter weighs
+#: up to three bytes, and what is around them half a megabyte.
+_HEAVIEST_BATCH = 400_000
+
 #: How many of these go in one request: at up to some 200 bytes each it stays below 2 MB.
 _LARGEST_BULK = 5000
+
+#: Letters of the places a look names in its address: a longer one is refused on the way.
+_LONGEST_QUERY = 6000
 
 #: How a stamp is shown where the cell has no format of its own.
 _MOMENT_FORMAT = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
@@ -88,14 +96,14 @@ class LogWriter:
         look = self._look(task, log, hidden)
         receipts = list(task.drop_refused(look))
         bulk = _pieces(task.take_bulk(look, receipts), _LARGEST_BULK)
-        judgements = _pieces(tuple(task.judgements(look)), judged.LARGEST_BATCH)
+        judgements = _judged_together(task.judgements(look))
         for batch, piece in zip_longest(judgements, bulk, fillvalue=()):
-            bench = task.bench(look, batch)
-            sent = self._send(_Batch(bench, batch, piece), look, journal)
+            leaving = _Batch(task.bench(look, batch), batch, piece)
+            sent = self._send(leaving, look, journal)
             receipts += sent
             if any(receipt.outcome is Outcome.UNKNOWN for receipt in sent):
                 break
-            look = _after(bench, look)
+            look = _after(leaving, look)
         return tuple(receipts)
 
     def _look(self, task: "_Task", log: Tab, hidden: Tab) -> Look:
@@ -106,7 +114,7 @@ class LogWriter:
 
     def _send(self, batch: "_Batch", look: Look, journal: Journal) -> list[Receipt]:
         """One batch: judged rows first, our own columns in bulk after them."""
-        requests = [*_grow(batch.bench, look), *judged.build(batch.bench, batch.judgements)]
+        requests = [*_grow(batch, look), *judged.build(batch.bench, batch.judgements)]
         requests += _formats(batch, look)
         requests += _bulk_requests(batch.bench.log_id, batch.bulk)
         body = {
@@ -189,16 +197,16 @@ class _Task:
         """Where the change's field stands."""
         return self._layout.columns[change.field]
 
-    def ranges(self, log: Tab) -> Iterator[str]:
-        """What to look at: each row by itself, or whole columns where there are many rows."""
-        columns = {self.column(change) for change in self._plan.changes} | {self._id_column}
+    def ranges(self, log: Tab) -> list[str]:
+        """What to look at: each row by itself, or whole columns where the rows are many."""
+        columns = sorted({column for row in self._changes for column in self._compared(row)})
         rows = sorted(self._changes)
         if len(rows) <= judged.LARGEST_BATCH:
-            for row in rows:
-                yield _a1(log, row, row + 1, min(columns), max(columns) + 1)
-        else:
-            for column in sorted(columns):
-                yield _a1(log, rows[0], rows[-1] + 1, column, column + 1)
+            each = [_a1(log, row, row + 1, columns[0], columns[-1] + 1) for row in rows]
+            if len(quote("".join(each))) <= _LONGEST_QUERY:
+                return each
+        pairs = judged.runs(columns)
+        return [_a1(log, rows[0], rows[-1] + 1, first, last) for first, last in pairs]
 
     def drop_refused(self, look: Look) -> Iterator[Receipt]:
         """Take out what must not be written: formulas, merged and protected cells."""
@@ -262,7 +270,7 @@ class _Task:
         """What must hold: the case, what the reasons rest on, and the cells to write."""
         fields = {field for change in self._changes[row] for field in change.premise}
         if any(is_provisional(change.case) for change in self._changes[row]):
-            fields.update(FINGERPRINT_FIELDS)
+            fields.update((*FINGERPRINT_FIELDS, CUSTOMER_AND_ORDER.field))
         columns = {self._layout.columns[field] for field in fields & self._layout.columns.keys()}
         columns |= {self.column(change) for change in self._changes[row]} | {self._id_column}
         return {column: self._read(row, column) for column in sorted(columns)}
@@ -290,6 +298,21 @@ class _Task:
 
 def _pieces(entries: Sequence[_T], length: int) -> Iterator[Sequence[_T]]:
     return (entries[start : start + length] for start in range(0, len(entries), length))
+
+
+def _judged_together(judgements: Iterable[Judgement]) -> Iterator[list[Judgement]]:
+    """As many rows at a time as one request can carry: long notes make fewer of them."""
+    batch: list[Judgement] = []
+    weight = 0
+    for judgement in judgements:
+        own = sum(len(cell) for cell in judgement.compared.values() if isinstance(cell, str))
+        if batch and (len(batch) == judged.LARGEST_BATCH or weight + own > _HEAVIEST_BATCH):
+            yield batch
+            batch, weight = [], 0
+        batch.append(judgement)
+        weight += own
+    if batch:
+        yield batch
 
 
 def _look(answer: Json, log: Tab, hidden: Tab) -> Look:
@@ -336,17 +359,18 @@ def _inside(bounds: Mapping[str, int], row: int, column: int) -> bool:
     ) and bounds.get("startColumnIndex", 0) <= column < bounds.get("endColumnIndex", column + 1)
 
 
-def _grow(bench: Bench, look: Look) -> Iterator[Request]:
+def _grow(batch: _Batch, look: Look) -> Iterator[Request]:
     """Room for the workbench, and a row below the log's last so that every row has a neighbour."""
-    grown = _after(bench, look)
+    grown = _after(batch, look)
     for was, will in ((look.log, grown.log), (look.hidden, grown.hidden)):
         yield from _append(was.sheet_id, "ROWS", will.row_count - was.row_count)
         yield from _append(was.sheet_id, "COLUMNS", will.column_count - was.column_count)
 
 
-def _after(bench: Bench, look: Look) -> Look:
+def _after(batch: _Batch, look: Look) -> Look:
     """The look as it is once a batch has gone through: the grids have grown, the nonce is new."""
-    at_the_edge = any(row + 1 >= look.log.row_count for row, _ in look.cells)
+    bench = batch.bench
+    at_the_edge = any(j.row + 1 >= look.log.row_count for j in batch.judgements)
     log = replace(look.log, row_count=bench.log_rows) if at_the_edge else look.log
     hidden = replace(
         look.hidden,

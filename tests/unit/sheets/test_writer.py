@@ -1,0 +1,521 @@
+"""Writes on a local server: each lands on its case, or on nothing, whatever people do meanwhile."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from refundsheet.core.columns import header_names
+from refundsheet.core.headers import find_layout
+from refundsheet.core.identity import fingerprint
+from refundsheet.core.model import Change, Outcome, Plan, Receipt, RefundCase
+from refundsheet.localsheets.server import LocalServer
+from refundsheet.sheets.store import Setup
+from tests.journals import ListJournal
+from tests.teams import HIDDEN, HttpTeam, Rows
+
+HEADERS = [
+    "Case ID",
+    "Order ID",
+    "Status",
+    "Amount",
+    "Last Action",
+    "Resolution Date",
+    "Notes",
+    "Follow-up",
+    "Row Check",
+]
+CASE, ORDER, STATUS, AMOUNT, ACTION, RESOLVED, NOTES, FOLLOW_UP, ROW_CHECK = range(9)
+STAMP = 46349.5
+
+
+def cases(count: int) -> Rows:
+    rows = [[f"R-{n}", f"10{n}", "Refunded", n + 0.5] for n in range(1, count + 1)]
+    return [list(HEADERS), *rows]
+
+
+@pytest.fixture
+def team_of(local_server: LocalServer) -> Iterator[Callable[..., HttpTeam]]:
+    made: list[HttpTeam] = []
+
+    def make(rows: Rows, **grid: Any) -> HttpTeam:
+        made.append(HttpTeam(local_server, rows, **grid))
+        return made[-1]
+
+    yield make
+    for team in made:
+        team.close()
+
+
+@pytest.fixture
+def team(team_of: Callable[..., HttpTeam]) -> HttpTeam:
+    return team_of(cases(4))
+
+
+def change(row: int, field: str = "resolved_at", **more: Any) -> Change:
+    values: dict[str, Any] = {
+        "case": f"r-{row - 1}",
+        "label": f"R-{row - 1}",
+        "before": None,
+        "after": STAMP,
+        "premise": ("status",),
+        **more,
+    }
+    return Change(row=row, field=field, reason="status is closed", **values)
+
+
+def plan_of(team: HttpTeam, *changes: Change) -> Plan:
+    rows = team.rows()
+    return Plan(
+        changes,
+        find_layout(rows, header_names()),
+        {number: tuple(row) for number, row in enumerate(rows, 1)},
+    )
+
+
+def write(
+    team: HttpTeam,
+    *changes: Change,
+    meanwhile: Callable[[], object] | None = None,
+    also_seen: Callable[[Any], object] | None = None,
+) -> tuple[Receipt, ...]:
+    """Write; people act between the look and the batch; the look may see more than the server knows."""
+    store = team.store()
+    get_json = store.client.get_json
+
+    def look(*args: Any, **query: Any) -> Any:
+        answer = get_json(*args, **query)
+        if also_seen and "ranges" in query.get("params", {}):
+            also_seen(next(s for s in answer["sheets"] if s["properties"]["sheetId"] == 77))
+        return answer
+
+    store.client.get_json = look
+    store.describe()
+    store.prepare(Setup(hidden_tab="" if HIDDEN in team.tabs() else HIDDEN))
+    plan = plan_of(team, *changes)
+    if meanwhile:
+        team.act_before(1, meanwhile)
+    return store.write(plan, ListJournal())
+
+
+def told(receipts: tuple[Receipt, ...]) -> list[tuple[Outcome, str]]:
+    return [(receipt.outcome, receipt.detail) for receipt in receipts]
+
+
+def outcomes(receipts: tuple[Receipt, ...]) -> set[Outcome]:
+    return {receipt.outcome for receipt in receipts}
+
+
+def column(team: HttpTeam, index: int) -> list[Any]:
+    return [row[index] if index < len(row) else "" for row in team.rows()[1:]]
+
+
+DONE = [(Outcome.DONE, "")]
+
+
+# Where it lands
+
+
+def test_several_cells_of_a_row_are_written_together(team: HttpTeam) -> None:
+    receipts = write(team, change(3), change(3, "last_action_at", after=46349.25))
+
+    assert outcomes(receipts) == {Outcome.DONE}
+    assert team.rows()[2] == ["R-2", "102", "Refunded", 2.5, 46349.25, STAMP]
+
+
+def test_all_cells_of_a_row_are_written_or_none(team: HttpTeam) -> None:
+    receipts = write(
+        team,
+        change(3),
+        change(3, "last_action_at"),
+        meanwhile=lambda: team.put(3, ACTION, 46000),
+    )
+
+    assert outcomes(receipts) == {Outcome.LOST}
+    assert team.rows()[2] == ["R-2", "102", "Refunded", 2.5, 46000]
+
+
+@pytest.mark.parametrize("named", ["R-4", ""], ids=["a case with an ID", "one without"])
+def test_the_last_row_of_the_grid_is_written(team_of: Callable[..., HttpTeam], named: str) -> None:
+    rows = cases(4)
+    rows[4][CASE] = named
+    team = team_of(rows, row_count=5)
+
+    assert told(write(team, change(5))) == DONE
+    assert column(team, RESOLVED) == ["", "", "", STAMP]
+
+
+def test_rows_added_meanwhile_are_in_nobodys_way(team: HttpTeam) -> None:
+    receipts = write(team, change(2), meanwhile=lambda: team.fill("A6", [["R-5"], ["R-6"]]))
+
+    assert told(receipts) == DONE
+
+
+def test_more_rows_than_a_batch_holds_go_in_several(team_of: Callable[..., HttpTeam]) -> None:
+    team = team_of(cases(230), row_count=240)
+    journal = ListJournal()
+    store = team.store()
+    store.prepare(Setup(hidden_tab=HIDDEN))
+    plan = plan_of(team, *(change(row) for row in range(2, 232)))
+
+    receipts = store.write(plan, journal)
+
+    assert [len(batch) for batch in journal.batches] == [100, 100, 30]
+    assert outcomes(receipts) == {Outcome.DONE}
+    assert set(column(team, RESOLVED)) == {STAMP}
+
+
+def test_rows_with_long_notes_go_in_smaller_batches(team_of: Callable[..., HttpTeam]) -> None:
+    rows = cases(20)
+    for row in rows[1:]:
+        row += ["", "", "x" * 45_000]
+    team = team_of(rows)
+    journal = ListJournal()
+    store = team.store()
+    store.prepare(Setup(hidden_tab=HIDDEN))
+    changes = [change(row, premise=("notes",)) for row in range(2, 22)]
+
+    receipts = store.write(plan_of(team, *changes), journal)
+
+    assert [len(batch) for batch in journal.batches] == [8, 8, 4]
+    assert outcomes(receipts) == {Outcome.DONE}
+
+
+def test_a_tab_with_a_long_name_in_another_script_is_written(
+    team_of: Callable[..., HttpTeam], requests_sent: list[Any]
+) -> None:
+    team = team_of(cases(90), row_count=120, title="返金ケースの記録" * 10)
+
+    receipts = write(team, *(change(row) for row in range(2, 92)))
+
+    assert outcomes(receipts) == {Outcome.DONE}
+    assert max(len(sent.url) for sent in requests_sent) < 8000
+
+
+def test_many_flags_go_as_they_are_in_one_request(
+    team_of: Callable[..., HttpTeam], requests_sent: list[Any]
+) -> None:
+    team = team_of(cases(120), row_count=130)
+    flags = [change(row, "follow_up", after=f"Stale {row}") for row in range(2, 122)]
+
+    receipts = write(team, *flags, change(2))
+
+    assert outcomes(receipts) == {Outcome.DONE}
+    assert column(team, FOLLOW_UP) == [f"Stale {row}" for row in range(2, 122)]
+    kinds = [next(iter(request)) for request in requests_sent[-1].body["requests"]]
+    assert kinds.count("deleteDuplicates") == 1
+
+
+def test_of_many_flags_those_whose_row_had_moved_are_not_sent(
+    team_of: Callable[..., HttpTeam],
+) -> None:
+    team = team_of(cases(120), row_count=130)
+    flags = [change(row, "follow_up", after=f"Stale {row}") for row in range(2, 122)]
+    store = team.store()
+    store.prepare(Setup(hidden_tab=HIDDEN))
+    plan = plan_of(team, *flags)
+    team.insert_row(102)
+
+    receipts = store.write(plan, ListJournal())
+
+    lost = [r for r in receipts if r.outcome is Outcome.LOST]
+    assert {r.change.row for r in lost} == set(range(102, 122))
+    assert column(team, FOLLOW_UP)[100:] == [""] * 21
+
+
+def test_an_id_is_written_before_the_neighbour_that_gets_one_too(
+    team_of: Callable[..., HttpTeam],
+) -> None:
+    rows = cases(4)
+    rows[2][CASE] = rows[3][CASE] = ""
+    team = team_of(rows)
+    minted = [
+        change(
+            row,
+            "case_id",
+            case=fingerprint(RefundCase(order_id=f"10{row - 1}")),
+            after=f"R-{row + 5}",
+        )
+        for row in (3, 4)
+    ]
+
+    receipts = write(team, *minted, change(2), change(5))
+
+    assert outcomes(receipts) == {Outcome.DONE}
+    assert column(team, CASE) == ["R-1", "R-8", "R-9", "R-4"]
+
+
+# What is compared
+
+
+def sort(team: HttpTeam) -> None:
+    team.sort(CASE)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "why"),
+    [
+        pytest.param(lambda t: t.insert_column(1), "a column was moved, inserted or renamed", id="a column inserted"),
+        pytest.param(lambda t: t.put(1, STATUS, "State"), "a column was moved, inserted or renamed", id="a header renamed"),
+        pytest.param(sort, "the row had moved", id="sorted"),
+        pytest.param(lambda t: t.insert_row(2), "the row had moved", id="a row inserted above"),
+        pytest.param(lambda t: t.put(2, CASE, "R-9"), "a row beside it had moved", id="the case above renamed"),
+        pytest.param(lambda t: t.delete_row(4), "a row beside it had moved", id="the case below deleted"),
+        pytest.param(lambda t: t.put(3, STATUS, "New"), "somebody had changed the row", id="opened again"),
+        pytest.param(lambda t: t.put(3, RESOLVED, 46000), "somebody had changed the row", id="stamped by a person"),
+        pytest.param(lambda t: t.put(3, RESOLVED, 0), "somebody had changed the row", id="a nought is no blank"),
+        pytest.param(lambda t: t.put(3, RESOLVED, False), "somebody had changed the row", id="nor is an empty checkbox"),
+        pytest.param(lambda t: t.put(3, RESOLVED, "soon"), "somebody had changed the row", id="a text"),
+    ],
+)  # fmt: skip
+def test_what_people_did_meanwhile_stands_and_is_named(
+    team: HttpTeam, meanwhile: Callable[[HttpTeam], object], why: str
+) -> None:
+    left: list[Rows] = []
+
+    def people_act() -> None:
+        meanwhile(team)
+        left.append(team.rows())
+
+    receipts = write(team, change(3), meanwhile=people_act)
+
+    assert told(receipts) == [(Outcome.LOST, why)]
+    assert [team.rows()] == left
+
+
+def test_a_second_writer_in_between_is_noticed(team: HttpTeam) -> None:
+    write(team, change(2))
+
+    receipts = write(team, change(3), meanwhile=lambda: team.store().fence())
+
+    assert told(receipts) == [(Outcome.LOST, "another writer was there in between")]
+
+
+@pytest.mark.parametrize("typed", ["r-2", " R-2", "R-2 "])
+def test_what_only_looks_as_expected_is_told(team: HttpTeam, typed: str) -> None:
+    receipts = write(team, change(3), meanwhile=lambda: team.put(3, CASE, typed))
+
+    assert outcomes(receipts) <= {Outcome.FALSE_MATCH, Outcome.LOST}
+
+
+def test_a_formula_that_shows_nothing_is_told(team: HttpTeam) -> None:
+    receipts = write(team, change(3), meanwhile=lambda: team.fill("F3", [['=""']], "USER_ENTERED"))
+
+    assert outcomes(receipts) == {Outcome.FALSE_MATCH}
+
+
+@pytest.mark.parametrize("place", ["A3", "C3", "G3"], ids=["the ID", "the status", "the notes"])
+def test_what_a_reason_rests_on_may_be_a_formula(team: HttpTeam, place: str) -> None:
+    team.fill(
+        place, [[f'="{ {"A": "R-2", "C": "Refunded", "G": "called"}[place[0]] }"']], "USER_ENTERED"
+    )
+
+    receipts = write(team, change(3, premise=("status", "notes")))
+
+    assert told(receipts) == DONE
+
+
+@pytest.mark.parametrize(
+    "named", ["123456789012345678", "00123", "12E3", "=1+1", "'0012", "TRUE", "é🌵"]
+)
+def test_ids_are_compared_letter_by_letter(team_of: Callable[..., HttpTeam], named: str) -> None:
+    rows = cases(4)
+    rows[2][CASE] = named
+    team = team_of(rows)
+    stored = column(team, CASE)[1]
+
+    assert told(write(team, change(3))) == DONE
+    assert column(team, CASE)[1] == stored
+
+
+def test_of_two_ids_of_eighteen_digits_the_last_one_tells(
+    team_of: Callable[..., HttpTeam],
+) -> None:
+    rows = cases(4)
+    rows[2][CASE] = "123456789012345678"
+    team = team_of(rows)
+
+    receipts = write(team, change(3), meanwhile=lambda: team.put(3, CASE, "123456789012345679"))
+
+    assert outcomes(receipts) == {Outcome.LOST}
+
+
+@pytest.mark.parametrize("text", ["=NOW()", "+1", "@Ada", "-", "'quoted", "TRUE", "1/2"])
+def test_text_stays_text(team: HttpTeam, text: str) -> None:
+    assert told(write(team, change(3, "row_check", after=text))) == DONE
+
+    assert team.cells("I3", "userEnteredValue") == [[{"userEnteredValue": {"stringValue": text}}]]
+
+
+def test_a_stamp_can_be_taken_back(team: HttpTeam) -> None:
+    write(team, change(3))
+
+    assert told(write(team, change(3, before=STAMP, after=None))) == DONE
+    assert column(team, RESOLVED) == [""] * 4
+
+
+# How it looks
+
+
+def test_a_stamp_without_a_format_gets_one(team: HttpTeam) -> None:
+    write(team, change(3))
+
+    [[cell]] = team.cells("F3", "userEnteredFormat.numberFormat,formattedValue")
+    assert cell["formattedValue"] == "2026-11-23 12:00"
+
+
+def test_the_format_of_a_cell_is_kept(team: HttpTeam) -> None:
+    theirs = {"numberFormat": {"type": "DATE", "pattern": "dd.mm.yy"}}
+    cells = {"sheetId": 77, "startColumnIndex": RESOLVED, "endColumnIndex": RESOLVED + 1}
+    looks = {"userEnteredFormat": theirs}
+    team.change({"repeatCell": {"range": cells, "cell": looks, "fields": "userEnteredFormat"}})
+
+    write(team, change(3))
+
+    assert team.cells("F3", "formattedValue") == [[{"formattedValue": "23.11.26"}]]
+
+
+# What must not be written
+
+TARGET = {
+    "sheetId": 77,
+    "startRowIndex": 2,
+    "endRowIndex": 3,
+    "startColumnIndex": RESOLVED,
+    "endColumnIndex": RESOLVED + 1,
+}
+
+
+def test_a_formula_is_never_written_over(team: HttpTeam) -> None:
+    team.fill("F3", [["=1+1"]], "USER_ENTERED")
+
+    receipts = write(team, change(3, before=2), change(2))
+
+    assert told(receipts) == [(Outcome.REFUSED, "a formula stands there"), *DONE]
+
+
+def test_a_merged_cell_is_not_written(team: HttpTeam) -> None:
+    merged = {**TARGET, "endRowIndex": 4}
+    team.change({"mergeCells": {"range": merged, "mergeType": "MERGE_ALL"}})
+
+    receipts = write(team, change(4), change(2))
+
+    assert told(receipts) == [(Outcome.REFUSED, "the cell is merged with others"), *DONE]
+
+
+def test_a_filtered_row_is_left_for_later(team: HttpTeam) -> None:
+    def hide(log: Any) -> None:
+        for data in log["data"]:
+            data["rowMetadata"] = [{"hiddenByFilter": True}] if data["startRow"] == 2 else [{}]
+
+    receipts = write(team, change(3), change(2), also_seen=hide)
+
+    assert told(receipts) == [(Outcome.LOST, "a filter hides the row"), *DONE]
+    assert column(team, RESOLVED) == [STAMP, "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("protection", "expected"),
+    [
+        pytest.param({}, [(Outcome.REFUSED, "the cell is protected against refundsheet")], id="for others"),
+        pytest.param({"requestingUserCanEdit": True}, DONE, id="refundsheet among the editors"),
+        pytest.param({"warningOnly": True}, DONE, id="a warning"),
+    ],
+)  # fmt: skip
+def test_a_protected_cell_is_written_only_by_those_who_may(
+    team: HttpTeam, protection: dict[str, bool], expected: list[tuple[Outcome, str]]
+) -> None:
+    def protect(log: Any) -> None:
+        log["protectedRanges"] = [{"range": TARGET, **protection}]
+
+    assert told(write(team, change(3), also_seen=protect)) == expected
+
+
+def test_a_protection_that_came_meanwhile_costs_the_batch_and_nothing_else(
+    team: HttpTeam, local_server: LocalServer
+) -> None:
+    def protect() -> None:
+        theirs = {"range": TARGET, "editors": {"users": ["joan@example.com"]}}
+        team.change({"addProtectedRange": {"protectedRange": theirs}})
+        local_server.set_control(callers={"": "refundsheet@example.com"})
+
+    receipts = write(team, change(3), change(2), meanwhile=protect)
+
+    assert outcomes(receipts) == {Outcome.LOST}
+    assert column(team, RESOLVED) == [""] * 4
+
+
+# An adversary
+
+PEOPLE = st.lists(
+    st.one_of(
+        st.tuples(st.just("sort"), st.sampled_from([CASE, ORDER, AMOUNT])),
+        st.tuples(st.just("insert_row"), st.integers(2, 7)),
+        st.tuples(st.just("delete_row"), st.integers(2, 6)),
+        st.tuples(st.just("copy_above"), st.integers(2, 6)),
+        st.tuples(st.just("insert_column"), st.integers(0, 6)),
+        st.tuples(st.just("status"), st.integers(2, 6)),
+        st.tuples(st.just("target"), st.integers(2, 6)),
+        st.tuples(st.just("rename"), st.integers(2, 6)),
+        st.tuples(st.just("header"), st.sampled_from([CASE, STATUS, RESOLVED])),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def act(team: HttpTeam, what: str, where: int) -> None:
+    """One thing people do."""
+    match what:
+        case "sort":
+            team.sort(where)
+        case "insert_row":
+            team.insert_row(where)
+        case "delete_row":
+            team.delete_row(where)
+        case "copy_above":
+            row = team.rows()[where - 1 : where]
+            team.insert_row(where)
+            if row:
+                team.fill(f"A{where}", row)
+        case "insert_column":
+            team.insert_column(where)
+        case "status":
+            team.put(where, STATUS, "Under Review")
+        case "target":
+            team.put(where, RESOLVED, 45000)
+        case "rename":
+            team.put(where, CASE, f"R-{where}0")
+        case _:
+            team.put(1, where, f"Our own word for {where}")
+
+
+def stamped(rows: Rows) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in rows if STAMP in row]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PEOPLE)
+def test_whatever_people_do_meanwhile_a_stamp_sits_on_its_own_case(
+    team_of: Callable[..., HttpTeam], people: list[tuple[str, int]]
+) -> None:
+    team = team_of(cases(5), row_count=9)
+    left: list[Rows] = []
+
+    def people_act() -> None:
+        for what, where in people:
+            act(team, what, where)
+        left.append(team.rows())
+
+    receipts = write(team, change(3), change(5), meanwhile=people_act)
+
+    [before], after = left, team.rows()
+    written = {receipt.change.label for receipt in receipts if receipt.outcome is Outcome.DONE}
+    expected = [
+        [*row, *[""] * (RESOLVED - len(row)), STAMP] if row and row[0] in written else row
+        for row in before
+    ]
+    assert after == expected
+    assert len(stamped(after)) == len(written)
