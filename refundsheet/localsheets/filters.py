@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from refundsheet.localsheets.grid_data import shown
+from refundsheet.localsheets.criteria import Criteria, criteria_from
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import Spreadsheet
 
 
-def hidden_rows(book: Spreadsheet, sheet: Sheet) -> set[int]:
-    """The zero-based rows hidden by `hiddenValues`; a row hidden by hand is not among them."""
+def hidden_rows(book: Spreadsheet, sheet: Sheet, among: range | None = None) -> set[int]:
+    """The zero-based rows the basic filter hides; a row hidden by hand is not among them.
+
+    Worked out from what the cells hold now, as if the filter were applied anew after each change.
+    """
     hidden: set[int] = set()
     for body in sheet.objects.get("basicFilter", ()):
+        rules = _rules(book, body)
         span: Json = body.get("range", {})
         first = span.get("startRowIndex", 0) + 1
-        for index in range(first, min(span.get("endRowIndex", sheet.row_count), sheet.row_count)):
-            if any(_hides(book, sheet, index, *rule) for rule in _rules(body)):
-                hidden.add(index)
+        end = min(span.get("endRowIndex", sheet.row_count), sheet.row_count)
+        rows = range(first, end) if among is None else _overlap(range(first, end), among)
+        hidden.update(row for row in rows if rules and not _is_shown(sheet, row, rules))
     return hidden
 
 
-def _rules(body: Json) -> list[tuple[int, frozenset[str]]]:
-    """(column, hidden texts) from either spelling of the criteria."""
-    specs = [(spec.get("columnIndex", 0), spec) for spec in body.get("filterSpecs", [])]
-    criteria = [(column, spec.get("filterCriteria", {})) for column, spec in specs]
-    criteria += [(int(column), found) for column, found in body.get("criteria", {}).items()]
-    return [(column, frozenset(found.get("hiddenValues", []))) for column, found in criteria]
+def _overlap(one: range, other: range) -> range:
+    return range(max(one.start, other.start), min(one.stop, other.stop))
 
 
-def _hides(book: Spreadsheet, sheet: Sheet, row: int, column: int, texts: frozenset[str]) -> bool:
-    cell = sheet.cell(row, column)
-    text = "" if cell.value is None else shown(cell.value, cell.format, book.locale)
-    return text in texts
+def _is_shown(sheet: Sheet, row: int, rules: list[tuple[int, Criteria]]) -> bool:
+    return all(criteria.lets_through(sheet.cell(row, column)) for column, criteria in rules)
+
+
+def _rules(book: Spreadsheet, body: Json) -> list[tuple[int, Criteria]]:
+    """The criteria by column, from either spelling."""
+    found = {int(column): criteria for column, criteria in body.get("criteria", {}).items()}
+    for spec in body.get("filterSpecs", []):
+        found[spec.get("columnIndex", 0)] = spec.get("filterCriteria", {})
+    today = book.local_now.date()
+    return [(column, criteria_from(each, book.locale, today)) for column, each in found.items()]

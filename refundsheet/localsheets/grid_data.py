@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from refundsheet.localsheets import cell_formats, masks
 from refundsheet.localsheets.a1 import Box
-from refundsheet.localsheets.cell_formats import CellFormat
-from refundsheet.localsheets.display import CellError, display
+from refundsheet.localsheets.display import CellError
+from refundsheet.localsheets.filters import hidden_rows
 from refundsheet.localsheets.intervals import COLUMNS, ROWS
 from refundsheet.localsheets.masks import Mask
 from refundsheet.localsheets.metadata import Entry, Place
 from refundsheet.localsheets.rows import EMPTY_CELL, Cell, Dimension, Value
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import Sheet
+from refundsheet.localsheets.shown import shown
 from refundsheet.localsheets.workbook import Spreadsheet
 
 _DEFAULT_SIZE = {ROWS: 21, COLUMNS: 100}
-
-
-@lru_cache(maxsize=65536, typed=True)
-def shown(value: Value, look: CellFormat | None, locale: str) -> str:
-    """A value's formattedValue; logs repeat themselves, so it is remembered."""
-    return display(value, look.number_format if look else None, locale=locale)
 
 
 def extended_value(value: Value) -> Json:
@@ -114,15 +108,24 @@ def grid_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask) -> Json:
         rows = _row_data(book, sheet, box, masks.below(mask, "rowData"))
         if rows:
             data["rowData"] = rows
-    for name, axis, start, end in (
-        ("rowMetadata", ROWS, box.row_start, box.row_end),
-        ("columnMetadata", COLUMNS, box.column_start, box.column_end),
-    ):
-        if masks.wants(mask, name):
-            below = masks.below(mask, name)
-            shapes = [dimension_data(sheet, axis, index) for index in range(start, end)]
-            data[name] = [masks.choose(below, shape) for shape in shapes]
+    if masks.wants(mask, "rowMetadata"):
+        rows = range(box.row_start, box.row_end)
+        data["rowMetadata"] = _row_metadata(book, sheet, rows, masks.below(mask, "rowMetadata"))
+    if masks.wants(mask, "columnMetadata"):
+        below = masks.below(mask, "columnMetadata")
+        columns = range(box.column_start, box.column_end)
+        shapes = [dimension_data(sheet, COLUMNS, column) for column in columns]
+        data["columnMetadata"] = [masks.choose(below, shape) for shape in shapes]
     return data
+
+
+def _row_metadata(book: Spreadsheet, sheet: Sheet, rows: range, mask: Mask) -> list[Json]:
+    filtered = hidden_rows(book, sheet, rows) if masks.wants(mask, "hiddenByFilter") else set[int]()
+    shapes = (
+        ({"hiddenByFilter": True} if row in filtered else {}) | dimension_data(sheet, ROWS, row)
+        for row in rows
+    )
+    return [masks.choose(mask, shape) for shape in shapes]
 
 
 def _row_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask) -> list[Json]:
