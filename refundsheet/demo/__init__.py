@@ -1,22 +1,6 @@
 """The demo: a local sheet, a team that works on it, and refundsheet beside them."""
 
-import signal
-import threading
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from time import monotonic
-from types import FrameType
-from urllib.parse import quote
-
 import typer
-
-from refundsheet.daemon import wall_clock
-from refundsheet.demo.stage import Stage, open_stage
-from refundsheet.demo.team import Team
-from refundsheet.demo.view import View, farewell, view_for
-
-#: A colleague takes so large a part of the time between two passes for one thing.
-_STEP = 1 / 8
 
 
 def run_demo(*, passes: int, with_team: bool, port: int, seed: int) -> None:
@@ -31,77 +15,8 @@ def run_demo(*, passes: int, with_team: bool, port: int, seed: int) -> None:
     Raises:
         UsageError: The port is taken.
     """
-    with _until_signal() as stop, open_stage(port=port, seed=seed, now=wall_clock()) as stage:
-        url = f"{stage.sheet.base_url}/"
-        invitation = "" if with_team else _invitation(stage)
-        _greet(url, stage, invitation)
-        with view_for(url, invitation, passes) as view:
-            team = Team(stage.sheet, seed) if with_team else None
-            made = play(stage, view, team, passes, stop)
-    farewell(view.tally, made)
+    typer.echo("Setting up a refund desk on this machine …")
+    # Loading all of refundsheet takes a second, in which somebody waits for a first word.
+    from refundsheet.demo.play import run  # noqa: PLC0415
 
-
-def play(stage: Stage, view: View, team: Team | None, passes: int, stop: threading.Event) -> int:
-    """Pass after pass, and the team in between; how many passes were made."""
-    number = 0
-    while not stop.is_set():
-        number += 1
-        view.begins(number)
-        view.passed(stage.reconciler.run(wall_clock()))
-        if number == passes:
-            break
-        seconds = stage.settings.poll_seconds
-        view.waits(seconds)
-        _work(team.work() if team else iter(()), view, seconds, stop)
-    return number
-
-
-def _work(lines: Iterator[str], view: View, seconds: float, stop: threading.Event) -> None:
-    """Let the team work until the next pass is due; what they began is finished before it."""
-    due = monotonic() + seconds
-    for line in lines:
-        view.acted(line)
-        if stop.wait(seconds * _STEP):
-            return
-    stop.wait(max(0.0, due - monotonic()))
-
-
-def _greet(url: str, stage: Stage, invitation: str) -> None:
-    seconds = f"{stage.settings.poll_seconds:g} seconds"
-    who = "The sheet is yours" if invitation else "A scripted team works on it"
-    typer.echo(
-        f"A generated refund log on {url} (this machine only, no account needed).\n"
-        f"{who}; refundsheet looks at it every {seconds}. Ctrl-C ends it."
-    )
-    if invitation:
-        typer.echo(invitation)
-
-
-def _invitation(stage: Stage) -> str:
-    """How somebody without the page's help changes a cell: Google's own API, with curl."""
-    sheet = stage.sheet
-    row = max(row.number for row in sheet.look())
-    cell = f"{sheet.address}/values/{quote(sheet.tab)}!I{row}?valueInputOption=USER_ENTERED"
-    return (
-        "Change it through Google's Sheets API, with gspread for example, or refund the case in "
-        f"row {row} with:\n"
-        f"curl -X PUT -d '{{\"values\":[[\"Refunded\"]]}}' '{cell}'"
-    )
-
-
-@contextmanager
-def _until_signal() -> Generator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set: the pass in hand is finished first."""
-    stop = threading.Event()
-
-    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signal calls it
-        stop.set()
-
-    before = {
-        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    run(passes=passes, with_team=with_team, port=port, seed=seed)

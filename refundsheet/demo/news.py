@@ -79,7 +79,7 @@ def rows_read(report: PassReport) -> str:
     if report.is_baseline:
         return f"first look: {rows} learnt as they are, none stamped"
     edits = "1 edit" if report.observed == 1 else f"{report.observed or 'no'} edits"
-    return f"{rows}, {edits} of the team seen"
+    return f"{rows}, {edits} seen"
 
 
 def really_cleared(report: PassReport) -> tuple[str, ...]:
@@ -123,13 +123,18 @@ class Tally:
     def figures(self) -> Iterator[tuple[str, int]]:
         """Each figure with its name, for people."""
         yield "Case IDs minted", self.minted
-        for field in ("requested_at", "last_action_at", "resolved_at"):
-            yield f"{BY_FIELD[field].header} stamped", self.stamps.get(field, 0)
+        for field, name in _SHORT_NAMES.items():
+            yield f"{name} stamped", self.stamps.get(field, 0)
         yield "Flags raised", self.raised
         yield "Flags cleared", self.cleared
-        yield "Remarks written in Row Check", self.remarks
+        yield "Remarks written", self.remarks
 
 
+_SHORT_NAMES = {
+    "requested_at": "Received",
+    "last_action_at": "Last action",
+    "resolved_at": "Resolution",
+}
 STAMPED_FIELDS = ("requested_at", "last_action_at", "approved_at", "paid_at", "resolved_at")
 
 NOTHING_YET = Tally({})

@@ -148,14 +148,8 @@ class Team:
 
     def _settle_a_flag(self) -> Iterator[str]:
         """A flagged case is decided; its dates are left to refundsheet."""
-        row = self._pick(
-            lambda row: (
-                row.text("Follow-up") != ""
-                and row.text("Status") in _OPEN
-                and not row.text("Date of Last Action")
-                and not row.text("Resolution Date")
-            )
-        )
+        row = self._pick(lambda row: _is_flagged(row) and not row.text("Date of Last Action"))
+        row = row or self._pick(_is_flagged)
         if row is not None:
             status, was = self._dice.choice(_DECIDED), row.text("Follow-up").partition(":")[0]
             self._sheet.type(row.number, {"Status": status})
@@ -217,13 +211,22 @@ class Team:
         yield f"{self._someone()} dragged {_name(moved)} from row {moved.number} to row {target.number}"
 
     def _pick(self, fits: Callable[[SeenRow], bool]) -> SeenRow | None:
-        """A row that fits, of those that nobody has to put right first."""
-        rows = self._sheet.look()
-        found = [r for r in rows if r.text("Case ID") and not r.text("Row Check") and fits(r)]
+        """A case that fits, of those that nobody is still typing or has to put right first."""
+        found = [row for row in self._sheet.look() if _is_in_order(row) and fits(row)]
         return self._dice.choice(found) if found else None
 
     def _someone(self) -> str:
         return self._dice.choice(TEAM)
+
+
+def _is_in_order(row: SeenRow) -> bool:
+    dated = row.text("Case ID") and row.text("Date Request Received")
+    return bool(dated) and not row.text("Row Check")
+
+
+def _is_flagged(row: SeenRow) -> bool:
+    is_open = row.text("Status") in _OPEN and not row.text("Resolution Date")
+    return is_open and row.text("Follow-up") != ""
 
 
 def _name(row: SeenRow) -> str:

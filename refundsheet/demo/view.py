@@ -39,6 +39,8 @@ _COLOURS = {
 _KEPT_PASSES = 12
 #: Of a kind of news so many are shown one by one.
 _MOST_ON_SCREEN, _MOST_IN_LINES = 3, 8
+#: From this width on kinds, cases and texts stand in columns.
+_WIDE = 110
 _KIND_WIDTH, _CASE_WIDTH = max(len(kind.value) for kind in Kind), len("R-2026-0001")
 _FIGURES_OF_THE_DESK = ("open", "waiting", "approved_unpaid", "overdue")
 
@@ -191,8 +193,9 @@ class LiveView:
         self._live.stop()
 
     def begins(self, number: int) -> None:
-        """Make room for the pass at the top."""
-        self._acts = (_Act(number), *self._acts[:_KEPT_PASSES])
+        """Make room for the pass at the top; what was idle gives way to what was not."""
+        told = [act for act in self._acts if act.news or act.team]
+        self._acts = (_Act(number), *told[:_KEPT_PASSES])
 
     def passed(self, report: PassReport) -> None:
         """Show what the pass did."""
@@ -200,6 +203,7 @@ class LiveView:
         self._report = report
         act = self._acts[0]
         act.title, act.news, act.is_over = rows_read(report), news_of(report), True
+        self._live.refresh()
 
     def waits(self, seconds: float) -> None:
         """Count down to the next pass."""
@@ -208,6 +212,7 @@ class LiveView:
     def acted(self, line: str) -> None:
         """Show what somebody did."""
         self._acts[0].team.append(line)
+        self._live.refresh()
 
     def _screen(self) -> Layout:
         screen = Layout()
@@ -247,14 +252,15 @@ class LiveView:
         for act in self._acts:
             if act.number:
                 yield Text.assemble((f"Pass {act.number}", "bold cyan"), (f"  {act.title}", "dim"))
-                yield _news_table(act)
+                yield _news_lines(act, is_narrow=self._console.width < _WIDE)
 
     def _figures(self) -> Panel:
         desk = {figure.name: figure for figure in self._report.summary.figures} if self._report else {}  # fmt: skip
-        grid = Table.grid(expand=True, padding=(0, 2))
+        grid = Table.grid(expand=True, padding=(0, 1))
         for _ in range(3):
-            grid.add_column(ratio=1)
+            grid.add_column(ratio=1, no_wrap=True)
             grid.add_column(justify="right")
+            grid.add_column()
         done = list(self.tally.figures())
         now = [(desk[name].label, int(desk[name].value)) for name in _FIGURES_OF_THE_DESK if name in desk]  # fmt: skip
         for line in _side_by_side(now, done[:4], done[4:]):
@@ -268,7 +274,7 @@ def _side_by_side(*columns: list[tuple[str, int]]) -> Iterator[list[RenderableTy
         cells: list[RenderableType] = []
         for column in columns:
             label, value = column[line] if line < len(column) else ("", None)
-            cells += [Text(label), Text("" if value is None else f"{value:,}", "bold")]
+            cells += [Text(label), Text("" if value is None else f"{value:,}", "bold"), " "]
         yield cells
 
 
@@ -283,18 +289,22 @@ def _listed(lines: list[tuple[str, str]]) -> Table:
     return grid
 
 
-def _news_table(act: _Act) -> Table:
+def _news_lines(act: _Act, *, is_narrow: bool) -> RenderableType:
+    if act.is_over and not act.news:
+        return Text("nothing to do", "dim")
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True, min_width=_KIND_WIDTH)
-    grid.add_column(no_wrap=True, min_width=_CASE_WIDTH)
-    grid.add_column()
     for item in shortened(act.news, _MOST_ON_SCREEN):
-        text = Text(item.text)
+        kind, text = Text(item.kind.value, _COLOURS[item.kind]), Text(item.text)
         if item.why:
             text.append(f" ({item.why})", "dim")
-        grid.add_row(Text(item.kind.value, _COLOURS[item.kind]), Text(item.case), text)
-    if act.is_over and not act.news:
-        grid.add_row(Text("nothing to do", "dim"), "", "")
+        if is_narrow:
+            grid.add_row(Text(" ").join(part for part in (kind, Text(item.case), text) if part))
+        else:
+            grid.add_row(kind, Text(item.case), text)
+    if not is_narrow and act.news:
+        for column, width in enumerate((_KIND_WIDTH, _CASE_WIDTH)):
+            grid.columns[column].min_width = width
+            grid.columns[column].no_wrap = True
     return grid
 
 
