@@ -21,9 +21,16 @@ This module builds the requests and reads the receipts; writer.py sends them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from refundsheet.core.model import Cell, Change, Outcome, Receipt
+from refundsheet.sheets.grid import (
+    Answer,
+    cells_request,
+    copy_request,
+    grid_range,
+    runs,
+    same_cell,
+)
 from refundsheet.sheets.layout import Request
 
 #: Where the nonce stands on the hidden tab.
@@ -153,7 +160,7 @@ def build(bench: Bench, judgements: Sequence[Judgement]) -> list[Request]:
 
 def fence(hidden_id: int, nonce: str) -> list[Request]:
     """A batch that only changes the nonce: after its answer no earlier request can match any more."""
-    return [_update(hidden_id, *NONCE, [nonce])]
+    return [cells_request(hidden_id, *NONCE, [nonce])]
 
 
 def answer_ranges(bench: Bench, count: int) -> Iterator[tuple[int, int, int, int]]:
@@ -166,31 +173,20 @@ def answer_ranges(bench: Bench, count: int) -> Iterator[tuple[int, int, int, int
         yield bench.receipt(0), bench.receipt(count), start, end
 
 
-def runs(columns: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Adjacent columns together, as start and end."""
-    start = previous = None
-    for column in columns:
-        if previous is None or column != previous + 1:
-            if start is not None and previous is not None:
-                yield start, previous + 1
-            start = column
-        previous = column
-    if start is not None and previous is not None:
-        yield start, previous + 1
-
-
 def _template(bench: Bench) -> Iterator[Request]:
     """The nonce and the headers as they are now, once for all rows of the batch."""
     row = bench.place(_TEMPLATE)
     yield _put(bench, row, 0, [None] * bench.width)
     start = bench.key[0]
-    yield _copy(
-        _range(bench.hidden_id, *NONCE), _range(bench.hidden_id, row, start), "PASTE_VALUES"
+    yield copy_request(
+        grid_range(bench.hidden_id, *NONCE), grid_range(bench.hidden_id, row, start), "PASTE_VALUES"
     )
     for first, last in runs(bench.columns):
-        source = _range(bench.log_id, bench.header_row, first, last)
-        target = _range(bench.hidden_id, row, bench.header_slot(first), _after(bench, first, last))
-        yield _copy(source, target, "PASTE_VALUES")
+        source = grid_range(bench.log_id, bench.header_row, first, last)
+        target = grid_range(
+            bench.hidden_id, row, bench.header_slot(first), _after(bench, first, last)
+        )
+        yield copy_request(source, target, "PASTE_VALUES")
 
 
 def _after(bench: Bench, first: int, last: int) -> int:
@@ -200,9 +196,9 @@ def _after(bench: Bench, first: int, last: int) -> int:
 def _judge(bench: Bench, index: int, judgement: Judgement) -> Iterator[Request]:
     expected, actual, written = (bench.place(row) for row in (_EXPECTED, _ACTUAL, _WRITTEN))
     for first, last in runs(bench.columns):
-        found = _range(bench.log_id, judgement.row, first, last)
-        kept = _range(bench.hidden_id, bench.evidence(index), first, last)
-        yield _copy(found, kept, "PASTE_FORMULA")
+        found = grid_range(bench.log_id, judgement.row, first, last)
+        kept = grid_range(bench.hidden_id, bench.evidence(index), first, last)
+        yield copy_request(found, kept, "PASTE_FORMULA")
     yield _put(bench, expected, 0, _expected(bench, judgement))
     yield from _lay_actual(bench, judgement, actual)
     yield _put(bench, actual, bench.verdict, ["no"])
@@ -221,10 +217,12 @@ def _judge(bench: Bench, index: int, judgement: Judgement) -> Iterator[Request]:
         }
     }
     for first, last in runs(sorted(judgement.changes)):
-        source = _range(bench.hidden_id, actual, first, last)
-        yield _copy(source, _range(bench.log_id, judgement.row, first, last), "PASTE_FORMULA")
+        source = grid_range(bench.hidden_id, actual, first, last)
+        yield copy_request(
+            source, grid_range(bench.log_id, judgement.row, first, last), "PASTE_FORMULA"
+        )
     receipt = bench.receipt(index)
-    yield _copy(
+    yield copy_request(
         _rows(bench, actual, actual + 1), _rows(bench, receipt, receipt + 1), "PASTE_VALUES"
     )
 
@@ -245,20 +243,22 @@ def _expected(bench: Bench, judgement: Judgement) -> list[Cell]:
 def _lay_actual(bench: Bench, judgement: Judgement, actual: int) -> Iterator[Request]:
     """The row as it is, copied by the batch itself."""
     template = bench.place(_TEMPLATE)
-    yield _copy(
+    yield copy_request(
         _rows(bench, template, template + 1), _rows(bench, actual, actual + 1), "PASTE_VALUES"
     )
     for neighbour, slot in zip((-1, 1), bench.neighbour_slots, strict=True):
-        source = _range(bench.log_id, judgement.row + neighbour, bench.id_column)
-        yield _copy(source, _range(bench.hidden_id, actual, slot), "PASTE_VALUES")
+        source = grid_range(bench.log_id, judgement.row + neighbour, bench.id_column)
+        yield copy_request(source, grid_range(bench.hidden_id, actual, slot), "PASTE_VALUES")
     for first, last in runs(sorted(judgement.compared)):
         slot = bench.cell_slot(first)
-        source = _range(bench.log_id, judgement.row, first, last)
-        target = _range(bench.hidden_id, actual, slot, slot + last - first)
-        yield _copy(source, target, "PASTE_VALUES")
+        source = grid_range(bench.log_id, judgement.row, first, last)
+        target = grid_range(bench.hidden_id, actual, slot, slot + last - first)
+        yield copy_request(source, target, "PASTE_VALUES")
     for first, last in runs(sorted(judgement.changes)):
-        source = _range(bench.log_id, judgement.row, first, last)
-        yield _copy(source, _range(bench.hidden_id, actual, first, last), "PASTE_FORMULA")
+        source = grid_range(bench.log_id, judgement.row, first, last)
+        yield copy_request(
+            source, grid_range(bench.hidden_id, actual, first, last), "PASTE_FORMULA"
+        )
 
 
 def _written(bench: Bench, judgement: Judgement) -> list[Cell]:
@@ -272,50 +272,7 @@ def _written(bench: Bench, judgement: Judgement) -> list[Cell]:
 
 
 def _put(bench: Bench, row: int, column: int, cells: Sequence[Cell]) -> Request:
-    return _update(bench.hidden_id, row, column, cells)
-
-
-def _update(sheet_id: int, row: int, column: int, cells: Sequence[Cell]) -> Request:
-    """Cells side by side, exactly as they are: nothing is parsed on the way."""
-    return {
-        "updateCells": {
-            "start": {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column},
-            "rows": [{"values": [user_entered(cell) for cell in cells]}],
-            "fields": "userEnteredValue",
-        }
-    }
-
-
-def user_entered(cell: Cell) -> dict[str, Any]:
-    """A cell's value in Google's words; text stays text, whatever it begins with."""
-    if cell is None or cell == "":
-        return {}
-    if isinstance(cell, bool):
-        return {"userEnteredValue": {"boolValue": cell}}
-    if isinstance(cell, (int, float)):
-        return {"userEnteredValue": {"numberValue": cell}}
-    return {"userEnteredValue": {"stringValue": cell}}
-
-
-def _copy(source: Mapping[str, Any], target: Mapping[str, Any], kind: str) -> Request:
-    return {
-        "copyPaste": {
-            "source": source,
-            "destination": target,
-            "pasteType": kind,
-            "pasteOrientation": "NORMAL",
-        }
-    }
-
-
-def _range(sheet_id: int, row: int, column: int, end: int | None = None) -> dict[str, int]:
-    return {
-        "sheetId": sheet_id,
-        "startRowIndex": row,
-        "endRowIndex": row + 1,
-        "startColumnIndex": column,
-        "endColumnIndex": column + 1 if end is None else end,
-    }
+    return cells_request(bench.hidden_id, row, column, cells)
 
 
 def _rows(bench: Bench, start: int, end: int) -> dict[str, int]:
@@ -326,43 +283,6 @@ def _rows(bench: Bench, start: int, end: int) -> dict[str, int]:
         "startColumnIndex": 0,
         "endColumnIndex": bench.width,
     }
-
-
-class Answer:
-    """The cells of an answer, by sheet, row and column."""
-
-    def __init__(self, spreadsheet: Mapping[str, Any]) -> None:
-        self._cells: dict[tuple[int, int, int], Mapping[str, Any]] = {}
-        for sheet in spreadsheet.get("sheets", ()):
-            sheet_id = sheet["properties"].get("sheetId", 0)
-            for data in sheet.get("data", ()):
-                top, left = data.get("startRow", 0), data.get("startColumn", 0)
-                for row, line in enumerate(data.get("rowData", ()), top):
-                    for column, cell in enumerate(line.get("values", ()), left):
-                        self._cells[sheet_id, row, column] = cell
-
-    def entered(self, sheet_id: int, row: int, column: int) -> Cell:
-        """What was entered; a formula as its text, which no value of ours ever equals."""
-        return value_of(self._cells.get((sheet_id, row, column), {}).get("userEnteredValue"))
-
-    def shown(self, sheet_id: int, row: int, column: int) -> Cell:
-        """What the cell amounts to."""
-        return value_of(self._cells.get((sheet_id, row, column), {}).get("effectiveValue"))
-
-    def is_formula(self, sheet_id: int, row: int, column: int) -> bool:
-        """Whether a formula stands there."""
-        cell = self._cells.get((sheet_id, row, column), {})
-        return "formulaValue" in cell.get("userEnteredValue", ())
-
-
-def value_of(extended: Mapping[str, Any] | None) -> Cell:
-    """Google's ExtendedValue as a cell; None is blank."""
-    if not extended:
-        return None
-    for kind in ("stringValue", "numberValue", "boolValue", "formulaValue"):
-        if kind in extended:
-            return extended[kind]
-    return str(extended.get("errorValue", {}).get("type", ""))
 
 
 def read_receipts(
@@ -427,15 +347,3 @@ def _matched_exactly(bench: Bench, row: int, judgement: Judgement, answer: Answe
         for column, cell in judgement.compared.items()
         if column not in judgement.formulas
     )
-
-
-def same_cell(one: Cell, other: Cell, *, exact: bool = False) -> bool:
-    """Whether two cells hold the same; a blank is a blank, and 1 is 1.0 but not "1" or TRUE."""
-    one, other = (None if cell == "" else cell for cell in (one, other))
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return one == other
-    if not exact and isinstance(one, str) and isinstance(other, str):
-        return one.strip().casefold() == other.strip().casefold()
-    return one == other

@@ -8,14 +8,13 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from gspread.utils import rowcol_to_a1
-
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, OUR_FIELDS, Kind
 from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt
 from refundsheet.errors import AnswerLostError, RefusedError
 from refundsheet.sheets import judged
-from refundsheet.sheets.judged import Answer, Bench, Judgement, value_of
+from refundsheet.sheets.grid import Answer, a1, runs, same_cell, user_entered, value_of
+from refundsheet.sheets.judged import Bench, Judgement
 from refundsheet.sheets.layout import Request
 from refundsheet.sheets.store import Journal, Tab
 from refundsheet.sheets.transport import Json, SpreadsheetClient
@@ -108,7 +107,7 @@ class LogWriter:
 
     def _look(self, task: "_Task", log: Tab, hidden: Tab) -> Look:
         """The one read before writing: formulas, formats, merges, protection and the nonce."""
-        ranges = [_a1(hidden, 0, 1, 0, 1), *task.ranges(log)]
+        ranges = [a1(hidden, 0, 1, 0, 1), *task.ranges(log)]
         answer = self._client.get_json(params={"ranges": ranges, "fields": _LOOK_FIELDS})
         return _look(answer, log, hidden)
 
@@ -202,11 +201,11 @@ class _Task:
         columns = sorted({column for row in self._changes for column in self._compared(row)})
         rows = sorted(self._changes)
         if len(rows) <= judged.LARGEST_BATCH:
-            each = [_a1(log, row, row + 1, columns[0], columns[-1] + 1) for row in rows]
+            each = [a1(log, row, row + 1, columns[0], columns[-1] + 1) for row in rows]
             if len(quote("".join(each))) <= _LONGEST_QUERY:
                 return each
-        pairs = judged.runs(columns)
-        return [_a1(log, rows[0], rows[-1] + 1, first, last) for first, last in pairs]
+        pairs = runs(columns)
+        return [a1(log, rows[0], rows[-1] + 1, first, last) for first, last in pairs]
 
     def drop_refused(self, look: Look) -> Iterator[Receipt]:
         """Take out what must not be written: formulas, merged and protected cells."""
@@ -241,10 +240,10 @@ class _Task:
         return tuple(taken)
 
     def _still_stands(self, row: int, change: Change, look: Look) -> bool:
-        same_id = look.formula_at(row, self._id_column) or judged.same_cell(
+        same_id = look.formula_at(row, self._id_column) or same_cell(
             look.value_at(row, self._id_column), self._read(row, self._id_column)
         )
-        return same_id and judged.same_cell(look.value_at(row, self.column(change)), change.before)
+        return same_id and same_cell(look.value_at(row, self.column(change)), change.before)
 
     def judgements(self, look: Look) -> Iterator[Judgement]:
         """The rows to judge; those that get an ID come last, so that no other row's neighbour changes."""
@@ -426,7 +425,7 @@ def _column_of(log_id: int, flags: Sequence[_Flag]) -> Request:
     first = flags[0]
     moments = BY_FIELD[first.change.field].kind is Kind.MOMENT
     form = {"userEnteredFormat": {"numberFormat": _MOMENT_FORMAT}} if moments else {}
-    rows = [{"values": [judged.user_entered(flag.change.after) | form]} for flag in flags]
+    rows = [{"values": [user_entered(flag.change.after) | form]} for flag in flags]
     start = {"sheetId": log_id, "rowIndex": first.row, "columnIndex": first.column}
     fields = "userEnteredValue" + (",userEnteredFormat.numberFormat" if moments else "")
     return {"updateCells": {"start": start, "rows": rows, "fields": fields}}
@@ -435,14 +434,8 @@ def _column_of(log_id: int, flags: Sequence[_Flag]) -> Request:
 def _answer_ranges(batch: _Batch, look: Look) -> list[str]:
     """The receipts, the evidence and the cells written, to be read back in the same answer."""
     count = len(batch.judgements)
-    ranges = [_a1(look.hidden, *bounds) for bounds in judged.answer_ranges(batch.bench, count)]
+    ranges = [a1(look.hidden, *bounds) for bounds in judged.answer_ranges(batch.bench, count)]
     for judgement in batch.judgements:
-        for first, last in judged.runs(sorted(judgement.changes)):
-            ranges.append(_a1(look.log, judgement.row, judgement.row + 1, first, last))
+        for first, last in runs(sorted(judgement.changes)):
+            ranges.append(a1(look.log, judgement.row, judgement.row + 1, first, last))
     return ranges
-
-
-def _a1(tab: Tab, first_row: int, end_row: int, first_column: int, end_column: int) -> str:
-    title = tab.title.replace("'", "''")
-    start = rowcol_to_a1(first_row + 1, first_column + 1)
-    return f"'{title}'!{start}:{rowcol_to_a1(end_row, end_column)}"
