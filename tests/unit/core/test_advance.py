@@ -1,0 +1,95 @@
+"""What is learnt from receipts, and what is not."""
+
+import pytest
+
+from refundsheet.core.advance import advance
+from refundsheet.core.memory import Owed, Remembered
+from refundsheet.core.model import Change, Outcome, Receipt, RefundCase
+from refundsheet.core.serials import to_moment
+from tests.passes import MONDAY, ZONE, Log, case
+
+KNOWN = Remembered(
+    key="r-1",
+    case=RefundCase(case_id="R-1", status="Rejected"),
+    adopted=True,
+    first_seen=MONDAY,
+    still_since=MONDAY,
+    owed={"resolved_at": Owed(MONDAY, "status became Rejected")},
+    written={"last_action_at": 46328.0},
+)
+
+
+def a_receipt(
+    field: str, after: object, outcome: Outcome = Outcome.DONE, key: str = "r-1"
+) -> Receipt:
+    change = Change(
+        case=key,
+        label="R-1",
+        row=2,
+        field=field,
+        before=None,
+        after=after,
+        reason="so",  # pyright: ignore[reportArgumentType]
+    )
+    return Receipt(change, outcome)
+
+
+def learnt(receipt: Receipt) -> Remembered:
+    return advance({"r-1": KNOWN}, [receipt], ZONE).cases["r-1"]
+
+
+def test_a_stamp_that_was_written_is_known_and_owed_no_more() -> None:
+    after = learnt(a_receipt("resolved_at", 46328.5))
+    assert after.owed == {}
+    assert after.written == {"last_action_at": 46328.0, "resolved_at": 46328.5}
+    assert after.case.resolved_at == to_moment(46328.5, ZONE)
+
+
+def test_a_stamp_that_was_taken_back_is_ours_no_more() -> None:
+    after = learnt(a_receipt("last_action_at", None))
+    assert (after.written, after.case.last_action_at) == ({}, None)
+
+
+@pytest.mark.parametrize(
+    "outcome", [Outcome.LOST, Outcome.UNKNOWN, Outcome.VANISHED, Outcome.FALSE_MATCH]
+)
+def test_what_was_not_written_stays_owed(outcome: Outcome) -> None:
+    assert learnt(a_receipt("resolved_at", 46328.5, outcome)) is KNOWN
+
+
+def test_where_we_may_not_write_nothing_is_owed() -> None:
+    assert learnt(a_receipt("resolved_at", 46328.5, Outcome.REFUSED)).owed == {}
+    assert learnt(a_receipt("paid_at", 46328.5, Outcome.REFUSED)) is KNOWN
+
+
+def test_a_row_that_got_its_id_is_known_by_it() -> None:
+    advanced = advance({"r-1": KNOWN}, [a_receipt("case_id", "R-2026-0001")], ZONE)
+    assert advanced.renamed == {"r-1": "r-2026-0001"}
+    assert advanced.cases["r-2026-0001"].case.case_id == "R-2026-0001"
+    assert "r-1" not in advanced.cases
+    assert advanced.changed == {"r-2026-0001"}
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_a_text_of_ours_is_known_whatever_became_of_it(outcome: Outcome) -> None:
+    advanced = advance({"r-1": KNOWN}, [a_receipt("row_check", "Mend it.", outcome)], ZONE)
+    assert advanced.texts == {"Mend it."}
+    assert advanced.cases["r-1"] is KNOWN
+
+
+def test_a_cleared_cell_of_ours_leaves_no_text() -> None:
+    assert advance({"r-1": KNOWN}, [a_receipt("row_check", None)], ZONE).texts == frozenset()
+
+
+def test_a_receipt_of_a_row_without_a_record_teaches_nothing() -> None:
+    advanced = advance({"r-1": KNOWN}, [a_receipt("row_check", "Mend it.", key="x")], ZONE)
+    assert advanced.cases == {"r-1": KNOWN}
+
+
+def test_an_unchanged_log_plans_nothing_the_second_time() -> None:
+    log = Log([case(f"R-{n}", status=status) for n, status in enumerate(("what?", "New", ""))])
+    log.run()
+    log.add(case("", order="#9", received=""))
+    log.settle()
+    log.run()
+    assert log.run().decisions.changes == ()
