@@ -122,6 +122,16 @@ def unmarked(text: str) -> str:
     return " ".join(text.split())
 
 
+#: A sentence quotes no more of a cell than this.
+_LONGEST_QUOTED = 40
+
+
+def quoted(text: str) -> str:
+    """A cell's text as a sentence quotes it: on one line, and not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_QUOTED else f"{line[: _LONGEST_QUOTED - 1]}…"
+
+
 def comparable(text: str) -> str:
     """The text as headers and labels are compared: no case, accents, width or punctuation."""
     decomposed = unicodedata.normalize("NFKD", unmarked(text))

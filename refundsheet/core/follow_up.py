@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from refundsheet.core.calendar import BusinessCalendar
+from refundsheet.core.columns import quoted
 from refundsheet.core.desk import Desk, Meaning, Span, Status, Unit
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Moment, RefundCase
@@ -150,10 +151,10 @@ def _by_limit(
     case: RefundCase, status: Status, watch: Watch, calendar: BusinessCalendar, now: datetime
 ) -> Flag | None:
     """Escalate, Stale / Overdue / Nudge or Due soon, by the limits of the status."""
-    label = case.status.strip() or "No status"
+    label = quoted(case.status) or "No status"
     if status.escalate and now >= (passed := _due(watch.since, status.escalate, calendar)):
         facts = _facts(label, watch, f"second limit {status.escalate}, passed", passed, now)
-        ask = "Close it?" if status.meaning is Meaning.WAITING else "Ask a team lead."
+        ask = "Close the case?" if status.meaning is Meaning.WAITING else "Ask a team lead."
         return Flag(FlagKind.ESCALATE, f"Escalate: {facts} {ask}", passed)
     if not status.limit:
         return None

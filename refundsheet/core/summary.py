@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from refundsheet.core.columns import COLUMNS, Writer
+from refundsheet.core.columns import BY_FIELD
+from refundsheet.core.headers import missing_fields
 from refundsheet.core.model import Cell, Layout, Moment
 from refundsheet.core.pages import Page, PageCell, Style
 from refundsheet.core.serials import to_serial
@@ -67,9 +68,8 @@ def summarise(facts: Facts, quality: Sequence[str]) -> Summary:
 
 def missing_columns(layout: Layout) -> Iterator[str]:
     """What is switched off because the log has no such column, a line each."""
-    for column in COLUMNS:
-        if column.writer is not Writer.US and column.field not in layout.columns:
-            yield f'No column "{column.header}": what needs it is switched off.'
+    for field in missing_fields(layout):
+        yield f'There is no column "{BY_FIELD[field].header}": what needs it is switched off.'
 
 
 def to_page(summary: Summary, title: str, zone: ZoneInfo) -> Page:

@@ -16,22 +16,28 @@ from refundsheet.core.rules import dates, reasons, statuses
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One check of a row, with how much a violation of it matters."""
+    """One check of a row, with how much a violation of it matters.
+
+    Attributes:
+        field: The column the sentence is about.
+        besides: Other columns without which the rule cannot be asked.
+    """
 
     id: str
     severity: Severity
     field: str
     check: Callable[[RefundCase, Desk], str | None]
+    besides: tuple[str, ...] = ()
 
 
 RULES = (
     Rule("unknown_status", Severity.WARNING, "status", statuses.unknown_status),
-    Rule("status_near_miss", Severity.NOTE, "status", statuses.status_near_miss),
+    Rule("status_near_miss", Severity.WARNING, "status", statuses.status_near_miss),
     Rule("no_status", Severity.WARNING, "status", statuses.no_status),
     Rule("resolved_before_received", Severity.PROBLEM, "resolved_at", dates.resolved_early),
     Rule("resolved_but_open", Severity.WARNING, "resolved_at", dates.resolved_but_open),
     Rule("closed_without_date", Severity.NOTE, "resolved_at", dates.closed_without_date),
-    Rule("other_needs_note", Severity.WARNING, "reason", reasons.other_needs_note),
+    Rule("other_needs_note", Severity.WARNING, "reason", reasons.other_needs_note, ("notes",)),
     Rule("reason_not_listed", Severity.NOTE, "reason", reasons.reason_not_listed),
 )
 
@@ -46,4 +52,4 @@ def check(case: RefundCase, desk: Desk, fields: frozenset[str]) -> Iterator[Viol
 
 @lru_cache(maxsize=64)
 def _rules_for(fields: frozenset[str]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in RULES if rule.field in fields)
+    return tuple(rule for rule in RULES if fields.issuperset((rule.field, *rule.besides)))

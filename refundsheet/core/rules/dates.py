@@ -12,7 +12,7 @@ def resolved_early(case: RefundCase, desk: Desk) -> str | None:  # noqa: ARG001
         return None
     if not _before(case.resolved_at, case.requested_at):
         return None
-    return "Resolved before it was received. Correct one of the two dates."
+    return "The resolution date is earlier than the date received. Correct the one that is wrong."
 
 
 def resolved_but_open(case: RefundCase, desk: Desk) -> str | None:
@@ -20,7 +20,8 @@ def resolved_but_open(case: RefundCase, desk: Desk) -> str | None:
     if case.resolved_at is None or desk.recognise(case.status).status.meaning.is_closed:
         return None
     return (
-        "There is a resolution date, but the case is not closed. Clear the date or close the case."
+        "There is a resolution date, but the status says the case is open. "
+        "Clear the date, or close the case."
     )
 
 

@@ -1,6 +1,6 @@
 """Rules about the reason for the refund."""
 
-from refundsheet.core.columns import comparable
+from refundsheet.core.columns import comparable, quoted
 from refundsheet.core.desk import Desk
 from refundsheet.core.model import RefundCase
 
@@ -9,7 +9,7 @@ def other_needs_note(case: RefundCase, desk: Desk) -> str | None:  # noqa: ARG00
     """A reason that explains nothing by itself."""
     if comparable(case.reason) != "other" or case.notes:
         return None
-    return 'The reason is "Other": say in the notes what it was.'
+    return 'The reason is "Other". Please say in the notes what happened.'
 
 
 def reason_not_listed(case: RefundCase, desk: Desk) -> str | None:
@@ -18,4 +18,4 @@ def reason_not_listed(case: RefundCase, desk: Desk) -> str | None:
     if not case.reason or listed.is_known:
         return None
     hint = f" Did you mean {listed.suggestion}?" if listed.suggestion else ""
-    return f'Reason "{case.reason}" is not on the list and is counted on its own.{hint}'
+    return f'Reason "{quoted(case.reason)}" is not on the list, so it is counted by itself.{hint}'

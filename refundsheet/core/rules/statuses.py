@@ -1,5 +1,6 @@
 """Rules about the Status cell."""
 
+from refundsheet.core.columns import quoted
 from refundsheet.core.desk import Desk
 from refundsheet.core.model import RefundCase
 
@@ -8,13 +9,18 @@ def unknown_status(case: RefundCase, desk: Desk) -> str | None:
     """A label that is nobody's: the case is treated as open until somebody says otherwise."""
     if not case.status or desk.recognise(case.status).is_known:
         return None
-    return f'Status "{case.status}" is not on the list, so the case counts as open. Pick one of the list.'
+    return (
+        f'Status "{quoted(case.status)}" is not on the list, so the case counts as open. '
+        "Choose one from the list."
+    )
 
 
 def status_near_miss(case: RefundCase, desk: Desk) -> str | None:
-    """A label one slip away from a known one is understood, and said once."""
+    """A label one slip away from a known one is understood, and the correction offered."""
     suggestion = desk.recognise(case.status).suggestion
-    return f'Status "{case.status}": did you mean {suggestion}?' if suggestion else None
+    if not suggestion:
+        return None
+    return f'Status "{quoted(case.status)}" is read as {suggestion}. If that is right, choose {suggestion}.'
 
 
 def no_status(case: RefundCase, desk: Desk) -> str | None:  # noqa: ARG001 - every rule is asked alike
