@@ -1,0 +1,161 @@
+"""The world over the memory twin: no network, so that a million steps are a matter of an hour."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from refundsheet.core.model import Change, Outcome, Plan, Receipt, Snapshot
+from refundsheet.errors import AnswerLostError, QuotaError, SheetError, SheetUnavailableError
+from refundsheet.sheets.memory import Held, MemorySheetStore
+from refundsheet.sheets.store import Journal, Setup
+from tests.simulation.people import Around, Native
+from tests.simulation.truth import BLANK, By, Value
+from tests.simulation.variants import Guard, plan_of
+from tests.simulation.wire import CutError, Fault
+from tests.simulation.world import Listening, World
+
+
+class MemoryWorld(World):
+    """People around a memory twin."""
+
+    __slots__ = ("sheet",)
+
+    def open_store(self) -> "PeopledSheet":
+        """Processes share the one sheet; each knows its own reading of it."""
+        if not hasattr(self, "sheet"):
+            self.sheet = PeopledSheet(self)
+        return self.sheet
+
+    def contents(self) -> list[list[Held]]:
+        return self.sheet.rows
+
+    def project(self, native: list[Native] | None) -> None:
+        self.sheet.rows = self.truth.contents()
+
+    def beside(self, what: Around, row: int, name: str) -> None:
+        column = self.truth.column_of(name)
+        match what:
+            case Around.PROTECT if column is not None:
+                self.sheet.protected.add((2 + row % self.truth.count, column))
+            case Around.UNPROTECT:
+                self.sheet.protected.clear()
+            case Around.REMOVE_HIDDEN_TAB:
+                self.sheet.hidden_tabs.clear()
+            case Around.REMOVE_SUMMARY:
+                self.sheet.pages.clear()
+            case Around.RENAME_LOG:
+                self.sheet.title = f"Log {row}"
+            case _:
+                pass  # the twin has no filters, and nothing to edit on a hidden tab
+
+
+class PeopledSheet(MemorySheetStore):
+    """The memory twin with faults and late requests; a batch that comes late finds another nonce."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.truth.contents())
+        self._world = world
+        self._nonce = 0
+
+    def _arrive(self, *, is_write: bool) -> None:
+        try:
+            self._world.wire.arrive()
+        except CutError as cut:
+            raise _error(cut, is_write=is_write) from None
+        self._is_write = is_write
+        self.answering = self._answer
+
+    def _answer(self) -> None:
+        try:
+            self._world.wire.answer()
+        except CutError as cut:
+            raise _error(cut, is_write=self._is_write) from None
+
+    def read(self, now: datetime) -> Snapshot:
+        snapshot = super().read(now)
+        self._world.note_read()
+        return snapshot
+
+    def fence(self) -> None:
+        super().fence()
+        self._nonce += 1
+
+    def write(self, plan: Plan, journal: Journal) -> tuple[Receipt, ...]:
+        journal = Listening(self._world, plan, journal)
+        return super().write(plan_of(self._world.guard, plan), journal)
+
+    def _refusals(self, plan: Plan):  # noqa: ANN202 - as in the twin
+        self._world.running.nonce = self._nonce  # read by the look before the write
+        return super()._refusals(plan)
+
+    def _write_batch(
+        self, plan: Plan, batch: Sequence[Sequence[Change]], journal: Journal
+    ) -> list[Receipt]:
+        changes = [change for of_row in batch for change in of_row]
+        self._batches_sent += 1
+        known, nonce = self._world.running.nonce, f"batch {self._batches_sent}"
+        journal.sent(changes, nonce=nonce, expected=[{} for _ in changes])
+        flight = self._world.flight
+
+        def late() -> None:
+            self._world.flight = flight
+            self._apply(plan, batch, known)
+
+        try:
+            self._world.wire.arrive(late)
+            receipts = self._apply(plan, batch, known)
+            self._world.running.nonce = self._nonce
+            self._world.wire.answer()
+        except CutError as cut:
+            error = _error(cut, is_write=True)
+            if not isinstance(error, AnswerLostError):
+                raise error from None
+            receipts = [Receipt(change, Outcome.UNKNOWN, str(error)) for change in changes]
+        journal.settled(receipts)
+        return receipts
+
+    def _apply(self, plan: Plan, batch: Sequence[Sequence[Change]], known: int) -> list[Receipt]:
+        """One point in time: every row is judged, and what held is written."""
+        fresh = known == self._nonce or self._world.guard in (Guard.NO_NONCE, Guard.NAIVE)
+        receipts = [receipt for of_row in batch for receipt in self._judge(plan, of_row)]
+        if not fresh:
+            receipts = [Receipt(r.change, Outcome.LOST, "another writer") for r in receipts]
+        for receipt in receipts:
+            if receipt.outcome is Outcome.DONE:
+                change = receipt.change
+                self.type(change.row, plan.layout.columns[change.field], change.after)
+        self._nonce += 1
+        return receipts
+
+    def _judge(self, plan: Plan, changes: Sequence[Change]) -> list[Receipt]:
+        if self._world.guard is Guard.NAIVE:
+            return [Receipt(change, Outcome.DONE) for change in changes]
+        if self._world.guard is not Guard.NO_NEIGHBOURS:
+            return super()._judge(plan, changes)
+        rows = {change.row for change in changes}
+        beside = {row + offset for row in rows for offset in (-1, 1)}
+        now = {row: tuple(map(_shown_in, self.rows[row - 1 : row])) for row in beside}
+        seen = {row: cells[0] if cells else () for row, cells in now.items()}
+        return super()._judge(Plan(plan.changes, plan.layout, {**plan.rows, **seen}), changes)
+
+    def _insert_columns(self, setup: Setup) -> None:
+        super()._insert_columns(setup)
+        start = setup.column_index
+        for row, line in enumerate(self._world.truth.lines):
+            blanks = [BLANK] * max(0, start - len(line.values))
+            headers = [Value(c.header, By.REFUNDSHEET) for c in setup.columns]
+            new = headers if row == setup.header_row - 1 else [BLANK] * len(setup.columns)
+            line.values += blanks
+            line.values[start:start] = new
+
+
+def _shown_in(row: Sequence[Held]) -> tuple[object, ...]:
+    return tuple(getattr(cell, "shows", cell) for cell in row)
+
+
+def _error(cut: CutError, *, is_write: bool) -> SheetError:
+    """A fault in the words of the store."""
+    if cut.fault is Fault.QUOTA_429:
+        return QuotaError("the quota is used up")
+    if is_write:
+        return AnswerLostError(cut.fault.value)
+    return SheetUnavailableError(cut.fault.value)

@@ -1,0 +1,262 @@
+"""Processes of refundsheet on a sheet with people: passes, deaths, lost ledgers, and what is promised."""
+
+import sqlite3
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from refundsheet import reconcile
+from refundsheet.config import Settings
+from refundsheet.core.calendar import BusinessCalendar
+from refundsheet.core.model import Outcome
+from refundsheet.core.report import PassReport
+from refundsheet.core.serials import same_serial
+from refundsheet.errors import RefundsheetError
+from refundsheet.ledger.ledger import Ledger
+from refundsheet.ledger.records import Intent, IntentState, SheetKey
+from refundsheet.reconcile import Reconciler
+from tests.simulation.people import header_of, typed
+from tests.simulation.truth import Broken, Promise, Truth, Value
+from tests.simulation.wire import Moment, ProcessDiedError
+from tests.simulation.world import Reading, World
+
+START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+#: After so many seconds nobody can still be typing in a row.
+GRACE = 70
+_COLUMNS = (
+    "case_id", "order_id", "status", "notes", "customer_name", "requested_at", "last_action_at",
+    "approved_at", "resolved_at", "colour", "follow_up", "follow_up_by", "row_check",
+)  # fmt: skip
+_CASES = 5
+
+
+class MortalLedger(Ledger):
+    """A ledger in memory whose process may die just before something is stored in it."""
+
+    lives: int | None = None
+    recorded: Callable[[], None] | None = None
+
+    def record(self, sheet: SheetKey, **learnt: Any) -> None:
+        """As a ledger does it, and it is told."""
+        super().record(sheet, **learnt)
+        if self.recorded is not None:
+            self.recorded()
+
+    @contextmanager
+    def _writing(self) -> Generator[Connection]:
+        with super()._writing() as connection:
+            yield connection
+            if self.lives is not None:
+                self.lives -= 1
+                if self.lives < 0:
+                    raise ProcessDiedError
+
+    def copy(self) -> "MortalLedger":
+        """What is in it now, in a ledger of its own."""
+        twin = MortalLedger.open("sqlite://")
+        _connection(self).backup(_connection(twin))
+        return twin
+
+
+def _connection(ledger: Ledger) -> sqlite3.Connection:
+    raw: Any = ledger._engine.raw_connection()
+    return cast("sqlite3.Connection", raw.driver_connection)
+
+
+@dataclass(slots=True)
+class Process:
+    """One running refundsheet.
+
+    Attributes:
+        ledger: Which of the simulation's ledgers it has.
+    """
+
+    reconciler: Reconciler
+    reading: Reading
+    ledger: int
+    clock_error: timedelta = timedelta()
+
+
+@dataclass(slots=True)
+class Simulation:
+    """Everything that goes on around one sheet.
+
+    Attributes:
+        lost: The ledgers that are gone, with what they could explain.
+        died: How many processes were killed.
+    """
+
+    world: World
+    now: datetime = START
+    ledgers: list[MortalLedger] = field(default_factory=list[MortalLedger])
+    processes: list[Process] = field(default_factory=list[Process])
+    lost: set[int] = field(default_factory=set[int])
+    kept: MortalLedger | None = None
+    kept_tick: int = 0
+    passes: int = 0
+    died: int = 0
+
+    def start(self, ledger: int | None = None) -> int:
+        """Start a process, with a new ledger where none is given; its number."""
+        if ledger is None:
+            self.ledgers.append(MortalLedger.open("sqlite://"))
+            ledger = len(self.ledgers) - 1
+        self.processes.append(self._process(ledger))
+        return len(self.processes) - 1
+
+    def _process(self, ledger: int) -> Process:
+        store = self.world.open_store()
+        reconciler = Reconciler(store, self.ledgers[ledger], _SETTINGS)
+        return Process(reconciler, Reading(ledger), ledger)
+
+    def restart(self, number: int) -> None:
+        """The process is gone, and another takes its place."""
+        self.processes[number] = self._process(self.processes[number].ledger)
+
+    def run(
+        self, number: int = 0, script: Sequence[Moment] = (), lives: int | None = None
+    ) -> PassReport | None:
+        """One pass; None where it failed or died, after which a new process is in place.
+
+        Args:
+            number: Whose pass.
+            script: What goes on around its requests.
+            lives: After how many entries in the ledger it dies.
+        """
+        process, before = self.processes[number], self.world.running
+        script_before, flight_before = self.world.wire.script, self.world.flight
+        self.world.running = process.reading
+        self.world.wire.follow(script)
+        ledger = self.ledgers[process.ledger]
+        ledger.lives, ledger.recorded = lives, self.world.note_record
+        self.passes += 1
+        try:
+            return process.reconciler.run(self.now + process.clock_error)
+        except RefundsheetError:
+            return None
+        except ProcessDiedError:
+            self.died += 1
+            self.restart(number)
+            return None
+        finally:
+            ledger.lives = None
+            self.world.absorb()
+            self.world.running = before
+            self.world.wire.script, self.world.flight = script_before, flight_before
+
+    def wait(self, seconds: float) -> None:
+        """Time goes by."""
+        self.now += timedelta(seconds=seconds)
+
+    def settle(self) -> None:
+        """Let every row stand still long enough, and every event be seen."""
+        for _ in range(3):
+            self.wait(GRACE)
+            self.run()
+
+    def lose_ledger(self, number: int) -> None:
+        """The ledger of a process is gone; it starts again with an empty one."""
+        self.lost.add(self.processes[number].ledger)
+        self.ledgers.append(MortalLedger.open("sqlite://"))
+        self.processes[number] = self._process(len(self.ledgers) - 1)
+
+    def keep_ledger(self) -> None:
+        """Somebody makes a copy of the first process's ledger."""
+        self.kept = self.ledgers[self.processes[0].ledger].copy()
+
+    def bring_back_ledger(self) -> None:
+        """And puts it in place of the present one."""
+        if self.kept is not None:
+            self.lost.add(self.processes[0].ledger)
+            self.ledgers.append(self.kept.copy())
+            self.processes[0] = self._process(len(self.ledgers) - 1)
+
+    def open_intents(self) -> list[Intent]:
+        """Writes that a living ledger still has to settle."""
+        return [
+            intent
+            for number in {process.ledger for process in self.processes}
+            for intent in self._intents(number)
+            if intent.state in _OPEN
+        ]
+
+    def _intents(self, ledger: int) -> list[Intent]:
+        book = self.world.open_store().book
+        tab = self.processes[0].reconciler._store.log
+        return self.ledgers[ledger].intents(SheetKey(book.spreadsheet_id, tab.sheet_id))
+
+    def broken(self) -> list[Broken]:
+        """Every promise that is broken now; none counts that an open intent still explains."""
+        if self.open_intents():
+            return list(self.world.broken)
+        return [*self.world.broken, *self.world.standing(), *self.unexplained()]
+
+    def unexplained(self) -> Iterator[Broken]:
+        """The cells refundsheet filled that no ledger accounts for."""
+        done: dict[int, list[Intent]] = {}
+        for line, name, value in self.world.truth.stamps():
+            if value.ledger in self.lost or value.ledger < 0 or value.row != line.uid:
+                continue
+            if value.ledger not in done:
+                done[value.ledger] = [
+                    i for i in self._intents(value.ledger) if i.state is IntentState.DONE
+                ]
+            if not any(_explains(intent, name, value) for intent in done[value.ledger]):
+                yield Broken(Promise.EXPLAINED, f"{name}: {value.content!r} in no ledger")
+
+    def second_pass(self) -> Iterator[Broken]:
+        """What is still planned although everybody rests."""
+        self.settle()
+        self.run()
+        report = self.run()
+        barred = (Outcome.REFUSED, Outcome.VANISHED)
+        for receipt in report.receipts if report is not None else ():
+            if receipt.outcome not in barred and "filter" not in receipt.detail:
+                what = f"{receipt.change} became {receipt.outcome.value} ({receipt.detail})"
+                yield Broken(Promise.REST, what)
+
+
+_OPEN = {IntentState.SENT, IntentState.UNKNOWN, IntentState.FALSE_MATCH, IntentState.PLANNED}
+_SETTINGS = Settings()
+_calendars: dict[str, BusinessCalendar] = {}
+
+
+def _one_calendar(zone: ZoneInfo, hours: Any, holidays: Any) -> BusinessCalendar:
+    """A pass computes its calendar anew; a million passes by the same settings need it once."""
+    if zone.key not in _calendars:
+        _calendars[zone.key] = BusinessCalendar(zone, hours, holidays)
+    return _calendars[zone.key]
+
+
+reconcile.BusinessCalendar = _one_calendar  # type: ignore[assignment,misc]
+
+
+def _explains(intent: Intent, name: str, value: Value) -> bool:
+    change, content = intent.change, value.content
+    if change.field != name:
+        return False
+    if isinstance(content, (int, float)) and isinstance(change.after, (int, float)):
+        return same_serial(content, change.after)
+    return content == change.after
+
+
+def a_log() -> Truth:
+    """A log as people kept it before: a few cases in different states, and a column of their own."""
+    rows = [[header_of(name) for name in _COLUMNS]]
+    for number in range(_CASES):
+        cells = {
+            "case_id": f"R-{number + 1}",
+            "order_id": f"{2001 + number}",
+            "customer_name": f"Customer {number}",
+            "status": typed("status", number),
+            "notes": f"called {number}" if number % 2 else "",
+            "requested_at": 46320.5 + number / 8,
+            "colour": "red",
+        }
+        rows.append([cast("str", cells.get(name, "")) for name in _COLUMNS])
+    return Truth.of(rows)

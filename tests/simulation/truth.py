@@ -1,0 +1,237 @@
+"""The truth, kept outside the sheet: which row is which, and who put every value where it stands.
+
+Values alone show neither a copied row nor two stamps that happen to be equal. Here every row has a
+number that no cell holds and nothing changes, and every value knows its writer, through sorting,
+copying, cutting and undoing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import cache
+
+from refundsheet.core.columns import BY_FIELD, Kind, Writer, header_names
+from refundsheet.core.columns import comparable as comparable_header
+from refundsheet.core.identity import comparable_id
+from refundsheet.core.model import Cell
+from refundsheet.sheets.memory import Formula, Held
+
+#: What refundsheet may write at all.
+OURS = frozenset(name for name, column in BY_FIELD.items() if column.writer is Writer.US)
+STAMPS = frozenset(
+    name
+    for name, column in BY_FIELD.items()
+    if column.writer is Writer.TEAM_THEN_US and column.kind is Kind.MOMENT
+)
+MAY_WRITE = OURS | STAMPS | {"case_id"}
+
+_NAMES = header_names()
+
+
+class By(Enum):
+    """Who put a value where it stands."""
+
+    PERSON = "a person"
+    REFUNDSHEET = "refundsheet"
+
+
+class Promise(Enum):
+    """What refundsheet promises, by the names of the specification."""
+
+    PEOPLES_CELLS = "I1"  # no cell of people's differs from what they last put there
+    OWN_CASE = "I2"  # every stamp sits on its own case
+    PEOPLES_TIMES = "I3"  # a person's timestamp is never changed
+    REST = "I4"  # when people rest, the second pass plans nothing
+    CUT = "I5"  # a pass cut off, then a whole one, ends where a whole one ends
+    EXPLAINED = "I6"  # the ledger explains every cell refundsheet wrote
+    PREMISE = "premise"  # what a write rests on is true in the instant of writing
+    CLEARED = "cleared"  # a stamp somebody cleared stays blank until something happens
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A promise that was not kept."""
+
+    promise: Promise
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A cell's content, and how it came there.
+
+    Attributes:
+        row: For which row refundsheet wrote it.
+        case: The ID of that row then.
+        since: The moment it came there.
+        blank_before: Since when the cell had been blank, where it was.
+        ledger: Which ledger was told of it.
+        broken: The promises its writing broke.
+        instead_of: What it stands in place of, where it should not.
+    """
+
+    content: Held = None
+    by: By = By.PERSON
+    row: int = -1
+    case: str = ""
+    since: int = 0
+    blank_before: int = -1
+    ledger: int = -1
+    broken: tuple[Broken, ...] = ()
+    instead_of: Held = None
+
+    @property
+    def shows(self) -> Cell:
+        """What one sees in the cell; None where one sees nothing."""
+        shown = self.content.shows if isinstance(self.content, Formula) else self.content
+        return None if shown == "" else shown
+
+    @property
+    def is_blank(self) -> bool:
+        return self.content in (None, "")
+
+
+BLANK = Value()
+
+
+@dataclass(slots=True)
+class Line:
+    """A row of the sheet; ``uid`` is never in it."""
+
+    uid: int
+    values: list[Value]
+
+    def copy(self, uid: int | None = None) -> "Line":
+        return Line(self.uid if uid is None else uid, list(self.values))
+
+
+@dataclass(slots=True)
+class Truth:
+    """The log as it really is.
+
+    Attributes:
+        lines: Row by row, the headers first.
+        tick: Counts what people do.
+        touched: Row and field to the tick at which a person last changed it.
+        born: Row to the tick at which a person made it.
+        recorded: The ticks of the reads that refundsheet has taken in, in order.
+        copy_of: Row to the row it is a copy of.
+    """
+
+    lines: list[Line]
+    tick: int = 0
+    touched: dict[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
+    born: dict[int, int] = field(default_factory=dict[int, int])
+    recorded: list[int] = field(default_factory=lambda: [0])
+    copy_of: dict[int, int] = field(default_factory=dict[int, int])
+    _uids: int = 0
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[Cell]]) -> "Truth":
+        lines = [Line(uid, [Value(cell) for cell in row]) for uid, row in enumerate(rows)]
+        truth = cls(lines, _uids=len(lines))
+        width = truth.width
+        for line in lines:
+            line.values += [BLANK] * (width - len(line.values))
+        return truth
+
+    @property
+    def width(self) -> int:
+        return max(len(line.values) for line in self.lines)
+
+    @property
+    def count(self) -> int:
+        """How many rows, the headers among them."""
+        return len(self.lines)
+
+    def contents(self) -> list[list[Held]]:
+        """The cells as a sheet holds them."""
+        return [[value.content for value in line.values] for line in self.lines]
+
+    def field_at(self, column: int) -> str:
+        """The field of a column as its header says now; "" for the team's own columns."""
+        return field_named(self.lines[0].values[column].shows) if column < self.width else ""
+
+    def column_of(self, name: str) -> int | None:
+        """Where a field stands now."""
+        fields = (self.field_at(column) for column in range(self.width))
+        return next((column for column, found in enumerate(fields) if found == name), None)
+
+    def value(self, row: int, name: str) -> Value:
+        """What a row holds in a field; blank where it has no column."""
+        column = self.column_of(name)
+        return BLANK if column is None else self.lines[row].values[column]
+
+    def new_line(self, values: Sequence[Value] = (), copy_of: int | None = None) -> Line:
+        """A row that was not there before."""
+        self._uids += 1
+        self.born[self._uids] = self.tick
+        if copy_of is not None:
+            self.copy_of[self._uids] = copy_of
+        return Line(self._uids, [*values, *[BLANK] * (self.width - len(values))])
+
+    def put(self, row: int, column: int, content: Held) -> None:
+        """A person types into a cell, or clears it."""
+        self.place(row, column, Value(content, since=self.tick))
+
+    def place(self, row: int, column: int, value: Value) -> None:
+        """A person puts a value into a cell, be it typed or carried from elsewhere."""
+        line = self.lines[row]
+        old = line.values[column]
+        if (old.content == value.content and old.by is value.by) or (
+            old.is_blank and value.is_blank
+        ):
+            return
+        line.values[column] = self._arriving(value, old)
+        self.touched[line.uid, self.field_at(column)] = self.tick
+
+    def _arriving(self, value: Value, old: Value) -> Value:
+        """A value that takes the place of another.
+
+        What was typed and cleared again before refundsheet ever saw it leaves the cell blank since
+        before that: nobody could know.
+        """
+        if old.is_blank:
+            return replace(value, since=self.tick, blank_before=old.since)
+        seen = old.by is By.REFUNDSHEET or self.recorded[-1] >= old.since
+        if value.is_blank and not seen and old.blank_before >= 0:
+            return replace(value, since=old.blank_before)
+        return replace(value, since=self.tick)
+
+    def descends(self, uid: int, ancestor: int) -> bool:
+        """Whether a row is a copy of another, or a copy of such a copy."""
+        while uid in self.copy_of and uid != ancestor:
+            uid = self.copy_of[uid]
+        return uid == ancestor
+
+    def copied(self, value: Value) -> Value:
+        """A value as a copy of it is."""
+        return replace(value, since=self.tick, broken=(), instead_of=None)
+
+    def acted_on(self, uid: int, names: Iterable[str], after: int) -> bool:
+        """Whether a person changed one of the fields of a row after a moment, or made the row."""
+        ticks = [self.touched.get((uid, name), -1) for name in names]
+        return max([*ticks, self.born.get(uid, -1)]) >= after
+
+    def snapshot(self) -> list[Line]:
+        """The rows as they are, to come back to."""
+        return [line.copy() for line in self.lines]
+
+    def stamps(self) -> Iterator[tuple[Line, str, Value]]:
+        """Every cell that refundsheet filled, in the columns it shares with people."""
+        for column in range(self.width):
+            name = self.field_at(column)
+            if name in MAY_WRITE:
+                for line in self.lines[1:]:
+                    if line.values[column].by is By.REFUNDSHEET:
+                        yield line, name, line.values[column]
+
+    def case_id(self, row: int) -> str:
+        """The ID of a row as IDs are compared."""
+        return comparable_id(str(self.value(row, "case_id").shows or ""))
+
+
+@cache
+def field_named(header: Cell) -> str:
+    """The field a header names; "" where it names none."""
+    return _NAMES.get(comparable_header(str(header or "")), "")

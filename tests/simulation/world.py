@@ -1,0 +1,300 @@
+"""A spreadsheet with people in it, and the truth about it beside it; judges every write of ours."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+from refundsheet.core.model import Cell, Change, Plan, Receipt
+from refundsheet.core.planner import cell_text
+from refundsheet.sheets.memory import Formula, Held
+from refundsheet.sheets.store import Journal, SheetStore
+from tests.simulation.people import Act, Around, Beside, Native, Undo
+from tests.simulation.truth import (
+    BLANK,
+    MAY_WRITE,
+    OURS,
+    STAMPS,
+    Broken,
+    By,
+    Line,
+    Promise,
+    Truth,
+    Value,
+    field_named,
+)
+from tests.simulation.variants import Guard
+from tests.simulation.wire import Wire
+
+#: What has to have happened to a case before it is stamped.
+_CAUSES = ("status", "notes", "case_id", "order_id", "customer_name")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one process knows of the sheet.
+
+    Attributes:
+        ledger: Which ledger it has.
+        uids: Which row was where when it read the log last.
+        tick: When that was.
+        nonce: What stood in the nonce's cell when it looked last.
+    """
+
+    ledger: int
+    uids: tuple[int, ...] = ()
+    tick: int = 0
+    nonce: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A batch on its way.
+
+    Attributes:
+        uids: Which row was where in the read it was planned from.
+    """
+
+    plan: Plan
+    changes: Sequence[Change]
+    uids: tuple[int, ...]
+    ledger: int
+
+    def change_at(self, row: int, name: str, content: Held) -> Change | None:
+        """The change that a cell's new content comes from."""
+        for change in self.changes:
+            if change.row == row + 1 and change.field == name and same(change.after, content):
+                return change
+        return None
+
+    def uid(self, change: Change) -> int:
+        """The row the change was meant for."""
+        index = change.row - 1
+        return self.uids[index] if index < len(self.uids) else -1
+
+    def expected(self, change: Change, name: str) -> Cell:
+        """What a field of the row held in that read."""
+        return _at(self.plan.rows.get(change.row, ()), self.plan.layout.columns[name])
+
+
+def _nobody() -> None:
+    """There is no other refundsheet."""
+
+
+@dataclass(slots=True)
+class World(ABC):
+    """People, their sheet, and what refundsheet does to it.
+
+    Attributes:
+        broken: The promises broken in an instant; those that a cell still shows are with the cell.
+        texts: Every text refundsheet ever wrote into its own columns.
+        writes: How many cells were written.
+        other_passes: Lets another process make a pass, between two requests of the one that runs.
+    """
+
+    truth: Truth
+    guard: Guard = Guard.JUDGED
+    before_last: list[Line] | None = None
+    last_written: tuple[int, str] | None = None
+    flight: Flight | None = None
+    running: Reading = field(default_factory=lambda: Reading(0))
+    broken: list[Broken] = field(default_factory=list[Broken])
+    texts: set[str] = field(default_factory=set[str])
+    writes: int = 0
+    other_passes: Callable[[], None] = _nobody
+    wire: Wire = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.wire = Wire(self.act, self.absorb)
+
+    @abstractmethod
+    def open_store(self) -> SheetStore:
+        """The store as a process that has just started opens it."""
+
+    @abstractmethod
+    def contents(self) -> list[list[Held]]:
+        """The log as the sheet holds it."""
+
+    @abstractmethod
+    def project(self, native: list[Native] | None) -> None:
+        """Make the sheet as the truth is, after people have acted."""
+
+    @abstractmethod
+    def beside(self, what: Around, row: int, name: str) -> None:
+        """Somebody does something beside the log's cells, where this sheet has that."""
+
+    def around(self, what: Around, row: int, name: str) -> None:
+        """Somebody, or something, acts beside the log's cells."""
+        if what is Around.LATE_ONES_ARRIVE:
+            self.wire.let_late_ones_arrive()
+        elif what is Around.OTHER_PASSES:
+            self.other_passes()
+        else:
+            self.beside(what, row, name)
+
+    def act(self, act: Act) -> None:
+        """Somebody does something."""
+        self.truth.tick += 1
+        if isinstance(act, Beside):
+            act.on(self)
+            return
+        before = None if isinstance(act, Undo) else self.truth.snapshot()
+        native = act.on(self)
+        self.before_last = before
+        self.project(native)
+
+    def note_read(self) -> None:
+        """The process that runs has the log as it is now."""
+        self.running.uids = tuple(line.uid for line in self.truth.lines)
+        self.running.tick = self.truth.tick
+
+    def note_record(self) -> None:
+        """What the process that runs has read is in its ledger now."""
+        self.truth.recorded.append(self.running.tick)
+
+    def absorb(self) -> None:
+        """Find what refundsheet has written, judge it, and know it from now on."""
+        for row, column, content in self.differences():
+            self._written(row, column, content)
+        self.flight = None
+
+    def differences(self) -> Iterator[tuple[int, int, Held]]:
+        """Where the sheet is not as we know it."""
+        truth = self.truth
+        for row, cells in enumerate(self.contents()):
+            values = truth.lines[row].values if row < truth.count else ()
+            for column, (content, value) in enumerate(zip_longest(cells, values)):
+                if not same(content, None if value is None else value.content):
+                    yield row, column, content
+
+    def _written(self, row: int, column: int, content: Held) -> None:
+        while row >= self.truth.count:
+            self.truth.lines.append(self.truth.new_line())
+        for line in self.truth.lines:
+            line.values += [BLANK] * (column + 1 - len(line.values))
+        line = self.truth.lines[row]
+        held = line.values[column]
+        if held.broken and same(content, held.instead_of):
+            line.values[column] = Value(held.instead_of, since=self.truth.tick)
+            return
+        name = self.truth.field_at(column)
+        broken = tuple(self._broken(row, name, held, content))
+        self.broken += [b for b in broken if b.promise in (Promise.PREMISE, Promise.CLEARED)]
+        line.values[column] = Value(
+            content,
+            By.REFUNDSHEET,
+            row=line.uid,
+            case=self.truth.case_id(row),
+            since=self.truth.tick,
+            ledger=self.running.ledger if self.flight is None else self.flight.ledger,
+            broken=broken,
+            instead_of=held.content,
+        )
+        self.writes += 1
+        self.last_written = (line.uid, name)
+        if name in OURS and content is not None:
+            self.texts.add(cell_text(_plain(content)))
+
+    def _broken(self, row: int, name: str, held: Value, content: Held) -> Iterator[Broken]:
+        """Every promise this write breaks."""
+        line, flight = self.truth.lines[row], self.flight
+        if row == 0 and held.is_blank and flight is None and field_named(_plain(content)) in OURS:
+            return  # the header of a column of ours that was missing
+        change = flight and flight.change_at(row, name, content)
+        where = f"row {row + 1}, {name or 'a column of theirs'}: {held.content!r} -> {content!r}"
+        if change is None or flight is None or name not in MAY_WRITE:
+            yield Broken(Promise.PEOPLES_CELLS, f"{where}: not what was intended there")
+            return
+        if flight.uid(change) != line.uid and not self._is_twin(row, flight, change):
+            yield Broken(Promise.OWN_CASE, f"{where}: meant for another row ({change.label})")
+        if not self._is_ours(line, row, name, held):
+            promise = Promise.PEOPLES_TIMES if name in STAMPS else Promise.PEOPLES_CELLS
+            yield Broken(promise, f"{where}: somebody had put that there")
+        for premise in change.premise:
+            now, then = self.truth.value(row, premise).shows, flight.expected(change, premise)
+            if not alike(now, then):
+                yield Broken(Promise.PREMISE, f"{where}: {premise} was {then!r} and is {now!r}")
+        if name in STAMPS and change.after is not None and not self._is_due(line, held):
+            yield Broken(Promise.CLEARED, f"{where}: nothing had happened ({change.reason})")
+
+    def _is_twin(self, row: int, flight: Flight, change: Change) -> bool:
+        """Whether a copy has taken the place of its original, between the same neighbours.
+
+        Then nothing in the sheet tells them apart (guarded-write.md, what can not be met).
+        """
+        if not self.truth.descends(self.truth.lines[row].uid, flight.uid(change)):
+            return False
+        column = flight.plan.layout.columns.get("case_id", 0)
+        return all(
+            alike(self._id_now(near), _at(flight.plan.rows.get(near + 1, ()), column))
+            for near in (row - 1, row + 1)
+        )
+
+    def _id_now(self, row: int) -> Cell:
+        if not 0 <= row < self.truth.count:
+            return None
+        column = self.truth.column_of("case_id")
+        return None if column is None else self.truth.lines[row].values[column].shows
+
+    def _is_ours(self, line: Line, row: int, name: str, held: Value) -> bool:
+        if held.is_blank:
+            return True
+        if name in OURS:
+            return not isinstance(held.content, Formula) and cell_text(held.content) in self.texts
+        same_case = held.row == line.uid or held.case == self.truth.case_id(row)
+        return held.by is By.REFUNDSHEET and same_case
+
+    def _is_due(self, line: Line, held: Value) -> bool:
+        """Whether anything happened since the read before the cell was last left as it is."""
+        since = max((tick for tick in self.truth.recorded if tick <= held.since), default=0)
+        return self.truth.acted_on(line.uid, _CAUSES, since)
+
+    def standing(self) -> list[Broken]:
+        """The broken promises that the sheet still shows."""
+        values = (value for line in self.truth.lines for value in line.values)
+        return [broken for value in values for broken in value.broken]
+
+
+class Listening:
+    """A journal that lets the world know what leaves, and keeps it for the ledger as always."""
+
+    def __init__(self, world: World, plan: Plan, journal: Journal) -> None:
+        self._world, self._plan, self._journal = world, plan, journal
+        self._original = {_sight(change): change for change in plan.changes}
+
+    def sent(
+        self, changes: Sequence[Change], *, nonce: str, expected: Sequence[Mapping[str, Any]]
+    ) -> None:
+        running = self._world.running
+        whole = [self._original[_sight(change)] for change in changes]
+        self._journal.sent(changes, nonce=nonce, expected=expected)
+        self._world.flight = Flight(self._plan, whole, running.uids, running.ledger)
+
+    def settled(self, receipts: Sequence[Receipt]) -> None:
+        self._journal.settled(receipts)
+
+
+def _at(cells: Sequence[Cell], column: int) -> Cell:
+    return cells[column] if column < len(cells) else None
+
+
+def _sight(change: Change) -> tuple[int, str]:
+    """A change by its place: a guard that is incomplete plans it with less of a premise."""
+    return change.row, change.field
+
+
+def same(one: Held, other: Held) -> bool:
+    """Whether two cells hold the same."""
+    if one in (None, "") or other in (None, ""):
+        return one in (None, "") and other in (None, "")
+    return isinstance(one, bool) is isinstance(other, bool) and one == other
+
+
+def alike(one: Cell, other: Cell) -> bool:
+    """Whether two cells say the same to people: neither letter case nor spaces matter."""
+    return str(one or "").strip().casefold() == str(other or "").strip().casefold()
+
+
+def _plain(content: Held) -> Cell:
+    return content.shows if isinstance(content, Formula) else content
