@@ -1,6 +1,6 @@
 """One pass over the sheet: read, recognise, plan, write what still holds, record, summarise, tell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,11 +9,12 @@ from refundsheet.config import Settings
 from refundsheet.core.advance import advance
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.columns import header_names
+from refundsheet.core.history import empty_page, to_row
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Layout, Plan
 from refundsheet.core.observe import NOTHING_OBSERVED, Observed, observe
-from refundsheet.core.pages import Page, PageCell, difference, with_cell
+from refundsheet.core.pages import Page, PageAddition, PageCell, difference, with_cell
 from refundsheet.core.parse import ParsedLog, parse
 from refundsheet.core.planner import Context, Decisions, decide, is_settled
 from refundsheet.core.recovery import settle_by_cell
@@ -33,7 +34,7 @@ from refundsheet.core.summary import (
 )
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.logbook import Logbook
-from refundsheet.ledger.records import SheetKey
+from refundsheet.ledger.records import Addition, SheetKey
 from refundsheet.sheets.setup import in_words, layout_after, what_is_missing
 from refundsheet.sheets.store import Setup, SheetStore
 
@@ -89,12 +90,13 @@ class Reconciler:
         context = scene.context
         journal = self._logbook.begin(context.now)
         fields = frozenset(scene.log.layout.columns)
-        self._logbook.learn(context.now, fields, scene.recognised, scene.observed)
+        self._logbook.learn(context.now, fields, context.memory, scene.recognised, scene.observed)
         self._store.prepare(scene.setup)
         receipts = self._store.write(_plan(scene), journal)
         advanced = advance(scene.observed.cases, receipts, context.calendar.zone)
         news = self._logbook.record(context.now, advanced, scene.decisions.flags, journal)
         self._tell("summing up")
+        self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
         summary = self._summary(scene, advanced.cases)
         published = self._publish(summary, scene)
         report = replace(
@@ -138,7 +140,9 @@ class Reconciler:
     @property
     def _pages(self) -> tuple[Page, ...]:
         """Our own tabs, still empty."""
-        return (Page(self._settings.tabs.summary, {}, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS),)
+        titles = self._settings.tabs
+        summary = Page(titles.summary, {}, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS)
+        return (summary, empty_page(titles.history))
 
     def _context(self, log: ParsedLog, layout: Layout, memory: Memory, now: datetime) -> Context:
         zone = ZoneInfo(log.snapshot.zone)
@@ -163,10 +167,17 @@ class Reconciler:
             now=context.now.replace(minute=0, second=0),
             being_typed=len(scene.recognised.rows) - len(counted),
         )
-        return summarise(facts, tuple(missing_columns(scene.log.layout)))
+        quality = (*missing_columns(scene.log.layout), *self._size())
+        return summarise(facts, quality)
+
+    def _size(self) -> Iterator[str]:
+        """How large the ledger was at its last upkeep, for the Summary."""
+        if upkeep := self._logbook.upkeep:
+            months = self._settings.ledger.keep_months
+            yield f"The ledger takes {upkeep.size / 1e6:.1f} MB and keeps {months} months."
 
     def _publish(self, summary: Summary, scene: _Scene) -> int:
-        """Send the cells of the Summary that differ from what stands there; how many that were."""
+        """Send what the Summary and History lack; how many cells of the Summary that were."""
         context, title = scene.context, self._settings.tabs.summary
         zone = context.calendar.zone
         is_new = any(page.title == title for page in scene.setup.pages)
@@ -174,12 +185,27 @@ class Reconciler:
         page = to_page(summary, title, zone)
         beat = heartbeat_cell(context.now, zone)
         news = difference(stands, with_cell(page, HEARTBEAT, stands.get(HEARTBEAT, beat))).cells
-        if not news and not _is_old(stands.get(HEARTBEAT), context):
+        addition = self._logbook.unpublished(context.now)
+        if not (news or addition or _is_old(stands.get(HEARTBEAT), context)):
             return 0
         page = with_cell(page, HEARTBEAT, beat)
-        self._store.publish([difference(stands, page)])
+        self._store.publish([difference(stands, page)], self._rows(addition, context))
         self._logbook.set_published(page)
+        while addition:
+            self._logbook.confirm(addition)
+            addition = self._logbook.unpublished(context.now)
+            if addition:
+                self._store.publish([], self._rows(addition, context))
         return len(news)
+
+    def _rows(self, addition: Addition | None, context: Context) -> PageAddition | None:
+        """Entries as rows of the History tab."""
+        if addition is None:
+            return None
+        layout, zone = context.layout, context.calendar.zone
+        rows = tuple(to_row(entry, layout, zone) for entry in addition.entries)
+        page = empty_page(self._settings.tabs.history)
+        return PageAddition(page, rows, addition.mark, addition.outdated)
 
 
 def _plan(scene: _Scene) -> Plan:

@@ -80,9 +80,10 @@ class GoogleSettings(_Section):
 
 
 class LedgerSettings(_Section):
-    """Where refundsheet remembers."""
+    """Where refundsheet remembers, and for how long."""
 
     url: LedgerUrl = Field(default_factory=default_ledger_url, repr=False)
+    keep_months: int = Field(default=24, ge=1, le=1200)
 
 
 def _each_header_once(headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -299,7 +300,7 @@ class Settings(BaseSettings):
             update={
                 "spreadsheet": spreadsheet,
                 "google": self.google.model_copy(update={"base_url": base_url}),
-                "ledger": LedgerSettings(url=ledger_url),
+                "ledger": self.ledger.model_copy(update={"url": ledger_url}),
             }
         )
 

@@ -44,12 +44,14 @@ class Page:
     Attributes:
         widths: Column widths in pixels, left to right.
         frozen_rows: How many rows stay in sight.
+        warning: What people are told who type in it; "" lets them.
     """
 
     title: str
     cells: PageCells
     widths: tuple[int, ...] = ()
     frozen_rows: int = 0
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,22 @@ class PageEdit:
     cells: Mapping[tuple[int, int], PageCell | None] = field(
         default_factory=dict[tuple[int, int], PageCell | None]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PageAddition:
+    """Rows for the end of a page, below whatever stands there.
+
+    Attributes:
+        page: The page as it is made where its tab is not there.
+        mark: A number for these rows alone: the spreadsheet takes the rows of a mark only once.
+        outdated: Marks of earlier additions that nobody can be sending any more.
+    """
+
+    page: Page
+    rows: tuple[tuple[PageCell, ...], ...]
+    mark: int
+    outdated: tuple[int, ...] = ()
 
 
 def with_cell(page: Page, place: tuple[int, int], cell: PageCell) -> Page:

@@ -170,11 +170,16 @@ def _is_taken(connection: Connection, present: Sequence[str]) -> bool:
 
 
 def _check_version(connection: Connection, place: str) -> None:
+    """Bring an older ledger to the present form; refuse a newer one."""
     version = connection.execute(ledger_version.select()).scalar_one_or_none()
     if version is None:
         raise ForeignLedgerError(place)
     if version > _name(SCHEMA_VERSION):
         raise NewerLedgerError(place, version)
+    if version < _name(SCHEMA_VERSION):
+        from refundsheet.ledger.migrations import migrate  # noqa: PLC0415 - slow, and seldom needed
+
+        migrate(connection)
 
 
 def _name(version: int) -> str:

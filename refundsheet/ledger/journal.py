@@ -11,8 +11,9 @@ from refundsheet.ledger.records import IntentState, SheetKey
 class LedgerJournal:
     """The journal of one pass.
 
-    What became of the changes is stored only when the journal is closed, once what they teach of
-    their cases is: a pass that is cut off before leaves them open, and the next one asks the cells.
+    What became of the changes is stored together with what they teach of their cases
+    (``Logbook.record``): a pass that is cut off before leaves them open, and the next one asks the
+    cells.
 
     Args:
         ledger: Where it is kept.
@@ -42,7 +43,16 @@ class LedgerJournal:
             state = IntentState(receipt.outcome.value)
             self._outcomes[self._numbers[receipt.change]] = (state, receipt.detail)
 
-    def close(self) -> None:
-        """Store what became of them."""
-        if self._outcomes:
-            self._ledger.settle(self._outcomes)
+    @property
+    def outcomes(self) -> Mapping[int, tuple[IntentState, str]]:
+        """The number of every intent to what became of it."""
+        return self._outcomes
+
+    @property
+    def done(self) -> list[Change]:
+        """The changes that were carried out."""
+        return [
+            change
+            for change, number in self._numbers.items()
+            if number in self._outcomes and self._outcomes[number][0] is IntentState.DONE
+        ]

@@ -7,9 +7,10 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, select, update
 
+from refundsheet.core.history import Entry
 from refundsheet.core.memory import Memory, Observation, Remembered
 from refundsheet.core.model import Change
-from refundsheet.ledger import memories, writes
+from refundsheet.ledger import histories, memories, writes
 from refundsheet.ledger.engine import (
     connect,
     give_back_space,
@@ -22,17 +23,19 @@ from refundsheet.ledger.errors import ClearErrors
 from refundsheet.ledger.pruning import prune
 from refundsheet.ledger.records import (
     OPEN_STATES,
+    Addition,
     Flag,
     Intent,
     IntentState,
     PassRecord,
     RaisedFlag,
     SheetKey,
+    Upkeep,
 )
 from refundsheet.ledger.serialise import dump, load
 from refundsheet.ledger.sheets import known, registered
 from refundsheet.ledger.statements import upsert
-from refundsheet.ledger.tables import digest, passes, published, settings
+from refundsheet.ledger.tables import digest, passes, published, settings, sheets
 
 
 class Ledger:
@@ -107,6 +110,8 @@ class Ledger:
         texts: Iterable[str] = (),
         raised: Iterable[RaisedFlag] = (),
         cleared: Iterable[tuple[str, str]] = (),
+        history: Iterable[Entry] = (),
+        outcomes: Mapping[int, tuple[IntentState, str]] | None = None,
     ) -> None:
         """Store what a pass has learnt, all of it or nothing.
 
@@ -124,6 +129,8 @@ class Ledger:
             texts: The texts written into our own columns; known ones may be among them.
             raised: Flags that now stand. One that stands already only gets the new text.
             cleared: Case and kind of the flags whose reason is gone.
+            history: What changed, for the History tab.
+            outcomes: Intents, by number, that are now in another state, with a detail for people.
         """
         with self._writing() as connection:
             row = registered(connection, sheet)
@@ -135,6 +142,8 @@ class Ledger:
             memories.keep_texts(connection, row, texts)
             memories.clear_flags(connection, row, cleared, at)
             memories.raise_flags(connection, row, raised, at)
+            histories.keep(connection, row, history)
+            writes.settle(connection, outcomes or {})
 
     def observations(
         self, sheet: SheetKey, field: str | None = None, *, pass_number: int | None = None
@@ -147,6 +156,31 @@ class Ledger:
         """The flags ever raised, oldest first, or only those that stand."""
         with self._reading() as connection:
             return memories.flags_of(connection, sheet, standing=standing)
+
+    # --- the history of cells ---
+
+    def history(
+        self, sheet: SheetKey, *, case: str | None = None, run: int | None = None
+    ) -> list[Entry]:
+        """What changed, oldest first: all, of the case under a key, or of one pass."""
+        with self._reading() as connection:
+            return histories.entries_of(connection, known(connection, sheet), case, run)
+
+    def next_addition(self, sheet: SheetKey, at: datetime, most: int) -> Addition | None:
+        """Entries that the History tab may not have yet; on return they are noted as sent.
+
+        Args:
+            sheet: The log.
+            at: The time of the pass that sends them.
+            most: How many entries one addition may have.
+        """
+        with self._writing() as connection:
+            return histories.next_addition(connection, registered(connection, sheet), at, most)
+
+    def confirm(self, sheet: SheetKey, addition: Addition) -> None:
+        """The History tab has the entries of an addition."""
+        with self._writing() as connection:
+            histories.confirm(connection, registered(connection, sheet), addition)
 
     # --- passes ---
 
@@ -267,6 +301,24 @@ class Ledger:
             upsert(connection, settings, [values], keys=("sheet", "since"))
 
     # --- housekeeping ---
+
+    def upkeep(self, sheet: SheetKey) -> Upkeep | None:
+        """The last upkeep on behalf of a log; None before the first."""
+        with self._reading() as connection:
+            statement = select(sheets.c.pruned_at, sheets.c.pruned_bytes).where(
+                sheets.c.id == known(connection, sheet)
+            )
+            found = connection.execute(statement).one_or_none()
+        return None if found is None or found.pruned_at is None else Upkeep(*found)
+
+    def keep_up(self, sheet: SheetKey, at: datetime, *, before: datetime) -> Upkeep:
+        """Prune, and note when that was and how large the ledger now is."""
+        self.prune(before)
+        done = Upkeep(at, self.size_bytes())
+        with self._writing() as connection:
+            statement = update(sheets).where(sheets.c.id == registered(connection, sheet))
+            connection.execute(statement.values(pruned_at=done.at, pruned_bytes=done.size))
+        return done
 
     def size_bytes(self) -> int:
         """How much room it takes."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.advance import Advanced, advance
 from refundsheet.core.follow_up import Flag
+from refundsheet.core.history import Entry, seen, written
 from refundsheet.core.identity import Recognised
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Outcome, Receipt
@@ -15,7 +16,12 @@ from refundsheet.core.observe import Observed
 from refundsheet.core.pages import Page, PageCell, from_stored, to_stored
 from refundsheet.ledger.journal import LedgerJournal
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import Intent, IntentState, RaisedFlag, SheetKey
+from refundsheet.ledger.records import Addition, Intent, IntentState, RaisedFlag, SheetKey, Upkeep
+
+#: Upkeep is due so long after the last one.
+_UPKEEP_EVERY = timedelta(days=1)
+#: So many entries go to the History tab at once: a request stays far below 2 MB.
+_LARGEST_ADDITION = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Logbook:
         self._standing: dict[str, tuple[str, str]] = {}
         self._published: dict[str, Mapping[tuple[int, int], PageCell]] = {}
         self._latest_run = -1
+        self._upkeep: Upkeep | None = None
 
     def recall(self) -> Memory:
         """What is remembered; read anew where another process has written since."""
@@ -77,24 +84,34 @@ class Logbook:
         self, at: datetime, intents: Sequence[Intent], receipts: Sequence[Receipt], zone: ZoneInfo
     ) -> Memory:
         """Learn from what the cells told after the fence; the memory with it."""
-        self._take_in(at, advance(self._memory.cases, receipts, zone), FlagNews())
         states = {True: IntentState.DONE, False: IntentState.EXPIRED}
-        self._ledger.settle(
-            {
-                intent.number: (states[receipt.outcome is Outcome.DONE], receipt.detail)
-                for intent, receipt in zip(intents, receipts, strict=True)
-            }
-        )
+        outcomes: dict[int, tuple[IntentState, str]] = {}
+        entries: list[Entry] = []
+        for intent, receipt in zip(intents, receipts, strict=True):
+            is_done = receipt.outcome is Outcome.DONE
+            outcomes[intent.number] = states[is_done], receipt.detail
+            if is_done:
+                entries.append(written(receipt.change, intent.pass_number, intent.at))
+        advanced = advance(self._memory.cases, receipts, zone)
+        # The read is not taken in yet: the next one must not begin where this one ends.
+        last_read = self._memory.last_read_at or at
+        self._take_in(last_read, advanced, FlagNews(), entries, outcomes)
         return self._memory
 
     def learn(
-        self, at: datetime, fields: frozenset[str], recognised: Recognised, observed: Observed
+        self,
+        at: datetime,
+        fields: frozenset[str],
+        memory: Memory,
+        recognised: Recognised,
+        observed: Observed,
     ) -> None:
         """Store what a read showed, before anything is written: the time it was seen at stands.
 
         Args:
             at: The time of the pass.
             fields: The fields whose columns the read had.
+            memory: What was remembered before it.
             recognised: Which row is which case.
             observed: What people did.
         """
@@ -109,6 +126,8 @@ class Logbook:
             forgotten=observed.forgotten,
             remembered=_changed(observed.changed, observed.cases),
             observations=observed.observations,
+            texts=memory.texts - self._memory.texts,
+            history=seen(memory, observed, self.run, at),
         )
         self._standing = {renamed.get(key, key): was for key, was in self._standing.items()}
         self._memory = replace(
@@ -117,6 +136,7 @@ class Logbook:
             last_read_at=at,
             fields=fields,
             cases=observed.cases,
+            texts=memory.texts,
         )
 
     def record(
@@ -128,20 +148,27 @@ class Logbook:
             at: The time of the pass.
             advanced: The cases after its writes.
             flags: Key to flag, of the cases that need somebody now.
-            journal: The pass's journal, which is closed.
+            journal: The pass's journal.
         """
         renamed = advanced.renamed
         standing = {renamed.get(key, key): was for key, was in self._standing.items()}
         now = {renamed.get(key, key): flag for key, flag in flags.items()}
         news = _flag_news(standing, now)
-        self._take_in(at, advanced, news)
+        entries = [written(change, self.run, at) for change in journal.done]
+        self._take_in(at, advanced, news, entries, journal.outcomes)
         self._standing = {key: (_kind(flag), flag.text) for key, flag in now.items()}
-        journal.close()
         return news
 
-    def _take_in(self, at: datetime, advanced: Advanced, news: FlagNews) -> None:
+    def _take_in(
+        self,
+        at: datetime,
+        advanced: Advanced,
+        news: FlagNews,
+        entries: Iterable[Entry],
+        outcomes: Mapping[int, tuple[IntentState, str]],
+    ) -> None:
         texts = advanced.texts - self._memory.texts
-        if advanced.changed or texts or news.raised or news.cleared:
+        if outcomes or news.raised or news.cleared:
             self._ledger.record(
                 self.sheet,
                 at=at,
@@ -150,6 +177,8 @@ class Logbook:
                 texts=texts,
                 raised=[RaisedFlag(key, _kind(f), f.text) for key, f in news.raised.items()],
                 cleared=news.cleared,
+                history=[_renamed(entry, advanced.renamed) for entry in entries],
+                outcomes=outcomes,
             )
         self._memory = replace(self._memory, cases=advanced.cases, texts=self._memory.texts | texts)
 
@@ -164,9 +193,40 @@ class Logbook:
         self._ledger.set_published(self.sheet, page.title, to_stored(page.cells))
         self._published[page.title] = page.cells
 
+    def unpublished(self, at: datetime) -> Addition | None:
+        """The next entries for the History tab; the same ones until they are confirmed."""
+        return self._ledger.next_addition(self.sheet, at, _LARGEST_ADDITION)
+
+    def confirm(self, addition: Addition) -> None:
+        """The History tab has these entries."""
+        self._ledger.confirm(self.sheet, addition)
+
+    @property
+    def upkeep(self) -> Upkeep | None:
+        """The last upkeep; None before the first."""
+        if self._upkeep is None:
+            self._upkeep = self._ledger.upkeep(self.sheet)
+        return self._upkeep
+
+    def keep_up(self, at: datetime, keep_months: int) -> None:
+        """Once a day, drop what is older than so many months."""
+        if self.upkeep is None or at - self.upkeep.at >= _UPKEEP_EVERY:
+            before = months_before(at, keep_months)
+            self._upkeep = self._ledger.keep_up(self.sheet, at, before=before)
+
     def end(self, report: Mapping[str, Any]) -> None:
         """Store what the pass did."""
         self._ledger.end_pass(self.run, report)
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """The same day of an earlier month, or the last one that every month has."""
+    year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    return at.replace(year=year, month=month + 1, day=min(at.day, 28))
+
+
+def _renamed(entry: Entry, renamed: Mapping[str, str]) -> Entry:
+    return replace(entry, case=renamed.get(entry.case, entry.case))
 
 
 def _changed(keys: Iterable[str], cases: Mapping[str, Remembered]) -> list[Remembered]:

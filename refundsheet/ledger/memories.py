@@ -17,6 +17,7 @@ from refundsheet.ledger.tables import (
     cases,
     digest,
     flags,
+    history,
     intents,
     observations,
     shapes,
@@ -102,7 +103,7 @@ def _move(connection: Connection, sheet: int, renamed: Mapping[str, str]) -> Non
         {"old_digest": digest(old), "new_digest": digest(new), "new_case": new}
         for old, new in renamed.items()
     ]
-    for table in (observations, flags, intents):
+    for table in (observations, flags, intents, history):
         statement = (
             update(table)
             .where(table.c.sheet == sheet, table.c.digest == bindparam("old_digest"))

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists
 
+from refundsheet.ledger.histories import is_told
 from refundsheet.ledger.records import IntentState
-from refundsheet.ledger.tables import flags, intents, observations, passes, settings
+from refundsheet.ledger.tables import flags, history, intents, observations, passes, settings
 
 #: What became of a write is known, and nobody has to do anything about it.
 _OVER = (IntentState.DONE, IntentState.LOST, IntentState.UNDONE, IntentState.REFUSED)
@@ -21,6 +22,7 @@ def prune(connection: Connection, before: datetime) -> int:
     )
     outdated: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         (observations, observations.c.not_after < before),
+        (history, and_(history.c.at < before, is_told())),
         (flags, flags.c.cleared_at < before),
         (intents, and_(intents.c.state.in_([state.value for state in _OVER]), old_pass)),
         (passes, and_(passes.c.at < before, ~in_use)),

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from refundsheet.core.history import Entry
 from refundsheet.core.model import Change
 
 
@@ -29,6 +30,32 @@ class PassRecord:
     number: int
     at: datetime
     report: Any | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Entries for the end of the History tab.
+
+    Attributes:
+        mark: A number for these entries alone, the same however often they are sent.
+        outdated: Marks of additions that nobody can be sending any more.
+    """
+
+    mark: int
+    entries: tuple[Entry, ...]
+    outdated: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """When the ledger was last pruned, and how large it was then.
+
+    Attributes:
+        size: In bytes.
+    """
+
+    at: datetime
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +148,7 @@ class Intent:
     Attributes:
         nonce: The mark of its batch, unique for ever.
         expected: What the judged write compares (JSON).
+        at: The time of its pass.
         detail: Why it is in this state, where there is something to say.
     """
 
@@ -129,5 +157,6 @@ class Intent:
     change: Change
     nonce: str
     expected: Any
+    at: datetime
     state: IntentState
     detail: str = ""

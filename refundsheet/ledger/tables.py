@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The version of what stands below; every change of it needs a migration.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Instant(TypeDecorator[datetime]):
@@ -111,6 +112,8 @@ sheets = Table(
     Column("baseline_at", Instant),
     Column("last_read_at", Instant),
     Column("fields", Text, nullable=False, default="[]"),
+    Column("pruned_at", Instant),
+    Column("pruned_bytes", BigInteger),
     UniqueConstraint("spreadsheet_id", "sheet_id"),
 )
 
@@ -226,4 +229,31 @@ settings = Table(
     _sheet(primary_key=True),
     Column("since", Instant, primary_key=True),
     Column("text", SheetText, nullable=False),
+)
+
+#: What people changed and what we wrote, an entry a cell, as the History tab tells it.
+history = Table(
+    "history",
+    metadata,
+    Column("id", _number, primary_key=True),
+    _sheet(),
+    Column("run", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("case", SheetText, nullable=False),
+    Column("entry", Text, nullable=False),
+    Index(None, "sheet", "digest"),
+    Index(None, "sheet", "run"),
+    sqlite_autoincrement=True,  # the History tab holds all up to a number
+)
+
+#: The additions that were sent to the History tab; only the latest can be unconfirmed.
+additions = Table(
+    "additions",
+    metadata,
+    _sheet(primary_key=True),
+    Column("mark", BigInteger, primary_key=True),
+    Column("through", BigInteger, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("confirmed", Boolean, nullable=False, default=False),
 )

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from refundsheet.core.model import Change
 from refundsheet.ledger.errors import ImpossibleTransitionError
 from refundsheet.ledger.records import Intent, IntentState
 from refundsheet.ledger.serialise import dump, dump_change, load, load_change
 from refundsheet.ledger.statements import execute_all
-from refundsheet.ledger.tables import digest, intents
+from refundsheet.ledger.tables import digest, intents, passes
 
 #: Databases bound how many values a statement names.
 _AT_A_TIME = 500
@@ -83,14 +83,20 @@ def intents_of(
     case: str | None,
 ) -> list[Intent]:
     """Intents, oldest first."""
-    statement = select(intents).where(
-        intents.c.sheet == sheet, intents.c.state.in_([state.value for state in states])
-    )
+    statement = _intents(sheet).where(intents.c.state.in_([state.value for state in states]))
     if pass_number is not None:
         statement = statement.where(intents.c.pass_id == pass_number)
     if case is not None:
         statement = statement.where(intents.c.digest == digest(case))
     return [_intent(row) for row in connection.execute(statement.order_by(intents.c.id))]
+
+
+def _intents(sheet: int) -> Select[Any]:
+    return (
+        select(intents, passes.c.at)
+        .join(passes, passes.c.id == intents.c.pass_id)
+        .where(intents.c.sheet == sheet)
+    )
 
 
 def _intent(row: Row[Any]) -> Intent:
@@ -100,6 +106,7 @@ def _intent(row: Row[Any]) -> Intent:
         change=load_change(row.change, row.case),
         nonce=row.nonce,
         expected=load(row.expected),
+        at=row.at,
         state=IntentState(row.state),
         detail=row.detail,
     )

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from refundsheet.core.model import Plan, Receipt, Snapshot
-from refundsheet.core.pages import Page, PageEdit
-from refundsheet.errors import MissingTabError, OutsideGridError
+from refundsheet.core.model import Cell, Plan, Receipt, Snapshot
+from refundsheet.core.pages import Page, PageAddition, PageEdit
+from refundsheet.errors import MissingTabError, OutsideGridError, SheetError
 from refundsheet.sheets.credentials import GOOGLE, Access, open_access
 from refundsheet.sheets.layout import (
     HIDDEN_COLUMNS,
@@ -19,11 +19,13 @@ from refundsheet.sheets.layout import (
     add_columns,
     add_hidden_tab,
     add_page,
+    add_rows,
     extent,
     grow,
     in_bodies,
     page_size,
     put_cells,
+    was_added,
 )
 from refundsheet.sheets.store import Book, Journal, Setup, Tab
 from refundsheet.sheets.transport import Json, SpreadsheetClient
@@ -154,25 +156,26 @@ class GoogleSheetStore:
             self._book = None
             self._hidden_tab()
 
-    def publish(self, edits: Sequence[PageEdit]) -> None:
-        """Overwrite the differing cells of our own tabs: one write request, more above 2 MB."""
+    def publish(self, edits: Sequence[PageEdit], addition: PageAddition | None = None) -> None:
+        """Overwrite cells of our own tabs, add rows to one: one write request, more above 2 MB."""
         try:
-            self._publish(edits)
+            self._publish(edits, addition)
         except (MissingTabError, OutsideGridError):
             # Somebody removed or shrank a tab of ours; nothing was applied. What the new one
             # lacks is not known, so every page goes whole.
-            self._publish([_whole(edit) for edit in edits])
+            self._publish([_whole(edit) for edit in edits], addition)
+
+    def read_page(self, title: str) -> tuple[tuple[Cell, ...], ...]:
+        """What a tab of ours holds: one read request; nothing without one."""
+        tab = self._pages.get(title) or self.book.tab(title)
+        if tab is None:
+            return ()
+        [held] = self.client.get_json("/values:batchGet", _whole_tab(tab.title))["valueRanges"]
+        return tuple(tuple(row) for row in held.get("values", ()))
 
     def _snapshot(self, book: Book, now: datetime) -> Snapshot:
         log = self._log_of(book)
-        values = self.client.get(
-            "/values:batchGet",
-            {
-                "ranges": quoted(log.title),
-                "valueRenderOption": "UNFORMATTED_VALUE",
-                "dateTimeRenderOption": "SERIAL_NUMBER",
-            },
-        )
+        values = self.client.get("/values:batchGet", _whole_tab(log.title))
         return Snapshot(
             spreadsheet_id=book.spreadsheet_id,
             sheet_id=log.sheet_id,
@@ -203,25 +206,46 @@ class GoogleSheetStore:
         wider = replace(log, column_count=log.column_count + len(setup.columns))
         self._remember([wider, *made])
 
-    def _publish(self, edits: Iterable[PageEdit]) -> None:
+    def _publish(self, edits: Sequence[PageEdit], addition: PageAddition | None) -> None:
         requests: list[Request] = []
         pages: dict[str, Tab] = {}
         for edit in edits:
             tab, more = self._page_requests(edit)
             requests += more
             pages[edit.page.title] = tab
-        for body in in_bodies(requests):
+        bodies = list(in_bodies(requests))
+        if addition is not None:
+            try:
+                self._add(addition, bodies[0] if bodies else [])
+            except SheetError as error:
+                if not was_added(error):
+                    raise
+                self._publish(edits, None)
+                return
+            del bodies[:1]
+        for body in bodies:
             makes_tabs = any("addSheet" in request for request in body)
             self._send(body, repeatable=not makes_tabs)
         self._remember(pages.values())
         self._pages |= pages
+
+    def _add(self, addition: PageAddition, others: list[Request]) -> None:
+        """Add rows, and send other requests with them: all of it, unless the rows are there already."""
+        page = addition.page
+        tab = self._pages.get(page.title) or self.book.tab(page.title)
+        made = [] if tab else [_tab_for(page)]
+        sheet_id = tab.sheet_id if tab else made[0].sheet_id
+        mark, *rows = add_rows(sheet_id, addition)
+        new = add_page(sheet_id, page) if made else ()
+        self._send([mark, *new, *rows, *others], repeatable=True)
+        self._remember(made)
 
     def _page_requests(self, edit: PageEdit) -> tuple[Tab, list[Request]]:
         page = edit.page
         tab = self._pages.get(page.title) or self.book.tab(page.title)
         if tab is None:
             tab = _tab_for(page)
-            return tab, [*add_page(tab.sheet_id, page), *put_cells(tab.sheet_id, page.cells)]
+            return tab, list(add_page(tab.sheet_id, page))
         rows, columns = extent(edit.cells)
         larger = replace(
             tab,
@@ -269,6 +293,15 @@ class GoogleSheetStore:
 def quoted(title: str) -> str:
     """A tab's title as a range that means the whole tab, whatever is in the title."""
     return "'" + title.replace("'", "''") + "'"
+
+
+def _whole_tab(title: str) -> dict[str, str]:
+    """The query for a tab's content, dates as the numbers they are."""
+    return {
+        "ranges": quoted(title),
+        "valueRenderOption": "UNFORMATTED_VALUE",
+        "dateTimeRenderOption": "SERIAL_NUMBER",
+    }
 
 
 def _book(answer: Json) -> Book:

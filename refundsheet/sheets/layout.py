@@ -10,7 +10,8 @@ from typing import Any
 
 from refundsheet.core.columns import Column, Kind
 from refundsheet.core.model import Cell
-from refundsheet.core.pages import Page, PageCell, Style
+from refundsheet.core.pages import Page, PageAddition, PageCell, Style
+from refundsheet.errors import RefusedError
 from refundsheet.sheets.store import Setup, Tab
 
 #: One entry of a batchUpdate's ``requests``.
@@ -23,6 +24,8 @@ LONGEST_TEXT = 50_000
 #: Google recommends 2 MB for a request; this leaves room for what JSON puts around it.
 LARGEST_BODY = 1_800_000
 _CELLS_A_REQUEST = 4000
+#: The key of the entries that mark what was added; keys count against a limit, so it is short.
+_MARK = "r"
 #: A new tab of ours begins so large; publishing makes it larger where that is not enough.
 PAGE_ROWS, PAGE_COLUMNS = 200, 16
 HIDDEN_ROWS, HIDDEN_COLUMNS = 1000, 26
@@ -167,6 +170,15 @@ def add_page(sheet_id: int, page: Page) -> Iterator[Request]:
     }
     for index, width in enumerate(page.widths):
         yield _column_properties(sheet_id, index, {"pixelSize": width})
+    if page.warning:
+        yield _warning(sheet_id, page.warning)
+    yield from put_cells(sheet_id, page.cells)
+
+
+def _warning(sheet_id: int, description: str) -> Request:
+    """Who types in a tab of ours is warned, not barred."""
+    protected = {"range": {"sheetId": sheet_id}, "description": description, "warningOnly": True}
+    return {"addProtectedRange": {"protectedRange": protected}}
 
 
 def page_size(page: Page) -> tuple[int, int]:
@@ -187,19 +199,11 @@ def extent(places: Iterable[Place]) -> tuple[int, int]:
 
 
 def add_hidden_tab(sheet_id: int, title: str) -> Iterator[Request]:
-    """Make the tab that people need not see; who finds it and types in it is warned, not barred."""
+    """Make the tab that people need not see."""
     grid = {"rowCount": HIDDEN_ROWS, "columnCount": HIDDEN_COLUMNS}
     properties = {"sheetId": sheet_id, "title": title, "hidden": True, "gridProperties": grid}
     yield {"addSheet": {"properties": properties}}
-    yield {
-        "addProtectedRange": {
-            "protectedRange": {
-                "range": {"sheetId": sheet_id},
-                "description": "refundsheet keeps the receipts of what it writes here.",
-                "warningOnly": True,
-            }
-        }
-    }
+    yield _warning(sheet_id, "refundsheet keeps the receipts of what it writes here.")
 
 
 def grow(tab: Tab, rows: int, columns: int) -> Iterator[Request]:
@@ -233,6 +237,49 @@ def put_cells(sheet_id: int, cells: Mapping[Place, PageCell | None]) -> Iterator
                     "fields": _STYLE_FIELDS,
                 }
             }
+
+
+def add_rows(sheet_id: int, addition: PageAddition) -> Iterator[Request]:
+    """Put rows below whatever stands on a tab, unless those of this mark were put there before.
+
+    A batch is carried out whole or not at all, and Google refuses to make an entry of metadata whose
+    id is in use: so the first request lets the batch pass only once, however late a lost one arrives.
+    """
+    entry = {
+        "metadataId": addition.mark,
+        "metadataKey": _MARK,
+        "location": {"spreadsheet": True},
+        "visibility": "DOCUMENT",
+    }
+    yield {"createDeveloperMetadata": {"developerMetadata": entry}}
+    yield {
+        "appendCells": {
+            "sheetId": sheet_id,
+            "rows": [{"values": [_added(cell) for cell in row]} for row in addition.rows],
+            "fields": "userEnteredValue,userEnteredFormat.numberFormat",
+        }
+    }
+    for mark in addition.outdated:
+        lookup = {"developerMetadataLookup": {"metadataId": mark}}
+        yield {"deleteDeveloperMetadata": {"dataFilter": lookup}}
+
+
+def was_added(error: BaseException | None) -> bool:
+    """Whether Google refused rows because their mark is there already.
+
+    After a lost answer the refusal of the second try is the cause of the error.
+    """
+    if isinstance(error, RefusedError):
+        about_mark = error.google.startswith("Invalid requests[0].createDeveloperMetadata")
+        return about_mark and "above the limit" not in error.google
+    return error is not None and was_added(error.__cause__)
+
+
+def _added(cell: PageCell) -> Request:
+    """A cell of a new row: its value, and how a number is shown."""
+    number_format = _FORMATS[cell.style].get("numberFormat")
+    looks = {"userEnteredFormat": {"numberFormat": number_format}} if number_format else {}
+    return {**_cell_data(cell), **looks}
 
 
 def in_bodies(requests: Iterable[Request]) -> Iterator[list[Request]]:

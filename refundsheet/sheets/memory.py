@@ -9,7 +9,7 @@ from typing import TypeVar
 from refundsheet.core.columns import CUSTOMER_AND_ORDER, OUR_FIELDS
 from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
-from refundsheet.core.pages import PageCell, PageEdit
+from refundsheet.core.pages import PageAddition, PageCell, PageEdit
 from refundsheet.errors import AnswerLostError
 from refundsheet.sheets.store import Book, Journal, Setup, Tab
 from refundsheet.sheets.transport import Requests
@@ -76,6 +76,7 @@ class MemorySheetStore:
         self.answering: Callable[[], None] = _nothing
         self.requests = Requests()
         self._batches_sent = 0
+        self._marks: set[int] = set()
         self._is_described = False
         self._zone, self._locale = zone, locale
 
@@ -137,7 +138,7 @@ class MemorySheetStore:
         if setup.columns:
             self._insert_columns(setup)
         for page in setup.pages:
-            self.pages[page.title] = {}
+            self.pages[page.title] = dict(page.cells)
         if setup.hidden_tab:
             self.hidden_tabs.append(setup.hidden_tab)
         self.answering()
@@ -165,11 +166,13 @@ class MemorySheetStore:
         self._arrive(is_write=True)
         self.answering()
 
-    def publish(self, edits: Sequence[PageEdit]) -> None:
-        """Overwrite the differing cells of our own tabs: one write request."""
-        if not any(edit.cells or edit.page.title not in self.pages for edit in edits):
+    def publish(self, edits: Sequence[PageEdit], addition: PageAddition | None = None) -> None:
+        """Overwrite the differing cells of our own tabs, and add rows to one: one write request."""
+        if not addition and not any(e.cells or e.page.title not in self.pages for e in edits):
             return
         self._arrive(is_write=True)
+        if addition and addition.mark not in self._marks:
+            self._add(addition)
         for edit in edits:
             is_new = edit.page.title not in self.pages
             page = self.pages.setdefault(edit.page.title, {})
@@ -179,6 +182,27 @@ class MemorySheetStore:
                 else:
                     page[place] = cell
         self.answering()
+
+    def read_page(self, title: str) -> tuple[tuple[Cell, ...], ...]:
+        """What a tab of ours holds: one read request; nothing without one."""
+        if title not in self.pages:
+            return ()
+        self._arrive(is_write=False)
+        page = {place: cell.value for place, cell in self.pages[title].items()}
+        rows = max((row + 1 for row, _ in page), default=0)
+        columns = max((column + 1 for _, column in page), default=0)
+        self.answering()
+        return tuple(
+            tuple(page.get((row, column), "") for column in range(columns)) for row in range(rows)
+        )
+
+    def _add(self, addition: PageAddition) -> None:
+        """Put rows below the last one that holds anything."""
+        page = self.pages.setdefault(addition.page.title, dict(addition.page.cells))
+        held = (row + 1 for (row, _), cell in page.items() if cell.value not in {None, ""})
+        for row, cells in enumerate(addition.rows, max(held, default=0)):
+            page |= {(row, column): cell for column, cell in enumerate(cells)}
+        self._marks.add(addition.mark)
 
     def cell(self, row_number: int, column: int) -> Held:
         """What a cell holds; None beyond the last row or cell."""

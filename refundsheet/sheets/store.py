@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from refundsheet.core.columns import Column
-from refundsheet.core.model import Change, Plan, Receipt, Snapshot
-from refundsheet.core.pages import Page, PageEdit
+from refundsheet.core.model import Cell, Change, Plan, Receipt, Snapshot
+from refundsheet.core.pages import Page, PageAddition, PageEdit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Setup:
         columns: Our columns to add, in this order.
         column_index: Where the first of them goes, counted from 0: after the last header.
         header_row: The row of the headers, counted from 1.
-        pages: Our tabs to make, with widths and frozen rows; their cells come by ``publish``.
+        pages: Our tabs to make, with the cells they begin with; others come by ``publish``.
         hidden_tab: The title of the hidden tab to make, "" where it is there.
     """
 
@@ -115,6 +115,13 @@ class SheetStore(Protocol):
         """Make sure that no request sent before can have an effect any more: one write request."""
         ...
 
-    def publish(self, edits: Sequence[PageEdit]) -> None:
-        """Overwrite the differing cells of our own tabs: one write request."""
+    def publish(self, edits: Sequence[PageEdit], addition: PageAddition | None = None) -> None:
+        """Overwrite the differing cells of our own tabs, and add rows to one: one write request.
+
+        An addition that was carried out before, under the same mark, is not carried out again.
+        """
+        ...
+
+    def read_page(self, title: str) -> tuple[tuple[Cell, ...], ...]:
+        """What a tab of ours holds, as people have left it: one read request; nothing without one."""
         ...

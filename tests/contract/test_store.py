@@ -1,6 +1,7 @@
 """What every store promises: the same suite runs on the one in memory and on the one over HTTP."""
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -13,7 +14,15 @@ from hypothesis import strategies as st
 
 from refundsheet.core.columns import BY_FIELD
 from refundsheet.core.model import Cell, Change, Layout, Outcome, Plan, Receipt
-from refundsheet.core.pages import Page, PageCell, PageCells, PageEdit, Style, difference
+from refundsheet.core.pages import (
+    Page,
+    PageAddition,
+    PageCell,
+    PageCells,
+    PageEdit,
+    Style,
+    difference,
+)
 from refundsheet.errors import MissingTabError, RefusedError
 from refundsheet.localsheets.server import LocalServer
 from refundsheet.sheets.google import GoogleSheetStore, open_store
@@ -54,6 +63,10 @@ class World(Protocol):
 
     def remove_page(self, title: str) -> None: ...
 
+    def type_on_page(self, title: str, row: int, column: int, value: Cell) -> None:
+        """A person types on a tab of ours."""
+        ...
+
     def page(self, title: str) -> dict[tuple[int, int], Cell]:
         """What a tab of ours holds: text, numbers and formulas."""
         ...
@@ -79,6 +92,9 @@ class InMemory:
 
     def remove_page(self, title: str) -> None:
         del self.memory.pages[title]
+
+    def type_on_page(self, title: str, row: int, column: int, value: Cell) -> None:
+        self.memory.pages[title][row - 1, column] = PageCell(value)
 
     def page(self, title: str) -> dict[tuple[int, int], Cell]:
         cells = self.memory.pages[title].items()
@@ -122,6 +138,9 @@ class OverHttp:
 
     def remove_page(self, title: str) -> None:
         self.change({"deleteSheet": {"sheetId": self.tab(title)["sheetId"]}})
+
+    def type_on_page(self, title: str, row: int, column: int, value: Cell) -> None:
+        self._put(f"'{title}'!{chr(65 + column)}{row}", [[value]])
 
     def page(self, title: str) -> dict[tuple[int, int], Cell]:
         answer = self._get(f"/values/'{title}'?valueRenderOption=FORMULA")
@@ -440,6 +459,86 @@ def test_whatever_was_published_before_a_page_holds_its_last_edition(world: Worl
     publish()
 
 
+# Adding rows
+
+HISTORY = Page(
+    "History",
+    {(0, 0): PageCell("When", Style.COLUMN_HEAD), (0, 1): PageCell("Case", Style.COLUMN_HEAD)},
+    widths=(130, 110),
+    frozen_rows=1,
+    warning="only added to",
+)
+HEAD = ("When", "Case")
+
+
+def addition(mark: int, *cases: str, outdated: tuple[int, ...] = ()) -> PageAddition:
+    rows = tuple((PageCell(46037.5, Style.MOMENT), PageCell(case)) for case in cases)
+    return PageAddition(HISTORY, rows, mark, outdated)
+
+
+def test_rows_are_added_below_what_stands_there(world: World) -> None:
+    world.store.prepare(Setup(pages=(HISTORY,)))
+    world.store.publish([], addition(1, "R-1", "=1+1"))
+    world.type_on_page("History", 5, 1, "our own remark")
+
+    world.store.publish([], addition(2, "R-2"))
+
+    rows = [(46037.5, "R-1"), (46037.5, "=1+1"), ("", ""), ("", "our own remark")]
+    assert padded(world.store.read_page("History")) == [HEAD, *rows, (46037.5, "R-2")]
+
+
+def padded(rows: Sequence[Sequence[Cell]]) -> list[tuple[Cell, ...]]:
+    """The rows with their trailing blank cells, which an answer leaves out."""
+    return [(*row, *("",) * (2 - len(row))) for row in rows]
+
+
+def test_rows_and_pages_go_in_one_request(world: World) -> None:
+    world.store.describe()
+    reads, writes = world.requests.reads, world.requests.writes
+
+    world.store.publish([difference({}, SUMMARY)], addition(1, "R-1"))
+
+    assert (world.requests.reads - reads, world.requests.writes - writes) == (0, 1)
+    assert world.page("Summary") == SUMMARY_VALUES
+    assert padded(world.store.read_page("History")) == [HEAD, (46037.5, "R-1")]
+
+
+def test_the_rows_of_one_mark_are_added_once_and_the_pages_published_all_the_same(
+    world: World,
+) -> None:
+    world.store.publish([], addition(1, "R-1"))
+
+    world.store.publish([difference({}, SUMMARY)], addition(1, "R-1"))
+    world.store.publish([], addition(1, "R-1"))
+
+    assert padded(world.store.read_page("History")) == [HEAD, (46037.5, "R-1")]
+    assert world.page("Summary") == SUMMARY_VALUES
+
+
+def test_outdated_marks_go_and_the_others_still_hold(world: World) -> None:
+    for mark in (1, 2):
+        world.store.publish([], addition(mark, f"R-{mark}"))
+    world.store.publish([], addition(3, "R-3", outdated=(1,)))
+
+    world.store.publish([], addition(2, "R-2"))
+
+    cases = [row[1] for row in world.store.read_page("History")]
+    assert cases == ["Case", "R-1", "R-2", "R-3"]
+
+
+def test_rows_are_added_to_a_new_tab_where_somebody_removed_it(world: World) -> None:
+    world.store.publish([], addition(1, "R-1"))
+    world.remove_page("History")
+
+    world.store.publish([], addition(2, "R-2"))
+
+    assert padded(world.store.read_page("History")) == [HEAD, (46037.5, "R-2")]
+
+
+def test_a_tab_that_is_not_there_holds_nothing(world: World) -> None:
+    assert world.store.read_page("History") == ()
+
+
 # Writing
 
 
@@ -521,6 +620,7 @@ def test_a_plan_of_nothing_sends_nothing(world: World) -> None:
 def test_a_write_costs_one_read_and_one_write(world: World) -> None:
     world.store.prepare(Setup(hidden_tab="refundsheet"))
     world.store.describe()
+    world.store.write(plan_of(change(3)), ListJournal())  # the first one tries the sheet out before
     reads, writes = world.requests.reads, world.requests.writes
 
     world.store.write(plan_of(change(2), change(4)), ListJournal())
@@ -619,6 +719,41 @@ def test_an_edition_whose_answer_is_lost_is_sent_again(
         world.store.publish([difference(SUMMARY.cells, edited)])
 
     assert world.page("Summary")[3, 0] == 13
+
+
+@pytest.mark.parametrize("fault", ["503_after", "cut_after", "truncated", "late"])
+def test_rows_whose_answer_is_lost_are_there_once(
+    over_http: Callable[..., OverHttp], local_server: LocalServer, fault: str
+) -> None:
+    world = over_http(LOG)
+    world.store.prepare(Setup(pages=(HISTORY,)))
+    planned = {"kind": fault, "match": "batchUpdate", "delay_seconds": 0.3}
+    local_server.set_control(faults=[planned])
+
+    with stamina.set_testing(True, attempts=5, cap=True):
+        world.store.publish([difference({}, SUMMARY)], addition(1, "R-1"))
+    time.sleep(0.5)  # a late request has arrived by now
+
+    assert padded(world.store.read_page("History")) == [HEAD, (46037.5, "R-1")]
+    assert world.page("Summary") == SUMMARY_VALUES
+
+
+def test_who_types_on_a_page_with_a_warning_is_warned(over_http: Callable[..., OverHttp]) -> None:
+    world = over_http(LOG)
+
+    world.store.prepare(Setup(pages=(HISTORY, SUMMARY)))
+
+    assert world.protections("History") == [True]
+    assert world.tab("History")["gridProperties"]["frozenRowCount"] == 1
+
+
+def test_added_moments_are_shown_as_such(over_http: Callable[..., OverHttp]) -> None:
+    world = over_http(LOG)
+
+    world.store.publish([], addition(1, "R-1"))
+
+    [cell] = world.cells(2, 0, 1, "History")
+    assert cell["userEnteredFormat"]["numberFormat"]["type"] == "DATE_TIME"
 
 
 def test_a_page_has_its_frozen_rows(over_http: Callable[..., OverHttp]) -> None:

@@ -15,7 +15,9 @@ from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.records import SheetKey
 
 _POSTGRES = os.environ.get("REFUNDSHEET_TEST_POSTGRES")
-_WITHOUT = pytest.mark.skipif(not _POSTGRES, reason="needs postgres: REFUNDSHEET_TEST_POSTGRES names none")
+_WITHOUT = pytest.mark.skipif(
+    not _POSTGRES, reason="needs postgres: REFUNDSHEET_TEST_POSTGRES names none"
+)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=_WITHOUT)])
