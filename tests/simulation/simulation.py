@@ -165,6 +165,11 @@ class Simulation:
         self.ledgers.append(MortalLedger.open("sqlite://"))
         self.processes[number] = self._process(len(self.ledgers) - 1)
 
+    def close(self) -> None:
+        """Let go of every ledger."""
+        for ledger in self.ledgers:
+            ledger.close()
+
     def keep_ledger(self) -> None:
         """Somebody makes a copy of the first process's ledger."""
         self.kept = self.ledgers[self.processes[0].ledger].copy()
@@ -204,7 +209,7 @@ class Simulation:
                 continue
             if value.ledger not in done:
                 done[value.ledger] = [
-                    i for i in self._intents(value.ledger) if i.state is IntentState.DONE
+                    intent for intent in self._intents(value.ledger) if intent.state in _TOLD
                 ]
             if not any(_explains(intent, name, value) for intent in done[value.ledger]):
                 yield Broken(Promise.EXPLAINED, f"{name}: {value.content!r} in no ledger")
@@ -222,6 +227,8 @@ class Simulation:
 
 
 _OPEN = {IntentState.SENT, IntentState.UNKNOWN, IntentState.FALSE_MATCH, IntentState.PLANNED}
+#: Expired tells of a write whose answer was lost, and whose case could not be found again.
+_TOLD = {IntentState.DONE, IntentState.EXPIRED}
 _SETTINGS = Settings()
 _calendars: dict[str, BusinessCalendar] = {}
 
