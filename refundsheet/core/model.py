@@ -123,6 +123,10 @@ class Outcome(Enum):
     VANISHED = "vanished"
     #: It was written over something that only looked like what was expected.
     FALSE_MATCH = "false_match"
+    #: What a false match had replaced was put back.
+    UNDONE = "undone"
+    #: It could not be put back: people are told.
+    UNRESOLVED = "unresolved"
     #: Google, or a rule of ours (formula, merge, protection), does not let us write there.
     REFUSED = "refused"
 

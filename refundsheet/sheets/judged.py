@@ -43,8 +43,9 @@ _TEMPLATE, _EXPECTED, _ACTUAL, _WRITTEN, _HEADER, _RECEIPTS = 0, 1, 2, 3, 4, 5
 #: How many rows of the log one batch can judge.
 LARGEST_BATCH = 100
 
-#: How many rows the hidden tab must have beyond the log's.
-ROWS_BELOW = _RECEIPTS + 2 * LARGEST_BATCH
+#: How many rows the hidden tab must have beyond the log's: receipts and evidence of a batch, and of one
+#: that takes back what an earlier one wrote, while the evidence of that still stands.
+ROWS_BELOW = _RECEIPTS + 4 * LARGEST_BATCH
 
 #: What of the answer says what happened.
 ANSWER_FIELDS = (
@@ -64,6 +65,8 @@ class Judgement:
         below: And one row down.
         changes: Column index to the change of that cell; all of them happen or none.
         formulas: The compared columns that hold formulas; their values are compared, not their text.
+        put_back: The row of the hidden tab whose cells, formulas and all, are written instead of
+            the changes' values: what stood there before a write that must be taken back.
     """
 
     row: int
@@ -72,6 +75,7 @@ class Judgement:
     below: Cell
     changes: Mapping[int, Change]
     formulas: frozenset[int] = frozenset()
+    put_back: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Bench:
         headers: Column index to its header, for every column the batch reads or writes.
         old_nonce: What stands in the nonce cell; nobody has written since if it still does.
         new_nonce: What this batch puts there.
+        offset: How many places of receipts are left alone.
     """
 
     log_id: int
@@ -99,6 +104,7 @@ class Bench:
     headers: Mapping[int, Cell]
     old_nonce: Cell
     new_nonce: str
+    offset: int = 0
 
     @property
     def columns(self) -> tuple[int, ...]:
@@ -127,7 +133,12 @@ class Bench:
 
     def receipt(self, index: int) -> int:
         """Where the receipt of one judgement stands."""
-        return self.place(_RECEIPTS + 2 * index)
+        return self.place(_RECEIPTS + 2 * (self.offset + index))
+
+    @property
+    def header(self) -> int:
+        """Where it stands whose receipts these are."""
+        return self.place(_HEADER)
 
     def evidence(self, index: int) -> int:
         """Where the row as it was found is kept, formulas and all: on a match nothing else has it."""
@@ -150,12 +161,16 @@ class Bench:
 
 def build(bench: Bench, judgements: Sequence[Judgement]) -> list[Request]:
     """The requests of one batch, in their order."""
-    requests = list(_template(bench))
+    requests = list(template(bench))
     for index, judgement in enumerate(judgements):
         requests += _judge(bench, index, judgement)
-    requests.append(_put(bench, *NONCE, [bench.new_nonce]))
-    requests.append(_put(bench, bench.place(_HEADER), 0, [bench.new_nonce, len(judgements)]))
-    return requests
+    return requests + sign(bench, len(judgements))
+
+
+def sign(bench: Bench, count: int) -> list[Request]:
+    """The end of a batch: another nonce, and whose receipts these are."""
+    signature = [bench.new_nonce, count]
+    return [_put(bench, *NONCE, [bench.new_nonce]), _put(bench, bench.header, 0, signature)]
 
 
 def fence(hidden_id: int, nonce: str) -> list[Request]:
@@ -165,7 +180,7 @@ def fence(hidden_id: int, nonce: str) -> list[Request]:
 
 def answer_ranges(bench: Bench, count: int) -> Iterator[tuple[int, int, int, int]]:
     """What of the hidden tab must come back: row and column bounds of receipts and evidence."""
-    yield bench.place(_HEADER), bench.place(_HEADER) + 1, 0, 2
+    yield bench.header, bench.header + 1, 0, 2
     if not count:
         return
     yield bench.receipt(0), bench.receipt(count), bench.key[0], bench.width
@@ -173,7 +188,7 @@ def answer_ranges(bench: Bench, count: int) -> Iterator[tuple[int, int, int, int
         yield bench.receipt(0), bench.receipt(count), start, end
 
 
-def _template(bench: Bench) -> Iterator[Request]:
+def template(bench: Bench) -> Iterator[Request]:
     """The nonce and the headers as they are now, once for all rows of the batch."""
     row = bench.place(_TEMPLATE)
     yield _put(bench, row, 0, [None] * bench.width)
@@ -195,14 +210,13 @@ def _after(bench: Bench, first: int, last: int) -> int:
 
 def _judge(bench: Bench, index: int, judgement: Judgement) -> Iterator[Request]:
     expected, actual, written = (bench.place(row) for row in (_EXPECTED, _ACTUAL, _WRITTEN))
-    for first, last in runs(bench.columns):
-        found = grid_range(bench.log_id, judgement.row, first, last)
-        kept = grid_range(bench.hidden_id, bench.evidence(index), first, last)
-        yield copy_request(found, kept, "PASTE_FORMULA")
-    yield _put(bench, expected, 0, _expected(bench, judgement))
-    yield from _lay_actual(bench, judgement, actual)
+    yield from keep_evidence(bench, index, judgement)
+    yield _put(bench, expected, 0, expected_row(bench, judgement))
+    yield from lay_actual(bench, judgement, actual)
     yield _put(bench, actual, bench.verdict, ["no"])
     yield _put(bench, written, 0, _written(bench, judgement))
+    if judgement.put_back is not None:
+        yield from put_back(bench, judgement, bench.hidden_id, written)
     yield {
         "deleteDuplicates": {
             "range": _rows(bench, expected, written + 1),
@@ -227,7 +241,23 @@ def _judge(bench: Bench, index: int, judgement: Judgement) -> Iterator[Request]:
     )
 
 
-def _expected(bench: Bench, judgement: Judgement) -> list[Cell]:
+def keep_evidence(bench: Bench, index: int, judgement: Judgement) -> Iterator[Request]:
+    """The row as it is, formulas and all: the proof of what was there, and the way back to it."""
+    for first, last in runs(bench.columns):
+        found = grid_range(bench.log_id, judgement.row, first, last)
+        kept = grid_range(bench.hidden_id, bench.evidence(index), first, last)
+        yield copy_request(found, kept, "PASTE_FORMULA")
+
+
+def put_back(bench: Bench, judgement: Judgement, sheet_id: int, row: int) -> Iterator[Request]:
+    """What stood in the cells before, from where it was kept."""
+    if judgement.put_back is not None:
+        for first, last in runs(sorted(judgement.changes)):
+            kept = grid_range(bench.hidden_id, judgement.put_back, first, last)
+            yield copy_request(kept, grid_range(sheet_id, row, first, last), "PASTE_FORMULA")
+
+
+def expected_row(bench: Bench, judgement: Judgement) -> list[Cell]:
     """The row as we read it. Blank places are written as blanks, so that nothing old is compared."""
     row: list[Cell] = [None] * bench.width
     row[bench.key[0]] = bench.old_nonce
@@ -240,7 +270,7 @@ def _expected(bench: Bench, judgement: Judgement) -> list[Cell]:
     return row
 
 
-def _lay_actual(bench: Bench, judgement: Judgement, actual: int) -> Iterator[Request]:
+def lay_actual(bench: Bench, judgement: Judgement, actual: int) -> Iterator[Request]:
     """The row as it is, copied by the batch itself."""
     template = bench.place(_TEMPLATE)
     yield copy_request(
@@ -289,10 +319,10 @@ def read_receipts(
     bench: Bench, judgements: Sequence[Judgement], answer: Answer
 ) -> Iterator[Receipt]:
     """What became of each change, by the decision table: the first line that fits."""
-    if answer.entered(bench.hidden_id, bench.place(_HEADER), 0) != bench.new_nonce:
+    if answer.entered(bench.hidden_id, bench.header, 0) != bench.new_nonce:
         detail = "the receipts were not ours: somebody edited the hidden tab"
         for judgement in judgements:
-            yield from _all(judgement, Outcome.UNKNOWN, detail)
+            yield from all_alike(judgement, Outcome.UNKNOWN, detail)
         return
     for index, judgement in enumerate(judgements):
         yield from _receipt(bench, index, judgement, answer)
@@ -302,29 +332,33 @@ def _receipt(bench: Bench, index: int, judgement: Judgement, answer: Answer) -> 
     row = bench.receipt(index)
     verdict = answer.entered(bench.hidden_id, row, bench.verdict)
     if verdict == "no":
-        return _all(judgement, Outcome.LOST, _why_lost(bench, row, judgement, answer))
+        return all_alike(judgement, Outcome.LOST, why_lost(bench, row, judgement, answer))
     if verdict != "yes":
-        return _all(judgement, Outcome.UNKNOWN, "the receipt was overwritten")
+        return all_alike(judgement, Outcome.UNKNOWN, "the receipt was overwritten")
     if not _matched_exactly(bench, bench.evidence(index), judgement, answer):
-        return _all(judgement, Outcome.FALSE_MATCH, "it only looked as expected")
-    return _read_back(bench, judgement, answer)
+        return all_alike(judgement, Outcome.FALSE_MATCH, "it only looked as expected")
+    return read_back(bench, judgement, answer)
 
 
-def _read_back(bench: Bench, judgement: Judgement, answer: Answer) -> Iterator[Receipt]:
+def read_back(bench: Bench, judgement: Judgement, answer: Answer) -> Iterator[Receipt]:
+    """Whether the cells hold what was written, as the same answer shows them."""
     for column, change in judgement.changes.items():
-        if same_cell(answer.entered(bench.log_id, judgement.row, column), change.after):
+        held = answer.entered(bench.log_id, judgement.row, column)
+        if judgement.put_back is not None or same_cell(held, change.after):
             yield Receipt(change, Outcome.DONE)
         else:
             detail = "what was written is not there: the cell is merged, or hidden by a filter"
             yield Receipt(change, Outcome.VANISHED, detail)
 
 
-def _all(judgement: Judgement, outcome: Outcome, detail: str) -> Iterator[Receipt]:
+def all_alike(judgement: Judgement, outcome: Outcome, detail: str) -> Iterator[Receipt]:
+    """The same receipt for every cell of a row: all of them happen or none."""
     return (Receipt(change, outcome, detail) for change in judgement.changes.values())
 
 
-def _why_lost(bench: Bench, row: int, judgement: Judgement, answer: Answer) -> str:
-    expected = _expected(bench, judgement)
+def why_lost(bench: Bench, row: int, judgement: Judgement, answer: Answer) -> str:
+    """What was not as expected, by the copy of the row that stands in a row of the hidden tab."""
+    expected = expected_row(bench, judgement)
 
     def differs(slot: int) -> bool:
         return not same_cell(answer.entered(bench.hidden_id, row, slot), expected[slot])

@@ -1,86 +1,74 @@
 """Carries out a plan on the log: looks at the cells once more, judges, and reads the receipts."""
 
 import secrets
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Any, TypeVar
-from urllib.parse import quote
+from time import monotonic
 
-from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, OUR_FIELDS, Kind
-from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt
-from refundsheet.errors import AnswerLostError, RefusedError
-from refundsheet.sheets import judged
-from refundsheet.sheets.grid import Answer, a1, runs, same_cell, user_entered, value_of
+from refundsheet.errors import (
+    AnswerLostError,
+    MissingTabError,
+    OutsideGridError,
+    RefusedError,
+)
+from refundsheet.sheets import guarded, judged, selftest
+from refundsheet.sheets.batch import (
+    Batch,
+    after,
+    answer_ranges,
+    bulk_requests,
+    formats,
+    grow,
+)
+from refundsheet.sheets.grid import Answer, a1, same_cell
 from refundsheet.sheets.judged import Bench, Judgement
 from refundsheet.sheets.layout import Request
+from refundsheet.sheets.look import LOOK_FIELDS, Look, read_look
+from refundsheet.sheets.selftest import Paste, SelfTest
 from refundsheet.sheets.store import Journal, Tab
+from refundsheet.sheets.task import Task, judged_together, pieces
 from refundsheet.sheets.transport import Json, SpreadsheetClient
 
-_T = TypeVar("_T")
-
-#: More cells of our own columns than this go as they are: adoption, changed settings. One that lands
-#: on a wrong row is recognised as ours and put right by the next pass (architecture.md).
-MOST_JUDGED_FLAGS = 100
-
-_LOOK_FIELDS = (
-    "sheets(properties(sheetId,gridProperties(rowCount,columnCount)),merges,"
-    "protectedRanges(range,warningOnly,requestingUserCanEdit),"
-    "data(startRow,startColumn,rowData.values(userEnteredValue,userEnteredFormat.numberFormat),"
-    "rowMetadata.hiddenByFilter))"
-)
-
-#: Letters that rows judged together may hold: Google recommends 2 MB for a request, a letter weighs
-#: up to three bytes, and what is around them half a megabyte.
-_HEAVIEST_BATCH = 400_000
-
-#: How many of these go in one request: at up to some 200 bytes each it stays below 2 MB.
+#: How many cells of our own columns go in one request: at some 200 bytes each it stays below 2 MB.
 _LARGEST_BULK = 5000
 
-#: Letters of the places a look names in its address: a longer one is refused on the way.
-_LONGEST_QUERY = 6000
+#: The self-test is made before a process first writes, and again after so many seconds.
+_TEST_EVERY = 24 * 3600.0
 
-#: How a stamp is shown where the cell has no format of its own.
-_MOMENT_FORMAT = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
+#: What could not be written is left alone for so many seconds, so that a protected cell does not cost
+#: two requests in every pass.
+_REFUSED_FOR = 15 * 60.0
+
+#: After so many false matches the judge is taken for too coarse, until the next self-test.
+_MOST_FALSE_MATCHES = 2
+
+#: How often what was written wrongly is tried to be taken back.
+_MOST_TRIES_BACK = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """The cells to write as they are a moment before, with all that forbids writing them."""
+class _Mode:
+    """One way to write: how a batch is built, and how its receipts are read."""
 
-    log: Tab
-    hidden: Tab
-    nonce: Cell
-    cells: Mapping[tuple[int, int], Mapping[str, Any]]
-    hidden_rows: frozenset[int]
-    barred: Sequence[tuple[Mapping[str, int], str]]
+    build: Callable[[Bench, Sequence[Judgement]], list[Request]]
+    read: Callable[[Bench, Sequence[Judgement], Answer], Iterator[Receipt]]
 
-    def formula_at(self, row: int, column: int) -> bool:
-        """Whether a formula stands there."""
-        return "formulaValue" in self.cells.get((row, column), {}).get("userEnteredValue", ())
 
-    def value_at(self, row: int, column: int) -> Cell:
-        """What was entered there."""
-        return value_of(self.cells.get((row, column), {}).get("userEnteredValue"))
-
-    def has_format(self, row: int, column: int) -> bool:
-        """Whether somebody chose how the cell shows its number."""
-        return bool(self.cells.get((row, column), {}).get("userEnteredFormat"))
-
-    def refusal(self, row: int, column: int) -> str:
-        """Why the cell must not be written, "" where it may."""
-        if self.formula_at(row, column):
-            return "a formula stands there"
-        return next((why for bounds, why in self.barred if _inside(bounds, row, column)), "")
+_JUDGED = _Mode(judged.build, judged.read_receipts)
+_GUARDED = _Mode(guarded.build, guarded.read_receipts)
 
 
 class LogWriter:
-    """Writes the log of one spreadsheet; it holds nothing between passes."""
+    """Writes the log of one spreadsheet."""
 
     def __init__(self, client: SpreadsheetClient) -> None:
         self._client = client
+        self._test: SelfTest | None = None
+        self._tested_at = 0.0
+        self._false_matches = 0
+        self._refused: dict[tuple[str, str, Cell], tuple[float, str]] = {}
 
     def fence(self, hidden: Tab) -> None:
         """Make every request sent before match nothing any more."""
@@ -89,353 +77,233 @@ class LogWriter:
 
     def write(self, plan: Plan, log: Tab, hidden: Tab, journal: Journal) -> tuple[Receipt, ...]:
         """Write each change where its case stands, if it is still as expected."""
-        if not plan.changes:
-            return ()
-        task = _Task(plan)
-        look = self._look(task, log, hidden)
-        receipts = list(task.drop_refused(look))
-        bulk = _pieces(task.take_bulk(look, receipts), _LARGEST_BULK)
-        judgements = _judged_together(task.judgements(look))
-        for batch, piece in zip_longest(judgements, bulk, fillvalue=()):
-            leaving = _Batch(task.bench(look, batch), batch, piece)
-            sent = self._send(leaving, look, journal)
-            receipts += sent
-            if any(receipt.outcome is Outcome.UNKNOWN for receipt in sent):
-                break
-            look = _after(leaving, look)
+        receipts = list(self._refused_before(plan.changes))
+        left_out = {receipt.change for receipt in receipts}
+        changes = tuple(change for change in plan.changes if change not in left_out)
+        if changes:
+            self.test(hidden)
+            receipts += self._write(replace(plan, changes=changes), log, hidden, journal)
+        self._remember_refused(receipts)
         return tuple(receipts)
 
-    def _look(self, task: "_Task", log: Tab, hidden: Tab) -> Look:
+    def _write(self, plan: Plan, log: Tab, hidden: Tab, journal: Journal) -> list[Receipt]:
+        task = Task(plan)
+        look = self._look(task, log, hidden)
+        receipts = list(task.drop_refused(look, wait_behind_filters=not self._pastes_exactly))
+        flags = pieces(task.take_bulk(look, receipts), _LARGEST_BULK)
+        rows = judged_together(task.judgements(look))
+        waiting = [
+            Batch(task.bench(look, j), j, f) for j, f in zip_longest(rows, flags, fillvalue=())
+        ]
+        while waiting:
+            batch = waiting.pop(0)
+            sent, look = self._send(batch, look, journal)
+            receipts += sent
+            if any(receipt.outcome is Outcome.UNKNOWN for receipt in sent):
+                left = (change for later in waiting for change in later.changes)
+                why = "not sent: an answer before it was lost"
+                return receipts + [Receipt(change, Outcome.LOST, why) for change in left]
+        return receipts
+
+    def _look(self, task: Task, log: Tab, hidden: Tab) -> Look:
         """The one read before writing: formulas, formats, merges, protection and the nonce."""
         ranges = [a1(hidden, 0, 1, 0, 1), *task.ranges(log)]
-        answer = self._client.get_json(params={"ranges": ranges, "fields": _LOOK_FIELDS})
-        return _look(answer, log, hidden)
+        answer = self._client.get_json(params={"ranges": ranges, "fields": LOOK_FIELDS})
+        return read_look(answer, log, hidden)
 
-    def _send(self, batch: "_Batch", look: Look, journal: Journal) -> list[Receipt]:
-        """One batch: judged rows first, our own columns in bulk after them."""
-        requests = [*_grow(batch, look), *judged.build(batch.bench, batch.judgements)]
-        requests += _formats(batch, look)
-        requests += _bulk_requests(batch.bench.log_id, batch.bulk)
+    def _send(self, batch: Batch, look: Look, journal: Journal) -> tuple[list[Receipt], Look]:
+        """One batch and its receipts; one that is refused goes again in halves, down to the culprit."""
+        batch = batch.signed(look.nonce)
+        requests = [*grow(batch, look), *self._mode.build(batch.bench, batch.judgements)]
+        requests += [*formats(batch, look), *bulk_requests(batch.bench.log_id, batch.bulk)]
         body = {
             "requests": requests,
             "includeSpreadsheetInResponse": True,
             "responseIncludeGridData": True,
-            "responseRanges": _answer_ranges(batch, look),
+            "responseRanges": answer_ranges(batch, look),
         }
-        nonce, expected = batch.bench.new_nonce, batch.expected
-        journal.sent(batch.changes, nonce=nonce, expected=expected)
-        receipts = self._receipts(body, batch)
-        journal.settled(receipts)
-        return receipts
-
-    def _receipts(self, body: Json, batch: "_Batch") -> list[Receipt]:
+        journal.sent(batch.changes, nonce=batch.bench.new_nonce, expected=batch.expected)
         try:
             response = self._client.send_batch(body, fields=judged.ANSWER_FIELDS)
         except AnswerLostError:
-            lost = "the answer was lost: it may have been written, or may still be"
-            return [Receipt(change, Outcome.UNKNOWN, lost) for change in batch.changes]
+            why = "the answer was lost: it may have been written, or may still be"
+            return _settle(batch, Outcome.UNKNOWN, why, journal), look
+        except (MissingTabError, OutsideGridError):
+            return _settle(batch, Outcome.LOST, "rows or tabs were removed", journal), look
         except RefusedError as error:
-            return [Receipt(change, Outcome.LOST, str(error)) for change in batch.changes]
+            return self._send_halves(batch, str(error), look, journal)
         answer = Answer(response["updatedSpreadsheet"])
-        receipts = list(judged.read_receipts(batch.bench, batch.judgements, answer))
-        return receipts + [Receipt(flag.change, Outcome.DONE) for flag in batch.bulk]
+        receipts = list(self._mode.read(batch.bench, batch.judgements, answer))
+        receipts += [Receipt(flag.change, Outcome.DONE) for flag in batch.bulk]
+        journal.settled(receipts)
+        look = after(batch, look)
+        return self._take_back(batch, receipts, answer, look, journal)
 
+    def _send_halves(
+        self, batch: Batch, why: str, look: Look, journal: Journal
+    ) -> tuple[list[Receipt], Look]:
+        halves = batch.halves()
+        if not halves:
+            return _settle(batch, Outcome.REFUSED, why, journal), look
+        _settle(batch, Outcome.LOST, "refused together with others, sent again in halves", journal)
+        receipts: list[Receipt] = []
+        for half in halves:
+            sent, look = self._send(half, look, journal)
+            receipts += sent
+        return receipts, look
 
-@dataclass(frozen=True, slots=True)
-class _Flag:
-    """A cell of our own columns that goes as it is."""
-
-    row: int
-    column: int
-    change: Change
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """What leaves in one request."""
-
-    bench: Bench
-    judgements: Sequence[Judgement]
-    bulk: Sequence[_Flag]
-
-    @property
-    def changes(self) -> list[Change]:
-        """Every change of the batch, in the order of its receipts."""
-        judged_ones = [c for judgement in self.judgements for c in judgement.changes.values()]
-        return judged_ones + [flag.change for flag in self.bulk]
-
-    @property
-    def expected(self) -> list[Mapping[str, Any]]:
-        """For each change, what its write is conditional on, as the ledger keeps it."""
-        conditions: list[Mapping[str, Any]] = []
-        for index, judgement in enumerate(self.judgements):
-            condition = {
-                "receipt": self.bench.receipt(index),
-                "above": judgement.above,
-                "below": judgement.below,
-                "compared": {str(column): cell for column, cell in judgement.compared.items()},
-            }
-            conditions += [condition] * len(judgement.changes)
-        return conditions + [{"compared": {}}] * len(self.bulk)
-
-
-class _Task:
-    """A plan taken apart: which cells of which rows, and on what condition."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._layout = plan.layout
-        self._id_column = plan.layout.columns[id_field(plan.layout)]
-        flags = sum(change.field in OUR_FIELDS for change in plan.changes)
-        self._is_bulk = flags > MOST_JUDGED_FLAGS
-        self._changes: dict[int, list[Change]] = defaultdict(list)
-        for change in plan.changes:
-            self._changes[change.row - 1].append(change)
-
-    def column(self, change: Change) -> int:
-        """Where the change's field stands."""
-        return self._layout.columns[change.field]
-
-    def ranges(self, log: Tab) -> list[str]:
-        """What to look at: each row by itself, or whole columns where the rows are many."""
-        columns = sorted({column for row in self._changes for column in self._compared(row)})
-        rows = sorted(self._changes)
-        if len(rows) <= judged.LARGEST_BATCH:
-            each = [a1(log, row, row + 1, columns[0], columns[-1] + 1) for row in rows]
-            if len(quote("".join(each))) <= _LONGEST_QUERY:
-                return each
-        pairs = runs(columns)
-        return [a1(log, rows[0], rows[-1] + 1, first, last) for first, last in pairs]
-
-    def drop_refused(self, look: Look) -> Iterator[Receipt]:
-        """Take out what must not be written: formulas, merged and protected cells."""
-        for row, changes in list(self._changes.items()):
-            for change in list(changes):
-                why = look.refusal(row, self.column(change))
-                if why:
-                    changes.remove(change)
-                    yield Receipt(change, Outcome.REFUSED, why)
-            if changes and row in look.hidden_rows:
-                yield from (
-                    Receipt(change, Outcome.LOST, "a filter hides the row") for change in changes
-                )
-                changes.clear()
-            if not changes:
-                del self._changes[row]
-
-    def take_bulk(self, look: Look, receipts: list[Receipt]) -> tuple[_Flag, ...]:
-        """The cells of our own columns, where they are too many to judge each: as they stand now."""
-        if not self._is_bulk:
-            return ()
-        taken: list[_Flag] = []
-        for row, changes in list(self._changes.items()):
-            for change in [change for change in changes if change.field in OUR_FIELDS]:
-                changes.remove(change)
-                if self._still_stands(row, change, look):
-                    taken.append(_Flag(row, self.column(change), change))
-                else:
-                    receipts.append(Receipt(change, Outcome.LOST, "the row had moved"))
-            if not changes:
-                del self._changes[row]
-        return tuple(taken)
-
-    def _still_stands(self, row: int, change: Change, look: Look) -> bool:
-        same_id = look.formula_at(row, self._id_column) or same_cell(
-            look.value_at(row, self._id_column), self._read(row, self._id_column)
-        )
-        return same_id and same_cell(look.value_at(row, self.column(change)), change.before)
-
-    def judgements(self, look: Look) -> Iterator[Judgement]:
-        """The rows to judge; those that get an ID come last, so that no other row's neighbour changes."""
-        minted: dict[int, Cell] = {}
-        order = sorted(self._changes, key=lambda row: (self._mints(row), row))
-        for row in order:
-            changes = {self.column(change): change for change in self._changes[row]}
-            yield Judgement(
-                row=row,
-                compared=self._compared(row),
-                above=minted.get(row - 1, self._read(row - 1, self._id_column)),
-                below=self._read(row + 1, self._id_column),
-                changes=changes,
-                formulas=frozenset(c for c in self._compared(row) if look.formula_at(row, c)),
+    def _take_back(
+        self,
+        batch: Batch,
+        receipts: list[Receipt],
+        answer: Answer,
+        look: Look,
+        journal: Journal,
+    ) -> tuple[list[Receipt], Look]:
+        """Put back what stood in cells that were written by mistake, where it still can be done."""
+        wrong = {r.change for r in receipts if r.outcome is Outcome.FALSE_MATCH}
+        if not wrong:
+            return receipts, look
+        self._false_matches += 1
+        kept = [receipt for receipt in receipts if receipt.change not in wrong]
+        found: list[Receipt] = []
+        for index, judgement in enumerate(batch.judgements):
+            if wrong.isdisjoint(judgement.changes.values()):
+                continue
+            case = answer.entered(
+                batch.bench.hidden_id, batch.bench.evidence(index), batch.bench.id_column
             )
-            if self._id_column in changes:
-                minted[row] = changes[self._id_column].after
+            mistake = Mistake(judgement, batch.bench.evidence(index), case)
+            outcome, look = self._undo(mistake, batch.bench, look)
+            detail = "it had been written over something else; that was put back"
+            if outcome is not Outcome.UNDONE:
+                detail = "it was written over something else, and that could not be put back"
+            found += [Receipt(change, outcome, detail) for change in judgement.changes.values()]
+        journal.settled(found)
+        return kept + found, look
 
-    def _mints(self, row: int) -> bool:
-        return any(change.field == "case_id" for change in self._changes[row])
+    def _undo(self, mistake: "Mistake", bench: Bench, look: Look) -> tuple[Outcome, Look]:
+        """Look where the wrong value is now, and put back what was there before; a few times."""
+        for _ in range(_MOST_TRIES_BACK):
+            look = self._look_for(mistake, bench, look)
+            judgement = mistake.undone(bench, look)
+            if judgement is None:
+                return Outcome.UNRESOLVED, look
+            bench = replace(bench, offset=judged.LARGEST_BATCH)
+            batch = Batch(bench, (judgement,)).signed(look.nonce)
+            body = {
+                "requests": [*grow(batch, look), *self._mode.build(batch.bench, (judgement,))],
+                "includeSpreadsheetInResponse": True,
+                "responseIncludeGridData": True,
+                "responseRanges": answer_ranges(batch, look),
+            }
+            try:
+                response = self._client.send_batch(body, fields=judged.ANSWER_FIELDS)
+            except (AnswerLostError, RefusedError):
+                continue
+            answer = Answer(response["updatedSpreadsheet"])
+            look = after(batch, look)
+            read = self._mode.read(batch.bench, batch.judgements, answer)
+            if all(receipt.outcome is Outcome.DONE for receipt in read):
+                return Outcome.UNDONE, look
+        return Outcome.UNRESOLVED, look
 
-    def _compared(self, row: int) -> dict[int, Cell]:
-        """What must hold: the case, what the reasons rest on, and the cells to write."""
-        fields = {field for change in self._changes[row] for field in change.premise}
-        if any(is_provisional(change.case) for change in self._changes[row]):
-            fields.update((*FINGERPRINT_FIELDS, CUSTOMER_AND_ORDER.field))
-        columns = {self._layout.columns[field] for field in fields & self._layout.columns.keys()}
-        columns |= {self.column(change) for change in self._changes[row]} | {self._id_column}
-        return {column: self._read(row, column) for column in sorted(columns)}
+    def _look_for(self, mistake: "Mistake", bench: Bench, look: Look) -> Look:
+        """The columns in which the wrong value and its case are, from top to bottom."""
+        columns = sorted({bench.id_column, *mistake.judgement.changes})
+        ranges = [a1(look.hidden, 0, 1, 0, 1)]
+        ranges += [a1(look.log, 0, look.log.row_count, c, c + 1) for c in columns]
+        answer = self._client.get_json(params={"ranges": ranges, "fields": LOOK_FIELDS})
+        return read_look(answer, look.log, look.hidden)
 
-    def _read(self, row: int, column: int) -> Cell:
-        cells = self._plan.rows.get(row + 1, ())
-        return cells[column] if column < len(cells) else None
+    @property
+    def _mode(self) -> _Mode:
+        trusted = self._test is not None and self._test.judge_works
+        return _JUDGED if trusted and self._false_matches < _MOST_FALSE_MATCHES else _GUARDED
 
-    def bench(self, look: Look, batch: Iterable[Judgement]) -> Bench:
-        """The hidden tab, laid out for these rows."""
-        columns = {column for judgement in batch for column in judgement.compared}
-        header_row = self._layout.header_row - 1
-        return Bench(
-            log_id=look.log.sheet_id,
-            hidden_id=look.hidden.sheet_id,
-            log_rows=look.log.row_count + 1,
-            log_columns=look.log.column_count,
-            header_row=header_row,
-            id_column=self._id_column,
-            headers={column: self._read(header_row, column) for column in columns},
-            old_nonce=look.nonce,
-            new_nonce=secrets.token_hex(16),
+    @property
+    def _pastes_exactly(self) -> bool:
+        return self._test is not None and self._test.filtered_paste is Paste.EXACT
+
+    def test(self, hidden: Tab) -> SelfTest:
+        """What Google does with what the judged write rests on; tried anew once a day.
+
+        Two write requests, on the hidden tab alone.
+        """
+        if self._test is None or monotonic() - self._tested_at > _TEST_EVERY:
+            trials = self._try(hidden, selftest.trial_requests(hidden.sheet_id))
+            filtered = self._try(hidden, selftest.filter_requests(hidden.sheet_id))
+            self._test = selftest.evaluate(hidden.sheet_id, trials, filtered)
+            self._tested_at = monotonic()
+            self._false_matches = 0
+        return self._test
+
+    def _try(self, hidden: Tab, requests: list[Request]) -> Answer:
+        body: Json = {
+            "requests": requests,
+            "includeSpreadsheetInResponse": True,
+            "responseIncludeGridData": True,
+            "responseRanges": [a1(hidden, *bounds) for bounds in selftest.answer_rows()],
+        }
+        response = self._client.send_batch(body, fields=judged.ANSWER_FIELDS, repeatable=True)
+        return Answer(response["updatedSpreadsheet"])
+
+    def _refused_before(self, changes: Sequence[Change]) -> Iterator[Receipt]:
+        for change in changes:
+            at, why = self._refused.get(_place(change), (float("-inf"), ""))
+            if monotonic() - at < _REFUSED_FOR:
+                yield Receipt(change, Outcome.REFUSED, why)
+
+    def _remember_refused(self, receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            if receipt.outcome is Outcome.REFUSED:
+                self._refused.setdefault(_place(receipt.change), (monotonic(), receipt.detail))
+            else:
+                self._refused.pop(_place(receipt.change), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A write that hit something else than it was meant for.
+
+    Attributes:
+        evidence: The row of the hidden tab that holds what stood there before.
+        case: What the ID column of the row that was hit held.
+    """
+
+    judgement: Judgement
+    evidence: int
+    case: Cell
+
+    def undone(self, bench: Bench, look: Look) -> Judgement | None:
+        """The way back: the one row of that case in which exactly our values stand, if there is one."""
+        changes = self.judgement.changes
+        rows = [row for row in range(look.log.row_count) if self._is_there(row, bench, look)]
+        if len(rows) != 1:
+            return None
+        row = rows[0]
+        held = {column: change.after for column, change in changes.items()}
+        return Judgement(
+            row=row,
+            compared={bench.id_column: self.case} | held,
+            above=look.value_at(row - 1, bench.id_column),
+            below=look.value_at(row + 1, bench.id_column),
+            changes=changes,
+            put_back=self.evidence,
+        )
+
+    def _is_there(self, row: int, bench: Bench, look: Look) -> bool:
+        return same_cell(look.value_at(row, bench.id_column), self.case, exact=True) and all(
+            same_cell(look.value_at(row, column), change.after, exact=True)
+            for column, change in self.judgement.changes.items()
         )
 
 
-def _pieces(entries: Sequence[_T], length: int) -> Iterator[Sequence[_T]]:
-    return (entries[start : start + length] for start in range(0, len(entries), length))
+def _settle(batch: Batch, outcome: Outcome, why: str, journal: Journal) -> list[Receipt]:
+    receipts = [Receipt(change, outcome, why) for change in batch.changes]
+    journal.settled(receipts)
+    return receipts
 
 
-def _judged_together(judgements: Iterable[Judgement]) -> Iterator[list[Judgement]]:
-    """As many rows at a time as one request can carry: long notes make fewer of them."""
-    batch: list[Judgement] = []
-    weight = 0
-    for judgement in judgements:
-        own = sum(len(cell) for cell in judgement.compared.values() if isinstance(cell, str))
-        if batch and (len(batch) == judged.LARGEST_BATCH or weight + own > _HEAVIEST_BATCH):
-            yield batch
-            batch, weight = [], 0
-        batch.append(judgement)
-        weight += own
-    if batch:
-        yield batch
-
-
-def _look(answer: Json, log: Tab, hidden: Tab) -> Look:
-    sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in answer["sheets"]}
-    cells: dict[tuple[int, int], Mapping[str, Any]] = {}
-    filtered: set[int] = set()
-    for data in sheets[log.sheet_id].get("data", ()):
-        top, left = data.get("startRow", 0), data.get("startColumn", 0)
-        for row, line in enumerate(data.get("rowData", ()), top):
-            for column, cell in enumerate(line.get("values", ()), left):
-                cells[row, column] = cell
-        for row, metadata in enumerate(data.get("rowMetadata", ()), top):
-            if metadata.get("hiddenByFilter"):
-                filtered.add(row)
-    nonce_cell = sheets[hidden.sheet_id]["data"][0].get("rowData", [{}])[0].get("values", [{}])[0]
-    return Look(
-        log=_resized(log, sheets[log.sheet_id]),
-        hidden=_resized(hidden, sheets[hidden.sheet_id]),
-        nonce=value_of(nonce_cell.get("userEnteredValue")),
-        cells=cells,
-        hidden_rows=frozenset(filtered),
-        barred=tuple(_barred(sheets[log.sheet_id])),
-    )
-
-
-def _resized(tab: Tab, sheet: Json) -> Tab:
-    grid = sheet["properties"]["gridProperties"]
-    return replace(tab, row_count=grid["rowCount"], column_count=grid["columnCount"])
-
-
-def _barred(sheet: Json) -> Iterator[tuple[Mapping[str, int], str]]:
-    for merge in sheet.get("merges", ()):
-        yield merge, "the cell is merged with others"
-    for protection in sheet.get("protectedRanges", ()):
-        may_edit = protection.get("requestingUserCanEdit") or protection.get("warningOnly")
-        if not may_edit:
-            yield protection["range"], "the cell is protected against refundsheet"
-
-
-def _inside(bounds: Mapping[str, int], row: int, column: int) -> bool:
-    """Whether a GridRange holds the cell; a bound that is missing is no bound."""
-    return bounds.get("startRowIndex", 0) <= row < bounds.get(
-        "endRowIndex", row + 1
-    ) and bounds.get("startColumnIndex", 0) <= column < bounds.get("endColumnIndex", column + 1)
-
-
-def _grow(batch: _Batch, look: Look) -> Iterator[Request]:
-    """Room for the workbench, and a row below the log's last so that every row has a neighbour."""
-    grown = _after(batch, look)
-    for was, will in ((look.log, grown.log), (look.hidden, grown.hidden)):
-        yield from _append(was.sheet_id, "ROWS", will.row_count - was.row_count)
-        yield from _append(was.sheet_id, "COLUMNS", will.column_count - was.column_count)
-
-
-def _after(batch: _Batch, look: Look) -> Look:
-    """The look as it is once a batch has gone through: the grids have grown, the nonce is new."""
-    bench = batch.bench
-    at_the_edge = any(j.row + 1 >= look.log.row_count for j in batch.judgements)
-    log = replace(look.log, row_count=bench.log_rows) if at_the_edge else look.log
-    hidden = replace(
-        look.hidden,
-        row_count=max(look.hidden.row_count, bench.log_rows + judged.ROWS_BELOW),
-        column_count=max(look.hidden.column_count, bench.width),
-    )
-    return replace(look, log=log, hidden=hidden, nonce=bench.new_nonce)
-
-
-def _append(sheet_id: int, dimension: str, length: int) -> Iterator[Request]:
-    if length > 0:
-        yield {"appendDimension": {"sheetId": sheet_id, "dimension": dimension, "length": length}}
-
-
-def _formats(batch: _Batch, look: Look) -> Iterator[Request]:
-    """A date-time format for stamped cells that have none; it changes no content."""
-    for judgement in batch.judgements:
-        for column, change in judgement.changes.items():
-            if _is_moment(change) and not look.has_format(judgement.row, column):
-                yield {
-                    "repeatCell": {
-                        "range": {
-                            "sheetId": batch.bench.log_id,
-                            "startRowIndex": judgement.row,
-                            "endRowIndex": judgement.row + 1,
-                            "startColumnIndex": column,
-                            "endColumnIndex": column + 1,
-                        },
-                        "cell": {"userEnteredFormat": {"numberFormat": _MOMENT_FORMAT}},
-                        "fields": "userEnteredFormat.numberFormat",
-                    }
-                }
-
-
-def _is_moment(change: Change) -> bool:
-    return BY_FIELD[change.field].kind is Kind.MOMENT and change.after is not None
-
-
-def _bulk_requests(log_id: int, bulk: Sequence[_Flag]) -> Iterator[Request]:
-    """Cells of our own columns as they are, those below each other in one request."""
-    waiting: list[_Flag] = []
-    for flag in sorted(bulk, key=lambda flag: (flag.column, flag.row)):
-        last = waiting[-1] if waiting else None
-        if last and (flag.row, flag.column) != (last.row + 1, last.column):
-            yield _column_of(log_id, waiting)
-            waiting = []
-        waiting.append(flag)
-    if waiting:
-        yield _column_of(log_id, waiting)
-
-
-def _column_of(log_id: int, flags: Sequence[_Flag]) -> Request:
-    first = flags[0]
-    moments = BY_FIELD[first.change.field].kind is Kind.MOMENT
-    form = {"userEnteredFormat": {"numberFormat": _MOMENT_FORMAT}} if moments else {}
-    rows = [{"values": [user_entered(flag.change.after) | form]} for flag in flags]
-    start = {"sheetId": log_id, "rowIndex": first.row, "columnIndex": first.column}
-    fields = "userEnteredValue" + (",userEnteredFormat.numberFormat" if moments else "")
-    return {"updateCells": {"start": start, "rows": rows, "fields": fields}}
-
-
-def _answer_ranges(batch: _Batch, look: Look) -> list[str]:
-    """The receipts, the evidence and the cells written, to be read back in the same answer."""
-    count = len(batch.judgements)
-    ranges = [a1(look.hidden, *bounds) for bounds in judged.answer_ranges(batch.bench, count)]
-    for judgement in batch.judgements:
-        for first, last in runs(sorted(judgement.changes)):
-            ranges.append(a1(look.log, judgement.row, judgement.row + 1, first, last))
-    return ranges
+def _place(change: Change) -> tuple[str, str, Cell]:
+    return change.case, change.field, change.after

@@ -1,0 +1,100 @@
+"""The one look at the cells before a write: what stands there, and what forbids writing them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from refundsheet.core.model import Cell
+from refundsheet.errors import MissingTabError
+from refundsheet.sheets.grid import value_of
+from refundsheet.sheets.store import Tab
+from refundsheet.sheets.transport import Json
+
+#: What a look asks of every cell it names.
+LOOK_FIELDS = (
+    "sheets(properties(sheetId,gridProperties(rowCount,columnCount)),merges,"
+    "protectedRanges(range,warningOnly,requestingUserCanEdit),"
+    "data(startRow,startColumn,rowData.values(userEnteredValue,userEnteredFormat.numberFormat),"
+    "rowMetadata.hiddenByFilter))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The cells to write as they are a moment before, with all that forbids writing them."""
+
+    log: Tab
+    hidden: Tab
+    nonce: Cell
+    cells: Mapping[tuple[int, int], Mapping[str, Any]]
+    hidden_rows: frozenset[int]
+    barred: Sequence[tuple[Mapping[str, int], str]]
+
+    def formula_at(self, row: int, column: int) -> bool:
+        """Whether a formula stands there."""
+        return "formulaValue" in self.cells.get((row, column), {}).get("userEnteredValue", ())
+
+    def value_at(self, row: int, column: int) -> Cell:
+        """What was entered there."""
+        return value_of(self.cells.get((row, column), {}).get("userEnteredValue"))
+
+    def has_format(self, row: int, column: int) -> bool:
+        """Whether somebody chose how the cell shows its number."""
+        return bool(self.cells.get((row, column), {}).get("userEnteredFormat"))
+
+    def refusal(self, row: int, column: int) -> str:
+        """Why the cell must not be written, "" where it may."""
+        if self.formula_at(row, column):
+            return "a formula stands there"
+        return next((why for bounds, why in self.barred if _inside(bounds, row, column)), "")
+
+
+def read_look(answer: Json, log: Tab, hidden: Tab) -> Look:
+    """What a masked ``spreadsheets.get`` of cells of both tabs says.
+
+    Raises:
+        MissingTabError: where one of them has another name than was asked for.
+    """
+    sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in answer["sheets"]}
+    if log.sheet_id not in sheets or hidden.sheet_id not in sheets:
+        raise MissingTabError("A tab has another name than a moment ago.")
+    cells: dict[tuple[int, int], Mapping[str, Any]] = {}
+    filtered: set[int] = set()
+    for data in sheets[log.sheet_id].get("data", ()):
+        top, left = data.get("startRow", 0), data.get("startColumn", 0)
+        for row, line in enumerate(data.get("rowData", ()), top):
+            for column, cell in enumerate(line.get("values", ()), left):
+                cells[row, column] = cell
+        for row, metadata in enumerate(data.get("rowMetadata", ()), top):
+            if metadata.get("hiddenByFilter"):
+                filtered.add(row)
+    nonce_cell = sheets[hidden.sheet_id]["data"][0].get("rowData", [{}])[0].get("values", [{}])[0]
+    return Look(
+        log=_resized(log, sheets[log.sheet_id]),
+        hidden=_resized(hidden, sheets[hidden.sheet_id]),
+        nonce=value_of(nonce_cell.get("userEnteredValue")),
+        cells=cells,
+        hidden_rows=frozenset(filtered),
+        barred=tuple(_barred(sheets[log.sheet_id])),
+    )
+
+
+def _resized(tab: Tab, sheet: Json) -> Tab:
+    grid = sheet["properties"]["gridProperties"]
+    return replace(tab, row_count=grid["rowCount"], column_count=grid["columnCount"])
+
+
+def _barred(sheet: Json) -> Iterator[tuple[Mapping[str, int], str]]:
+    for merge in sheet.get("merges", ()):
+        yield merge, "the cell is merged with others"
+    for protection in sheet.get("protectedRanges", ()):
+        may_edit = protection.get("requestingUserCanEdit") or protection.get("warningOnly")
+        if not may_edit:
+            yield protection["range"], "the cell is protected against refundsheet"
+
+
+def _inside(bounds: Mapping[str, int], row: int, column: int) -> bool:
+    """Whether a GridRange holds the cell; a bound that is missing is no bound."""
+    return bounds.get("startRowIndex", 0) <= row < bounds.get(
+        "endRowIndex", row + 1
+    ) and bounds.get("startColumnIndex", 0) <= column < bounds.get("endColumnIndex", column + 1)

@@ -1,0 +1,162 @@
+"""Whether Google does what the judged write rests on: tried on our hidden tab, on nobody's cells.
+
+Google documents most of it and promises none of it. So a process tries before its first write, and once
+a day: does ``deleteDuplicates`` keep the first of two equal rows and nothing of two different ones, is a
+blank equal to a blank, does the row below move up whole, and where does a paste on a filtered row land.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from refundsheet.core.model import Cell
+from refundsheet.sheets.grid import Answer, cells_request, copy_request, grid_range
+from refundsheet.sheets.layout import Request
+
+#: The rows of the hidden tab that the test uses; the nonce stands above them.
+FIRST_ROW, END_ROW = 10, 90
+_FILTER_ROW = 60
+_COLUMNS = 4
+
+
+class Paste(Enum):
+    """Where a paste on a row that a filter hides ends up."""
+
+    EXACT = "exact"
+    SKIPPED = "skipped"
+    DISPLACED = "displaced"
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What the test found.
+
+    Attributes:
+        judge_works: The judged write can be relied on.
+        filtered_paste: Where pastes on filtered rows end up; only exact ones may be judged.
+        failed: The trials that went otherwise than they must, by name.
+        notes: What was learnt besides, by name: none of it decides anything.
+    """
+
+    judge_works: bool
+    filtered_paste: Paste
+    failed: tuple[str, ...] = ()
+    notes: Mapping[str, bool] = field(default_factory=dict[str, bool])
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Two rows to compare, and what must come of it; None is good to know, and decides nothing."""
+
+    name: str
+    expected: Cell
+    actual: Cell
+    must_match: bool | None
+    is_formula: bool = False
+
+
+_TRIALS = (
+    _Trial("equal IDs are equal", "R-1001", "R-1001", must_match=True),
+    _Trial("different IDs are different", "R-1001", "R-1002", must_match=False),
+    _Trial("a blank equals a blank", None, None, must_match=True),
+    _Trial("a blank differs from text", None, "x", must_match=False),
+    _Trial("different numbers are different", 46037.5, 46038.5, must_match=False),
+    _Trial("a formula that shows nothing equals a blank", None, '=""', None, is_formula=True),
+    _Trial("a text equals the number it shows", "12", 12, must_match=None),
+    _Trial("IDs that differ in case are equal", "r-1001", "R-1001", must_match=None),
+    _Trial("serials a second apart are equal", 46037.53396, 46037.53397, must_match=None),
+)
+
+
+def trial_requests(hidden_id: int) -> list[Request]:
+    """The first request: every comparison, three rows each, and a formula within a batch."""
+    requests: list[Request] = []
+    for index, trial in enumerate(_TRIALS):
+        row = FIRST_ROW + 3 * index
+        requests.append(cells_request(hidden_id, row, 0, [trial.expected, "expected"]))
+        requests.append(_actual(hidden_id, row + 1, trial))
+        requests.append(cells_request(hidden_id, row + 2, 0, ["written", "yes", 46037.25]))
+        requests.append(_judge(hidden_id, row))
+    return requests
+
+
+def _actual(hidden_id: int, row: int, trial: _Trial) -> Request:
+    request = cells_request(hidden_id, row, 0, [trial.actual, "no", None])
+    if trial.is_formula:
+        cells = request["updateCells"]["rows"][0]["values"]
+        cells[0] = {"userEnteredValue": {"formulaValue": trial.actual}}
+    return request
+
+
+def _judge(hidden_id: int, row: int) -> Request:
+    column = {"sheetId": hidden_id, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}
+    rows = grid_range(hidden_id, row, 0, _COLUMNS, rows=3)
+    return {"deleteDuplicates": {"range": rows, "comparisonColumns": [column]}}
+
+
+def filter_requests(hidden_id: int) -> list[Request]:
+    """The second request: a filter hides a row; what is pasted on it, and copied from it, goes where."""
+    row = _FILTER_ROW
+    lines: Sequence[Sequence[Cell]] = (
+        ["head", "head", "head"],
+        ["shown", None, "a"],
+        ["hide", None, "b"],
+        ["shown", None, "c"],
+        ["shown", "pasted", None],
+    )
+    requests = [cells_request(hidden_id, row + at, 0, line) for at, line in enumerate(lines)]
+    area = grid_range(hidden_id, row, 0, 3, rows=4)
+    hide = {"filterSpecs": [{"columnIndex": 0, "filterCriteria": {"hiddenValues": ["hide"]}}]}
+    requests.append({"setBasicFilter": {"filter": {"range": area, **hide}}})
+    pasted = grid_range(hidden_id, row + 4, 1)
+    requests.append(copy_request(pasted, grid_range(hidden_id, row + 2, 1), "PASTE_FORMULA"))
+    copied = grid_range(hidden_id, row + 2, 2)
+    requests.append(copy_request(copied, grid_range(hidden_id, row + 4, 2), "PASTE_VALUES"))
+    requests.append({"clearBasicFilter": {"sheetId": hidden_id}})
+    return requests
+
+
+def evaluate(hidden_id: int, trials: Answer, filtered: Answer) -> SelfTest:
+    """What the two answers say."""
+    failed: list[str] = []
+    notes: dict[str, bool] = {}
+    for index, trial in enumerate(_TRIALS):
+        row = FIRST_ROW + 3 * index
+        matched = trials.entered(hidden_id, row + 1, 1) == "yes"
+        if trial.must_match is None:
+            notes[trial.name] = matched
+        elif matched is not trial.must_match:
+            failed.append(trial.name)
+        elif matched and not _moved_whole(hidden_id, row, trials):
+            failed.append("the row below moves up whole")
+    return SelfTest(not failed, _where_pasted(hidden_id, filtered), tuple(failed), notes)
+
+
+def _moved_whole(hidden_id: int, row: int, trials: Answer) -> bool:
+    """The new value came along, the expected row stayed, and nothing was left below."""
+    return (
+        trials.entered(hidden_id, row, 1) == "expected"
+        and trials.entered(hidden_id, row + 1, 2) == 46037.25  # noqa: PLR2004 - as laid above
+        and trials.entered(hidden_id, row + 2, 1) is None
+    )
+
+
+def _where_pasted(hidden_id: int, filtered: Answer) -> Paste:
+    row = _FILTER_ROW
+    landed = filtered.entered(hidden_id, row + 2, 1) == "pasted"
+    taken = filtered.entered(hidden_id, row + 4, 2) == "b"
+    if landed and taken:
+        return Paste.EXACT
+    elsewhere = any(filtered.entered(hidden_id, row + at, 1) for at in (1, 3))
+    return Paste.DISPLACED if elsewhere else Paste.SKIPPED
+
+
+def answer_rows() -> Iterator[tuple[int, int, int, int]]:
+    """What of the hidden tab must come back: row and column bounds."""
+    yield FIRST_ROW, END_ROW, 0, _COLUMNS
+
+
+def spreadsheet_of(response: Mapping[str, Any]) -> Answer:
+    """The cells of a batch's answer."""
+    return Answer(response["updatedSpreadsheet"])

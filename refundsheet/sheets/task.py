@@ -1,0 +1,171 @@
+"""A plan taken apart: which cells of which rows leave together, and on what condition."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+from urllib.parse import quote
+
+from refundsheet.core.columns import CUSTOMER_AND_ORDER, OUR_FIELDS
+from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
+from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt
+from refundsheet.sheets import judged
+from refundsheet.sheets.batch import Flag
+from refundsheet.sheets.grid import a1, runs, same_cell
+from refundsheet.sheets.judged import Bench, Judgement
+from refundsheet.sheets.look import Look
+from refundsheet.sheets.store import Tab
+
+_T = TypeVar("_T")
+
+#: More cells of our own columns than this go as they are: adoption, changed settings. One that lands
+#: on a wrong row is recognised as ours and put right by the next pass (architecture.md).
+MOST_JUDGED_FLAGS = 100
+
+#: Letters that rows judged together may hold: Google recommends 2 MB for a request, a letter weighs
+#: up to three bytes, and what is around them half a megabyte.
+_HEAVIEST_BATCH = 400_000
+
+#: Letters of the places a look names in its address: a longer one is refused on the way.
+_LONGEST_QUERY = 6000
+
+
+class Task:
+    """A plan taken apart: which cells of which rows, and on what condition."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._layout = plan.layout
+        self._id_column = plan.layout.columns[id_field(plan.layout)]
+        flags = sum(change.field in OUR_FIELDS for change in plan.changes)
+        self._is_bulk = flags > MOST_JUDGED_FLAGS
+        self._changes: dict[int, list[Change]] = defaultdict(list)
+        for change in plan.changes:
+            self._changes[change.row - 1].append(change)
+
+    def column(self, change: Change) -> int:
+        """Where the change's field stands."""
+        return self._layout.columns[change.field]
+
+    def ranges(self, log: Tab) -> list[str]:
+        """What to look at: each row by itself, or whole columns where the rows are many."""
+        columns = sorted({column for row in self._changes for column in self._compared(row)})
+        rows = sorted(self._changes)
+        if len(rows) <= judged.LARGEST_BATCH:
+            each = [a1(log, row, row + 1, columns[0], columns[-1] + 1) for row in rows]
+            if len(quote("".join(each))) <= _LONGEST_QUERY:
+                return each
+        pairs = runs(columns)
+        return [a1(log, rows[0], rows[-1] + 1, first, last) for first, last in pairs]
+
+    def drop_refused(self, look: Look, *, wait_behind_filters: bool) -> Iterator[Receipt]:
+        """Take out what must not be written: formulas, merged and protected cells.
+
+        Args:
+            look: The cells as they are.
+            wait_behind_filters: Leave rows that a filter hides until it shows them: a paste on such
+                a row would end up elsewhere.
+        """
+        for row, changes in list(self._changes.items()):
+            for change in list(changes):
+                why = look.refusal(row, self.column(change))
+                if why:
+                    changes.remove(change)
+                    yield Receipt(change, Outcome.REFUSED, why)
+            if wait_behind_filters and row in look.hidden_rows:
+                yield from (
+                    Receipt(change, Outcome.LOST, "a filter hides the row") for change in changes
+                )
+                changes.clear()
+            if not changes:
+                del self._changes[row]
+
+    def take_bulk(self, look: Look, receipts: list[Receipt]) -> tuple[Flag, ...]:
+        """The cells of our own columns, where they are too many to judge each: as they stand now."""
+        if not self._is_bulk:
+            return ()
+        taken: list[Flag] = []
+        for row, changes in list(self._changes.items()):
+            for change in [change for change in changes if change.field in OUR_FIELDS]:
+                changes.remove(change)
+                if self._still_stands(row, change, look):
+                    taken.append(Flag(row, self.column(change), change))
+                else:
+                    receipts.append(Receipt(change, Outcome.LOST, "the row had moved"))
+            if not changes:
+                del self._changes[row]
+        return tuple(taken)
+
+    def _still_stands(self, row: int, change: Change, look: Look) -> bool:
+        same_id = look.formula_at(row, self._id_column) or same_cell(
+            look.value_at(row, self._id_column), self._read(row, self._id_column)
+        )
+        return same_id and same_cell(look.value_at(row, self.column(change)), change.before)
+
+    def judgements(self, look: Look) -> Iterator[Judgement]:
+        """The rows to judge; those that get an ID come last, so that no other row's neighbour changes."""
+        minted: dict[int, Cell] = {}
+        order = sorted(self._changes, key=lambda row: (self._mints(row), row))
+        for row in order:
+            changes = {self.column(change): change for change in self._changes[row]}
+            yield Judgement(
+                row=row,
+                compared=self._compared(row),
+                above=minted.get(row - 1, self._read(row - 1, self._id_column)),
+                below=self._read(row + 1, self._id_column),
+                changes=changes,
+                formulas=frozenset(c for c in self._compared(row) if look.formula_at(row, c)),
+            )
+            if self._id_column in changes:
+                minted[row] = changes[self._id_column].after
+
+    def _mints(self, row: int) -> bool:
+        return any(change.field == "case_id" for change in self._changes[row])
+
+    def _compared(self, row: int) -> dict[int, Cell]:
+        """What must hold: the case, what the reasons rest on, and the cells to write."""
+        fields = {field for change in self._changes[row] for field in change.premise}
+        if any(is_provisional(change.case) for change in self._changes[row]):
+            fields.update((*FINGERPRINT_FIELDS, CUSTOMER_AND_ORDER.field))
+        columns = {self._layout.columns[field] for field in fields & self._layout.columns.keys()}
+        columns |= {self.column(change) for change in self._changes[row]} | {self._id_column}
+        return {column: self._read(row, column) for column in sorted(columns)}
+
+    def _read(self, row: int, column: int) -> Cell:
+        cells = self._plan.rows.get(row + 1, ())
+        return cells[column] if column < len(cells) else None
+
+    def bench(self, look: Look, batch: Iterable[Judgement]) -> Bench:
+        """The hidden tab, laid out for these rows."""
+        columns = {column for judgement in batch for column in judgement.compared}
+        header_row = self._layout.header_row - 1
+        return Bench(
+            log_id=look.log.sheet_id,
+            hidden_id=look.hidden.sheet_id,
+            log_rows=look.log.row_count + 1,
+            log_columns=look.log.column_count,
+            header_row=header_row,
+            id_column=self._id_column,
+            headers={column: self._read(header_row, column) for column in columns},
+            old_nonce=look.nonce,
+            new_nonce="",
+        )
+
+
+def pieces(entries: Sequence[_T], length: int) -> Iterator[Sequence[_T]]:
+    """So many entries at a time."""
+    return (entries[start : start + length] for start in range(0, len(entries), length))
+
+
+def judged_together(judgements: Iterable[Judgement]) -> Iterator[list[Judgement]]:
+    """As many rows at a time as one request can carry: long notes make fewer of them."""
+    batch: list[Judgement] = []
+    weight = 0
+    for judgement in judgements:
+        own = sum(len(cell) for cell in judgement.compared.values() if isinstance(cell, str))
+        if batch and (len(batch) == judged.LARGEST_BATCH or weight + own > _HEAVIEST_BATCH):
+            yield batch
+            batch, weight = [], 0
+        batch.append(judgement)
+        weight += own
+    if batch:
+        yield batch
