@@ -109,6 +109,9 @@ def grid_box(book: Spreadsheet, body: Json) -> Box:
         RequestError: no such tab, or wholly outside its grid.
     """
     sheet = grid_sheet(book, body.get("sheetId", 0))
+    for name, index in body.items():
+        if name != "sheetId" and index < 0:
+            raise RequestError(f"{name}[{index}] must be at least 0")
     rows = _span(body, "startRowIndex", "endRowIndex", sheet.row_count)
     columns = _span(body, "startColumnIndex", "endColumnIndex", sheet.column_count)
     if rows is None or columns is None:
@@ -138,8 +141,6 @@ def grid_sheet(book: Spreadsheet, sheet_id: int) -> Sheet:
 
 def _span(body: Json, start_field: str, end_field: str, count: int) -> tuple[int, int] | None:
     start, end = body.get(start_field, 0), body.get(end_field, count)
-    if start < 0:
-        raise RequestError(f"{start_field}[{start}] must be at least 0")
     if start >= end and start < count:
         raise RequestError(f"{end_field}[{end}] must be after {start_field}[{start}]")
     return (start, min(end, count)) if start < count else None

@@ -191,12 +191,14 @@ def update_spreadsheet_properties(book: Spreadsheet, request: Json) -> None:
     if "*" in mask:
         names = schema.fields_of("SpreadsheetProperties")
         mask = {name: {} for name in names if name not in {"defaultFormat", "spreadsheetTheme"}}
+    if "defaultFormat" in mask:
+        raise RequestError("The field default_format is read-only.")
     new: Json = schema.omit_defaults("SpreadsheetProperties", request.get("properties", {}))
     merged = cell_formats.merge("SpreadsheetProperties", mask, book.properties, new)
     if not merged.get("title"):
         raise RequestError("Spreadsheet title cannot be empty.")
     check_place(merged)
-    book.properties = merged
+    book.properties = {"spreadsheetTheme": cell_formats.DEFAULT_THEME} | merged
     book.stale = True
 
 

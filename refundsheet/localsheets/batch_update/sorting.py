@@ -68,7 +68,7 @@ def _by_colour(book: Spreadsheet, sheet: Sheet, order: list[int], spec: Json) ->
     """Cells of the colour go to the top, descending to the bottom; the rest stays as it was."""
     wanted = cell_formats.mirror_colors("SortSpec", spec)
     background = "backgroundColor" in wanted
-    colour: Json = wanted["backgroundColor" if background else "foregroundColor"]
+    colour: Json = wanted.get("backgroundColor" if background else "foregroundColor", {})
 
     def has_it(row: int) -> bool:
         entered = sheet.row(row).format(spec.get("dimensionIndex", 0))
