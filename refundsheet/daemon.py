@@ -45,6 +45,8 @@ def open_log(settings: Settings) -> Generator[tuple[GoogleSheetStore, Ledger]]:
         credentials=settings.google.credentials,
     )
     with Ledger.open(settings.ledger.url) as ledger:
+        if ledger.notice:
+            log.warning("%s", ledger.notice)
         yield store, ledger
 
 
@@ -85,6 +87,8 @@ class _Keeper:
         self._reconciler = reconciler
         self._every = every
         self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._in_hand = threading.Lock()
+        self._is_over = False
 
     def start(self) -> None:
         """Make the first pass now."""
@@ -101,10 +105,22 @@ class _Keeper:
         self._scheduler.start()
 
     def finish(self) -> None:
-        """Finish the pass in hand."""
+        """Finish the pass in hand.
+
+        The scheduler is shut down only afterwards: while that waits for a pass, the pass would wait
+        for the scheduler to change its pace.
+        """
+        self._scheduler.pause()
+        with self._in_hand:
+            self._is_over = True
         self._scheduler.shutdown(wait=True)
 
     def _pass(self) -> None:
+        with self._in_hand:
+            if not self._is_over:
+                self._make_pass()
+
+    def _make_pass(self) -> None:
         started = monotonic()
         try:
             report = self._reconciler.run(wall_clock())

@@ -115,7 +115,12 @@ def sync(  # noqa: PLR0913 - a command has as many options as it has
 @app.command()
 @_command
 def check(
-    *, json: Json = False, now: Now = None, config: Config = None, debug: Debug = False
+    *,
+    notes: Annotated[bool, typer.Option("--notes", help="List the notes too.")] = False,
+    json: Json = False,
+    now: Now = None,
+    config: Config = None,
+    debug: Debug = False,
 ) -> ExitCode:
     """List what is wrong, row by row; nothing is written. Exit code 1 where there is anything.
 
@@ -130,7 +135,7 @@ def check(
     if json:
         print_json(report.violations_json())
     else:
-        print_check(report)
+        print_check(report, notes=notes)
     worst = report.worst
     return ExitCode.PROBLEMS_FOUND if worst >= Severity.WARNING else ExitCode.DONE
 

@@ -1,5 +1,6 @@
 """``refundsheet local``: serve spreadsheets on loopback and say where they are."""
 
+import csv
 from pathlib import Path
 
 import typer
@@ -24,7 +25,10 @@ def serve_local(
         ) from error
     for path in load:
         typer.echo(f"loading {path.name} …", err=True)
-        server.load_csv(path, locale=locale, time_zone=time_zone)
+        try:
+            server.load_csv(path, locale=locale, time_zone=time_zone)
+        except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+            raise UsageError(f"{path.name} cannot be loaded: {error}.") from error
     typer.echo(f"Serving on {server.base_url} (Ctrl-C stops it)")
     for key, title in server.spreadsheets():
         typer.echo(f"  {key}  {title}")

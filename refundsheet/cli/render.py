@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind
-from refundsheet.core.model import Cell, Change, Outcome, Receipt, Violation
+from refundsheet.core.model import Cell, Change, Outcome, Receipt, Severity, Violation
 from refundsheet.core.report import PassReport, column_letters
 from refundsheet.core.serials import to_moment
 from refundsheet.core.statistics.figures import Figure, Table
@@ -40,9 +40,9 @@ def print_pass(report: PassReport, *, dry_run: bool) -> None:
     zone = ZoneInfo(report.log.snapshot.zone)
     _print_lines(_change_lines(report, zone))
     typer.echo(_outcome(report, dry_run=dry_run))
-    problems = _by_rule(report.violations.values())
-    if problems:
-        typer.echo(f"{len(report.violations)} rows have something to correct: refundsheet check")
+    if report.rows_to_correct:
+        rows = "1 row has" if report.rows_to_correct == 1 else f"{report.rows_to_correct} rows have"
+        typer.echo(f"{rows} something to correct: refundsheet check")
 
 
 def _outcome(report: PassReport, *, dry_run: bool) -> str:
@@ -110,8 +110,13 @@ def _print_lines(lines: Iterator[str]) -> None:
         typer.echo(f"  … and {len(waiting) - _MOST_LINES} more (--json lists them all)")
 
 
-def print_check(report: PassReport) -> None:
-    """What is wrong with the log: kinds first, then row by row."""
+def print_check(report: PassReport, *, notes: bool) -> None:
+    """What is wrong with the log: kinds first, then row by row, worst first.
+
+    Args:
+        report: A pass.
+        notes: Whether notes are listed too; they are counted in any case.
+    """
     for violation in report.log.layout.violations:
         typer.echo(f"Headers: {violation.sentence}")
     found = _by_rule(report.violations.values())
@@ -122,17 +127,24 @@ def print_check(report: PassReport) -> None:
     for (severity, rule), count in sorted(found.items(), key=lambda e: (-e[0][0], -e[1])):
         typer.echo(f"  {count:6} {severity.name.lower():8} {rule.replace('_', ' ')}")
     typer.echo("")
-    _print_lines(_violation_lines(report))
+    _print_lines(_violation_lines(report, notes=notes))
+    if not notes and any(severity is Severity.NOTE for severity, _ in found):
+        typer.echo("  --notes lists the notes too")
 
 
 def _by_rule(rows: Iterable[Iterable[Violation]]) -> Counter[Any]:
     return Counter((v.severity, v.rule) for v in chain.from_iterable(rows))
 
 
-def _violation_lines(report: PassReport) -> Iterator[str]:
+def _violation_lines(report: PassReport, *, notes: bool) -> Iterator[str]:
     columns = report.log.layout.columns
     ranked = sorted(
-        ((number, v) for number, found in report.violations.items() for v in found),
+        (
+            (number, v)
+            for number, found in report.violations.items()
+            for v in found
+            if notes or v.severity >= Severity.WARNING
+        ),
         key=lambda entry: (-entry[1].severity, entry[0]),
     )
     for number, violation in ranked:

@@ -66,6 +66,14 @@ class PassReport:
         return sum(receipt.outcome is outcome for receipt in self.receipts)
 
     @property
+    def rows_to_correct(self) -> int:
+        """How many rows hold more than a note."""
+        return sum(
+            any(violation.severity >= Severity.WARNING for violation in found)
+            for found in self.violations.values()
+        )
+
+    @property
     def worst(self) -> Severity:
         """How much the worst violation matters; a note where there is none."""
         found = [*self.log.layout.violations, *chain.from_iterable(self.violations.values())]
@@ -126,6 +134,7 @@ class PassReport:
             "raised": len(self.raised),
             "cleared": len(self.cleared),
             "rows_with_violations": len(self.violations),
+            "rows_to_correct": self.rows_to_correct,
             "published": self.published,
         }
 

@@ -1,0 +1,140 @@
+"""The installed command as people run it, against a local server."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from refundsheet.localsheets.server import LocalServer
+from tests.teams import HttpTeam, Rows
+
+LOG: Rows = [
+    ["Case ID", "Order ID", "Status", "Received", "Last Action"],
+    ["R-1", "1001", "New", 46000],
+    ["R-2", "1002", "Wibble", 46000],
+]
+COMMAND = Path(sys.executable).parent / "refundsheet"
+PATIENCE = 30
+
+
+@pytest.fixture
+def team(local_server: LocalServer) -> Iterator[HttpTeam]:
+    made = HttpTeam(local_server, LOG)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def environment(team: HttpTeam, local_server: LocalServer, tmp_path: Path) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if "REFUNDSHEET" not in name}
+    return {
+        **own,
+        "REFUNDSHEET_SPREADSHEET": team.spreadsheet_id,
+        "REFUNDSHEET_GOOGLE__BASE_URL": local_server.base_url,
+        "REFUNDSHEET_LEDGER__URL": f"sqlite:///{tmp_path / 'ledger.sqlite'}",
+        "REFUNDSHEET_POLL_SECONDS": "1",
+    }
+
+
+def refundsheet(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own command
+        [COMMAND, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_a_day_at_the_desk(environment: dict[str, str], team: HttpTeam) -> None:
+    planned = refundsheet(environment, "sync", "--dry-run")
+    first = refundsheet(environment, "sync")
+    second = refundsheet(environment, "sync", "--json")
+    checked = refundsheet(environment, "check")
+
+    assert (planned.returncode, planned.stderr) == (0, "")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "Row Check" in team.rows()[0]
+    report = json.loads(second.stdout)
+    assert (report["planned"], report["published"], second.returncode) == (0, 0, 0)
+    assert (checked.returncode, checked.stderr) == (1, "")
+    assert 'Status "Wibble"' in checked.stdout
+
+
+def test_a_failure_is_one_sentence(environment: dict[str, str]) -> None:
+    result = refundsheet({**environment, "REFUNDSHEET_SPREADSHEET": "1wrong"}, "sync")
+
+    assert (result.returncode, result.stdout) == (3, "")
+    assert result.stderr.startswith('refundsheet: There is no spreadsheet with the id "1wrong"')
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["odd.csv", "odd.csv.gz"], ids=["not UTF-8", "not packed"])
+def test_a_file_that_is_no_csv_is_told(
+    environment: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"a,b\n\xff\xfe,2")
+
+    result = refundsheet(environment, "local", "--port", "0", "--load", str(file))
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[1].startswith(f"refundsheet: {name} cannot be loaded: ")
+
+
+def until(happened: Callable[[], object]) -> None:
+    """Wait for it, but not for ever."""
+    deadline = monotonic() + PATIENCE
+    while not happened():
+        assert monotonic() < deadline
+        sleep(0.02)
+
+
+@contextmanager
+def daemon_of(environment: dict[str, str]) -> Generator[subprocess.Popen[str]]:
+    """The daemon, which is killed where a test forgets it."""
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [COMMAND, "run"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as daemon:
+        try:
+            yield daemon
+        finally:
+            daemon.kill()
+
+
+def test_a_signal_in_mid_pass_ends_the_daemon_after_the_pass(
+    environment: dict[str, str], team: HttpTeam, local_server: LocalServer
+) -> None:
+    refundsheet(environment, "sync")
+    local_server.set_control(latency_seconds=0.4)
+    with daemon_of(environment) as daemon:
+        assert daemon.stderr is not None
+        line = daemon.stderr.readline
+        until(lambda: "watching" in line())
+        sleep(0.2)  # the pass begins at once, and its read alone takes longer than this
+
+        daemon.send_signal(signal.SIGTERM)
+        _, told = daemon.communicate(timeout=PATIENCE)
+
+    assert daemon.returncode == 0
+    assert told.index("stopping after the pass in hand") < told.index(" rows, ")
+    assert "Traceback" not in told
+
+
+def test_the_daemon_stamps_what_people_do(environment: dict[str, str], team: HttpTeam) -> None:
+    refundsheet(environment, "sync")
+    with daemon_of(environment) as daemon:
+        team.put(2, 2, "Under Review")
+        until(lambda: len(team.rows()[1]) > 4 and team.rows()[1][4])
+        daemon.send_signal(signal.SIGTERM)
+        daemon.communicate(timeout=PATIENCE)
+
+    assert daemon.returncode == 0

@@ -1,0 +1,450 @@
+"""The commands in one process: their exit codes, and the one sentence each failure is."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+from typer.testing import CliRunner, Result
+
+from refundsheet.cli import app
+from refundsheet.localsheets.server import LocalServer
+from tests.stub_server import Answer, Stub
+from tests.teams import HttpTeam, Rows
+
+HEADERS = ["Case ID", "Order ID", "Status", "Amount", "Received", "Resolution Date"]
+LOG: Rows = [
+    list(HEADERS),
+    ["R-1", "1001", "New", 12.5, "2026-11-02"],
+    ["R-2", "1002", "Refunded", 8, 46000, 45990],
+    ["R-3", "1003", "Wibble", "much", 46000],
+]
+NOW = "--now=2026-11-02T10:00"
+
+
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings but the test's own, a ledger of its own, and retries that do not wait."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REFUNDSHEET_LEDGER__URL", f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Name a spreadsheet on a server."""
+
+    def use(spreadsheet_id: str, base_url: str) -> None:
+        monkeypatch.setenv("REFUNDSHEET_SPREADSHEET", spreadsheet_id)
+        monkeypatch.setenv("REFUNDSHEET_GOOGLE__BASE_URL", base_url)
+
+    return use
+
+
+@pytest.fixture
+def team_of(
+    local_server: LocalServer, settings: Callable[..., None]
+) -> Iterator[Callable[[Rows], HttpTeam]]:
+    made: list[HttpTeam] = []
+
+    def make(rows: Rows) -> HttpTeam:
+        made.append(HttpTeam(local_server, rows))
+        settings(made[-1].spreadsheet_id, local_server.base_url)
+        return made[-1]
+
+    yield make
+    for team in made:
+        team.close()
+
+
+@pytest.fixture
+def team(team_of: Callable[[Rows], HttpTeam]) -> HttpTeam:
+    return team_of(LOG)
+
+
+@pytest.fixture
+def stub(settings: Callable[..., None]) -> Iterator[Stub]:
+    server = Stub()
+    settings("abc", server.base_url)
+    yield server
+    server.close()
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def sentence(result: Result) -> str:
+    """What a command that failed says, which is one line of its own."""
+    assert result.stdout == ""
+    [line] = result.stderr.splitlines()
+    return line.removeprefix("refundsheet: ")
+
+
+# sync
+
+
+def test_sync_says_what_it_wrote_and_why(team: HttpTeam) -> None:
+    result = run("sync", NOW)
+
+    assert result.exit_code == 0
+    assert '3 rows in "Refund Log", 2026-11-02 10:00' in result.stdout
+    assert '  add the column "Follow-up" at the right end' in result.stdout
+    assert "  R-3 (row 4), Row Check: (blank) → " in result.stdout
+    assert "\n      because Row Check as of Mon 2 Nov 10:00" in result.stdout
+    assert "2 rows have something to correct: refundsheet check" in result.stdout
+
+
+def test_a_second_sync_writes_nothing(team: HttpTeam) -> None:
+    run("sync", NOW)
+    log = team.rows()
+
+    result = run("sync", NOW)
+
+    assert "Wrote nothing." in result.stdout
+    assert team.rows() == log
+
+
+def test_a_dry_run_says_what_it_would_write(team: HttpTeam) -> None:
+    result = run("sync", "--dry-run", NOW)
+
+    assert result.exit_code == 0
+    assert '  would add the tab "Summary"' in result.stdout
+    assert "Would write " in result.stdout
+    assert team.rows() == LOG
+    assert team.tabs() == ["Refund Log"]
+
+
+def test_sync_for_programs(team: HttpTeam) -> None:
+    report = json.loads(run("sync", "--json", NOW).stdout)
+
+    assert report.keys() == {
+        "run", "at", "rows", "baseline", "setup", "observed", "planned", "receipts", "raised", "cleared",
+        "rows_with_violations", "rows_to_correct", "published", "changes",
+    }  # fmt: skip
+    assert report["at"] == "2026-11-02T10:00:00+01:00"
+    assert {change["outcome"] for change in report["changes"]} == {"done"}
+    assert report["changes"][0].keys() == {
+        "case", "row", "field", "before", "after", "reason", "outcome", "detail",
+    }  # fmt: skip
+
+
+def test_a_race_that_was_lost_is_said(team: HttpTeam) -> None:
+    run("sync", NOW)
+    team.put(2, 2, "Cancelled")
+    team.fill("F2", [["=1+1"]], "USER_ENTERED")
+
+    result = run("sync", "--now=2026-11-02T10:01")
+
+    assert result.exit_code == 0
+    assert "R-1" in result.stdout
+
+
+# check
+
+
+def test_check_lists_the_worst_first_and_fails(team: HttpTeam) -> None:
+    result = run("check", NOW)
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith("3 rows checked, ")
+    listed = [line.split()[:2] for line in result.stdout.partition("\n\n")[2].splitlines()]
+    assert listed[0] == ["F3", "problem"]
+    assert ["C4", "warning"] in listed[1:]
+
+
+def test_check_counts_notes_and_lists_them_when_asked(team: HttpTeam) -> None:
+    plain, noted = run("check", NOW).stdout, run("check", "--notes", NOW).stdout
+
+    assert " note     " in plain.partition("\n\n")[0]
+    assert " note     " not in plain.partition("\n\n")[2]
+    assert "--notes lists the notes too" in plain
+    assert " note     " in noted.partition("\n\n")[2]
+
+
+def test_check_of_a_clean_log_succeeds(team_of: Callable[[Rows], HttpTeam]) -> None:
+    team_of([["Case ID", "Status"], ["R-1", "New"]])
+
+    result = run("check", NOW)
+
+    assert (result.exit_code, result.stdout) == (0, "1 rows checked, nothing to correct.\n")
+
+
+def test_check_for_programs_names_each_cell(team: HttpTeam) -> None:
+    result = run("check", "--json", NOW)
+
+    found = json.loads(result.stdout)["violations"]
+    assert result.exit_code == 1
+    assert found[0].keys() == {"row", "column", "header", "rule", "severity", "sentence"}
+    amount = next(one for one in found if one["header"] == "Amount")
+    assert (amount["row"], amount["column"]) == (4, "D")
+
+
+def test_check_writes_nothing(team: HttpTeam) -> None:
+    run("check", NOW)
+
+    assert (team.rows(), team.tabs()) == (LOG, ["Refund Log"])
+
+
+# summary
+
+
+def test_the_summary_for_programs_has_stable_keys(team: HttpTeam) -> None:
+    summary = json.loads(run("summary", "--json", NOW).stdout)
+
+    assert summary.keys() == {"as_of", "figures", "tables", "data_quality"}
+    for figure in summary["figures"]:
+        assert figure.keys() == {"name", "label", "value", "unit", "definition", "used", "left_out"}
+    assert {"open", "waiting", "overdue"} <= {f["name"] for f in summary["figures"]}
+    for table in summary["tables"].values():
+        assert table.keys() == {"title", "definition", "columns", "rows", "used", "left_out"}
+
+
+def test_the_summary_for_people(team: HttpTeam) -> None:
+    result = run("summary", NOW)
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Figures as of 2026-11-02 10:00")
+
+
+# A sheet that is not as it must be
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        pytest.param([], "The tab is empty: its first 10 rows hold no headers. Put headers in row 1: ", id="an empty sheet"),
+        pytest.param([["Name", "Remarks"], ["Ada", "called"]], "No header row was found in the first 10 rows of the tab. It needs ", id="no headers"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["sync", "check", "summary"])
+def test_a_tab_that_is_no_log_is_told(
+    team_of: Callable[[Rows], HttpTeam], command: str, rows: Rows, said: str
+) -> None:
+    team = team_of(rows)
+
+    result = run(command, NOW)
+
+    assert result.exit_code == 3
+    assert sentence(result).startswith(said)
+    assert team.rows() == rows
+
+
+def test_a_log_of_only_a_header_is_a_log(team_of: Callable[[Rows], HttpTeam]) -> None:
+    team_of([HEADERS])
+
+    assert run("check", NOW).stdout == "0 rows checked, nothing to correct.\n"
+    assert run("sync", NOW).exit_code == 0
+    assert "Wrote nothing." in run("sync", NOW).stdout
+
+
+def test_ten_thousand_empty_rows_at_the_end_are_no_cases(
+    team_of: Callable[[Rows], HttpTeam],
+) -> None:
+    team = team_of(LOG)
+    more = {"sheetId": 77, "dimension": "ROWS", "length": 10_000}
+    team.change({"appendDimension": more})
+    team.fill("G2:G10050", [[""]] * 10_049)
+
+    assert "3 rows checked" in run("check", NOW).stdout
+    assert run("sync", NOW).exit_code == 0
+    assert len(team.rows()) == 4
+
+
+def test_a_merged_cell_is_told_and_left(team: HttpTeam) -> None:
+    run("sync", NOW)
+    column = team.rows()[0].index("Row Check")
+    team.put(4, 2, "New")
+    team.put(3, 2, "Wibble")
+    cells = {"sheetId": 77, "startRowIndex": 1, "endRowIndex": 3}
+    area = {**cells, "startColumnIndex": column, "endColumnIndex": column + 1}
+    team.change({"mergeCells": {"range": area, "mergeType": "MERGE_ALL"}})
+
+    result = run("sync", NOW)
+
+    assert result.exit_code == 0
+    assert "R-2 (row 3), Row Check: the cell is merged with others" in result.stdout
+
+
+# Failures
+
+
+def test_a_wrong_spreadsheet_id_is_told(
+    local_server: LocalServer, settings: Callable[..., None]
+) -> None:
+    settings("1wrong", local_server.base_url)
+
+    result = run("sync")
+
+    assert result.exit_code == 3
+    assert sentence(result).startswith('There is no spreadsheet with the id "1wrong"')
+
+
+def test_a_spreadsheet_that_is_not_shared_is_told(
+    team: HttpTeam, local_server: LocalServer
+) -> None:
+    local_server.set_control(access={team.spreadsheet_id: "none"})
+
+    result = run("sync")
+
+    assert result.exit_code == 3
+    assert "not shared with refundsheet" in sentence(result)
+
+
+def test_a_tab_that_is_missing_is_told(team: HttpTeam, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REFUNDSHEET_LOG__TAB", "Cases")
+
+    result = run("sync")
+
+    assert result.exit_code == 3
+    assert sentence(result) == (
+        'The spreadsheet "Refunds" has no tab "Cases": its tabs are "Refund Log"; '
+        'name the one with the refund cases in the setting "log.tab".'
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Answer(b"<html>sign in</html>", content_type="text/html"), id="HTML"),
+        pytest.param(Answer(b'{"spreadsheetId": "abc", "sh'), id="half a JSON"),
+        pytest.param(Answer(b'{"spreadsheetId": "abc"}', missing_bytes=50), id="an answer cut off"),
+        pytest.param(Answer(cut=True), id="no answer"),
+        pytest.param(Answer(b"[]"), id="a list"),
+    ],
+)
+def test_a_server_that_is_no_spreadsheet_is_told(stub: Stub, answer: Answer) -> None:
+    stub.answers = [answer]
+
+    result = run("sync")
+
+    assert result.exit_code == 3
+    assert len(sentence(result)) < 400
+
+
+def test_a_server_that_is_not_there_is_told(settings: Callable[..., None]) -> None:
+    settings("abc", "http://127.0.0.1:9")
+
+    assert run("check").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(None, "key.json", id="not there"),
+        pytest.param("no JSON", "key.json", id="no JSON"),
+        pytest.param("{}", "key.json", id="no key"),
+    ],
+)
+def test_a_key_file_that_cannot_be_used_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, said: str
+) -> None:
+    key = tmp_path / "key.json"
+    if content is not None:
+        key.write_text(content, encoding="utf-8")
+    monkeypatch.setenv("REFUNDSHEET_SPREADSHEET", "abc")
+    monkeypatch.setenv("REFUNDSHEET_GOOGLE__CREDENTIALS", str(key))
+
+    result = run("sync")
+
+    assert result.exit_code == 2
+    assert said in sentence(result)
+
+
+def test_a_traceback_is_shown_only_when_asked_for(
+    local_server: LocalServer, settings: Callable[..., None]
+) -> None:
+    settings("1wrong", local_server.base_url)
+
+    assert "Traceback" not in run("sync").stderr
+    assert "Traceback" in run("sync", "--debug").stderr
+
+
+def test_a_plan_too_large_to_be_true_has_its_own_exit_code(
+    team_of: Callable[[Rows], HttpTeam],
+) -> None:
+    team = team_of([HEADERS, *([f"R-{n}", str(n), "New"] for n in range(1, 42))])
+    run("sync", NOW)
+    team.change(
+        {
+            "deleteDimension": {
+                "range": {"sheetId": 77, "dimension": "ROWS", "startIndex": 2, "endIndex": 35}
+            }
+        }
+    )
+
+    result = run("sync", NOW)
+
+    assert result.exit_code == 4
+    assert "refundsheet sync --allow-large-change" in sentence(result)
+    assert run("check", NOW).exit_code in {0, 1}
+    assert run("sync", "--allow-large-change", NOW).exit_code == 0
+
+
+# Settings and usage
+
+
+def test_a_bad_configuration_is_told_whole(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text('poll_seconds = 0\n[legal]\ndays = "soon"\n[lug]\ntab = ""', encoding="utf-8")
+
+    result = run("sync", "--config", str(file))
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    for key in ("poll_seconds: ", "legal.days: ", "lug: ", "spreadsheet: is missing"):
+        assert key in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["sync", "--config", "nowhere.toml"], "There is no file nowhere.toml", id="no file"),
+        pytest.param(["sync"], "https://docs.google.com/spreadsheets/d/…", id="no spreadsheet"),
+        pytest.param(["local", "--load", "nowhere.csv"], "There is no file nowhere.csv", id="no CSV"),
+    ],
+)  # fmt: skip
+def test_what_a_command_cannot_use_is_told(arguments: list[str], said: str) -> None:
+    result = run(*arguments)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_time_that_is_none_is_told(team: HttpTeam) -> None:
+    result = run("sync", "--now", "yesterday")
+
+    assert result.exit_code == 2
+    assert sentence(result) == '--now "yesterday" is not a time; write for example 2026-11-03T09:10'
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from refundsheet.cli import app\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    command = [sys.executable, "-c", script]
+    loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+
+    heavy = "gspread google requests sqlalchemy pydantic apscheduler uvicorn starlette ironcalc holidays"
+    assert set(heavy.split()).isdisjoint(loaded.split())
+
+
+def test_in_a_pipe_there_is_no_progress_bar(team: HttpTeam) -> None:
+    result = run("sync", NOW)
+
+    assert result.stderr == ""
+    assert "\x1b" not in result.stdout
+    assert "\r" not in result.stdout
