@@ -11,6 +11,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from refundsheet.ledger.damage import refuse_damaged
 from refundsheet.ledger.errors import (
     ClearErrors,
     ForeignLedgerError,
@@ -63,6 +64,9 @@ def connect(url: URL) -> Engine:
         with ClearErrors(place):
             if is_new:
                 _habits_of_the_file(engine)
+            else:
+                with engine.begin() as connection:
+                    refuse_damaged(connection, place)
             with writing(engine).begin() as connection:
                 _prepare(connection, place)
     except BaseException:

@@ -1,6 +1,7 @@
 """What can go wrong with the ledger, in sentences that say what to do."""
 
 from contextlib import AbstractContextManager
+from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -58,14 +59,22 @@ class LedgerUnreachableError(LedgerError):
         super().__init__(f"The ledger at {place} cannot be reached: {_first_line(why)}")
 
 
+_ANEW = (
+    "refundsheet then learns the sheet anew, from its cells and the History tab, and stamps nothing "
+    "that it did not see happen"
+)
+
+
 class LedgerDamagedError(LedgerError):
     """What is in the file makes no sense."""
 
     def __init__(self, place: str, why: object) -> None:
-        super().__init__(
-            f"The ledger at {place} is damaged ({_first_line(why)}): move it away and run again; "
-            "refundsheet then learns the sheet anew and stamps nothing that it did not see happen"
-        )
+        self._found = f"The ledger at {place} is damaged ({_first_line(why)}): "
+        super().__init__(f"{self._found}move it away and run again; {_ANEW}")
+
+    def kept_as(self, aside: Path) -> str:
+        """The same where the file was moved already."""
+        return f"{self._found}it is kept as {aside.name}, and a new one takes its place; {_ANEW}"
 
 
 class ForeignLedgerError(LedgerError):

@@ -11,6 +11,7 @@ from refundsheet.core.history import Entry
 from refundsheet.core.memory import Memory, Observation, Remembered
 from refundsheet.core.model import Change
 from refundsheet.ledger import histories, memories, writes
+from refundsheet.ledger.damage import set_aside
 from refundsheet.ledger.engine import (
     connect,
     give_back_space,
@@ -19,7 +20,7 @@ from refundsheet.ledger.engine import (
     stored_bytes,
     writing,
 )
-from refundsheet.ledger.errors import ClearErrors
+from refundsheet.ledger.errors import ClearErrors, LedgerDamagedError
 from refundsheet.ledger.pruning import prune
 from refundsheet.ledger.records import (
     OPEN_STATES,
@@ -46,22 +47,32 @@ class Ledger:
     they are in the zone in which they were given.
     """
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, notice: str = "") -> None:
         self._engine = engine
         self._place = place
+        #: What people should know of how it was opened; "" where there is nothing to say.
+        self.notice = notice
 
     @classmethod
     def open(cls, url: str) -> Self:
         """Open the ledger at a SQLAlchemy URL, and make it where there is none.
 
-        A SQLite file is made with its folder, readable by this user alone.
+        A SQLite file is made with its folder, readable by this user alone. One that is damaged is
+        kept aside under another name, and the ledger begins anew: ``notice`` says so.
 
         Raises:
             LedgerError: when it can not be reached or written, is damaged, is not ours, or was
                 written by a newer version.
         """
         parsed = parse_url(url)
-        return cls(connect(parsed), place_of(parsed))
+        place = place_of(parsed)
+        try:
+            return cls(connect(parsed), place)
+        except LedgerDamagedError as error:
+            aside = set_aside(parsed)
+            if aside is None:
+                raise
+            return cls(connect(parsed), place, error.kept_as(aside))
 
     @property
     def place(self) -> str:

@@ -165,7 +165,6 @@ def broken_pages(file: Path) -> None:
     ("spoil", "error", "sentence"),
     [
         pytest.param(text_file, LedgerDamagedError, "is damaged .* move it away", id="text"),
-        pytest.param(broken_pages, LedgerDamagedError, "learns the sheet anew", id="overwritten"),
         pytest.param(folder, LedgerUnwritableError, "it is a folder", id="a folder"),
         pytest.param(other_program, ForeignLedgerError, "nothing was changed in it", id="foreign"),
         pytest.param(same_name_by_chance, ForeignLedgerError, "not a ledger", id="no version"),
@@ -183,6 +182,45 @@ def test_a_file_that_is_no_ledger_of_ours_is_refused(
     assert str(file) in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+def broken_page_in_the_middle(file: Path) -> None:
+    with Ledger.open(f"sqlite:///{file}") as ledger:
+        seen = [case(f"R-{number}") for number in range(500)]
+        ledger.record(SheetKey("1kWf7", 0), at=NINE, remembered=seen)
+    content = bytearray(file.read_bytes())
+    content[-60_000:-50_000] = b"\xff" * 10_000
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [broken_pages, broken_page_in_the_middle])
+def test_a_damaged_ledger_is_kept_aside_and_a_new_one_takes_its_place(
+    file: Path, sheet: SheetKey, spoil: Callable[[Path], None]
+) -> None:
+    spoil(file)
+    damaged = file.read_bytes()
+
+    with Ledger.open(f"sqlite:///{file}") as ledger:
+        assert "is damaged" in ledger.notice
+        assert "kept as ledger.sqlite.damaged-1" in ledger.notice
+        assert "\n" not in ledger.notice
+        assert ledger.recall(sheet).baseline_at is None
+    assert file.with_name("ledger.sqlite.damaged-1").read_bytes() == damaged
+
+
+def test_no_damaged_ledger_is_ever_overwritten(file: Path) -> None:
+    for _ in range(2):
+        broken_pages(file)
+        Ledger.open(f"sqlite:///{file}").close()
+
+    kept = sorted(path.name for path in file.parent.glob("*.damaged-?"))
+    assert kept == ["ledger.sqlite.damaged-1", "ledger.sqlite.damaged-2"]
+
+
+def test_a_sound_ledger_is_opened_without_a_word(file: Path) -> None:
+    for _ in range(2):
+        with Ledger.open(f"sqlite:///{file}") as ledger:
+            assert not ledger.notice
 
 
 def test_the_file_of_another_program_is_left_as_it_was(file: Path) -> None:
