@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from refundsheet.localsheets import batch_update, data_filters, errors, resource, values
+from refundsheet.localsheets.batch_update.copies import renumber
 from refundsheet.localsheets.batch_update.sheets import check_place, sheet_from
 from refundsheet.localsheets.calls import Call, Raw
 from refundsheet.localsheets.errors import RequestError
@@ -129,6 +130,7 @@ def copy_to(library: Library, call: Call) -> Json:
             number += 1
             title = f"Copy of {sheet.title} {number}"
         new = copy_sheet(sheet, book.context.new_id(), title)
+        renumber(book, new)
         try:
             book.add_sheet(new, len(book.sheets))
         except RequestError as refusal:

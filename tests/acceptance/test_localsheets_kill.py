@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ _SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 
 
 @contextmanager
-def _serving(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def _serving(data: Path) -> Generator[tuple[str, subprocess.Popen[str]]]:
     """A process of its own over the file, and where it answers."""
     command = [sys.executable, "-m", "refundsheet", "local", "--port", "0", "--data", str(data)]
     process = subprocess.Popen(  # noqa: S603 (our own command)

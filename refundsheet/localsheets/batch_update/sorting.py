@@ -49,6 +49,8 @@ def sort_rows(book: Spreadsheet, sheet: Sheet, box: Box, specs: list[Json]) -> N
     order = list(range(box.row_start, min(box.row_end, max(len(sheet.rows), box.row_start))))
     for spec in reversed(specs):
         column: int = spec.get("dimensionIndex", 0)
+        if not 0 <= column < sheet.column_count:
+            raise RequestError(f"dimensionIndex[{column}] must be a column of the sheet")
         if spec.keys() & _COLOURS:
             order = _by_colour(book, sheet, order, spec)
             continue
