@@ -1,7 +1,7 @@
 """The control route: faults, late requests, latency, quota, clock, access, the unknowns.
 
 `GET /control` shows what is in force, `POST /control` changes it (only the keys sent),
-`DELETE /control` puts everything back. The keys:
+`DELETE /control` puts everything back; `POST /control/ui` is in `people`. The keys:
 
 * `now`: an ISO moment with offset the clock stands at, or null to let it run
 * `latency_seconds`: how long every API answer takes at least

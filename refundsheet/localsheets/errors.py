@@ -183,6 +183,7 @@ def protected() -> ApiError:
 
 
 NO_MASK = "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)"
+TOO_LARGE = "Request payload size exceeds the limit: 10485760 bytes."
 TOO_LONG = "Your input contains more than the maximum of 50000 characters in a single cell."
 TOO_MANY_CELLS = (
     "This action would increase the number of cells in the workbook above the limit of "

@@ -20,6 +20,7 @@ from refundsheet.localsheets import calls, drive, errors, masks, page, render, s
 from refundsheet.localsheets.calls import Found, Raw
 from refundsheet.localsheets.control import Control, Fault, PlannedFault
 from refundsheet.localsheets.errors import ApiError, RequestError
+from refundsheet.localsheets.people import People
 
 #: Closes a client's connection: `now` drops what is not sent yet.
 Hangup = Callable[[Any, bool], None]
@@ -27,6 +28,7 @@ Hangup = Callable[[Any, bool], None]
 METHODS = spreadsheets.METHODS | drive.METHODS
 _VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LARGEST_BODY = 10_485_760
 _JSON_TYPE = "application/json; charset=UTF-8"
 _JSON_HEADERS = {
     "Vary": "Origin, X-Origin, Referer",
@@ -52,6 +54,7 @@ def application(control: Control, hang_up: Hangup) -> Starlette:
         routes=[
             Route("/", face.page, methods=["GET"]),
             Route("/control", face.control, methods=["GET", "POST", "DELETE"]),
+            Route("/control/ui", face.ui, methods=["POST"]),
             Route("/{path:path}", face.api, methods=_VERBS),
         ],
         exception_handlers={Exception: _internal},
@@ -67,6 +70,7 @@ class _Face:
     def __init__(self, control: Control, hang_up: Hangup) -> None:
         self._control = control
         self._hang_up = hang_up
+        self._people = People(control.library)
         #: Late requests on their way; kept so that they are not collected before they arrive.
         self._late: set[asyncio.Task[None]] = set()
 
@@ -91,12 +95,26 @@ class _Face:
                 return JSONResponse({"error": str(mistake)}, status_code=400)
         return JSONResponse(self._control.show())
 
+    async def ui(self, request: Request) -> Response:
+        """What a person does in the browser."""
+        refusal = _refuse_strangers(request)
+        if refusal:
+            return refusal
+        try:
+            return JSONResponse(self._people.act(json.loads(await request.body())))
+        except ApiError as mistake:
+            return _error(mistake)
+        except (ValueError, TypeError, KeyError, AttributeError) as mistake:
+            return JSONResponse({"error": str(mistake)}, status_code=400)
+
     async def api(self, request: Request) -> Response:
         """One of Google's methods, unless a fault comes first."""
         refusal = _refuse_strangers(request)
         if refusal:
             return refusal
         body = await request.body()
+        if len(body) > _LARGEST_BODY:
+            return _error(errors.invalid(errors.TOO_LARGE))
         await asyncio.sleep(self._control.latency_seconds)
         path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
         found = calls.find_method(request.method, path)

@@ -11,12 +11,12 @@ from refundsheet.localsheets import cell_formats, errors, references, schema
 from refundsheet.localsheets.a1 import Box, echo
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.following import follow_ranges
-from refundsheet.localsheets.formulas.book import Formula
 from refundsheet.localsheets.formulas.evaluation import evaluate
 from refundsheet.localsheets.intervals import Shift, Splice, follow_grid_range
 from refundsheet.localsheets.rows import Row, Value
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import OBJECTS, Sheet
+from refundsheet.localsheets.sheet_grid import SheetGrid
 from refundsheet.localsheets.switches import Switches
 
 MAX_CELLS = 10_000_000
@@ -233,14 +233,15 @@ class Spreadsheet:
             _clear_spilled(sheet)
         names = {named["name"]: self._named_text(named["range"]) for named in self.named_ranges}
         found = evaluate(
-            {sheet.title: _cells_for_formulas(sheet) for sheet in self.sheets},
+            {sheet.title: SheetGrid(sheet) for sheet in self.sheets},
             now=self.local_now,
             locale=self.locale,
             names=names,
         )
         by_title = {sheet.title: sheet for sheet in self.sheets}
         for (title, row, column), value in found.values.items():
-            _show_result(by_title[title], row, column, value)
+            link = found.links.get((title, row, column))
+            _show_result(by_title[title], (row, column), value, link)
 
     def _named_text(self, body: Json) -> str:
         sheet = self.sheet(body.get("sheetId", 0))
@@ -254,14 +255,19 @@ class Spreadsheet:
         return echo(sheet.title, box)
 
 
-def _show_result(sheet: Sheet, row: int, column: int, value: Value) -> None:
-    cell = sheet.cell(row, column)
+def _show_result(sheet: Sheet, place: tuple[int, int], value: Value, link: str | None) -> None:
+    """A formula's result in its cell, with where it leads; or in a blank cell it spread into."""
+    cell = sheet.cell(*place)
     if isinstance(value, float):
         value = schema.plain_number(value)
+    other = {name: kept for name, kept in (cell.other or {}).items() if name != "hyperlink"}
+    other |= {"hyperlink": link} if link else {}
     if cell.formula is None:
-        sheet.put(row, column, replace(cell, value=value, spilled=True))
+        sheet.put(*place, replace(cell, value=value, other=other or None, spilled=True))
+    elif (cell.other or {}) != other:
+        sheet.put(*place, replace(cell, value=value, other=other or None))
     elif cell.value != value or type(cell.value) is not type(value):
-        sheet.own(row).put_value(column, value)
+        sheet.own(place[0]).put_value(place[1], value)
 
 
 def _clear_spilled(sheet: Sheet) -> None:
@@ -269,18 +275,6 @@ def _clear_spilled(sheet: Sheet) -> None:
         for column, extra in list((row.more or {}).items()):
             if extra.spilled:
                 sheet.put(index, column, sheet.cell(index, column).with_content(None))
-
-
-def _cells_for_formulas(sheet: Sheet) -> dict[tuple[int, int], Value | Formula]:
-    cells: dict[tuple[int, int], Value | Formula] = {}
-    for index, row in enumerate(sheet.rows):
-        for column, value in enumerate(row.values):
-            if value is not None:
-                cells[index, column] = value
-        for column, extra in (row.more or {}).items():
-            if extra.formula is not None:
-                cells[index, column] = Formula(extra.formula, row.value(column))
-    return cells
 
 
 def _readdressed(message: str, body: Json, sheet_id: int) -> Json:
