@@ -69,6 +69,7 @@ def sheet_of(book: Spreadsheet, title: str, lines: Iterator[list[str]]) -> Sheet
 def _fill(row: Row, line: list[str], book: Spreadsheet, remembered: dict[str, Cell]) -> None:
     """A blank row filled at once: cell by cell a log of 100,000 rows would take minutes."""
     looks: list[CellFormat | None] = []
+    rare: list[tuple[int, Cell]] = []
     for column, text in enumerate(line):
         cell = remembered.get(text)
         if cell is None:
@@ -76,7 +77,9 @@ def _fill(row: Row, line: list[str], book: Spreadsheet, remembered: dict[str, Ce
         row.values.append(cell.value)
         looks.append(cell.format)
         if cell.formula is not None or cell.other is not None:
-            row.put(column, cell)
+            rare.append((column, cell))
     while row.values and row.values[-1] is None:
         row.values.pop()
     row.formats = trimmed_formats(tuple(looks))
+    for column, cell in rare:
+        row.put(column, cell)

@@ -1,5 +1,7 @@
 """What people do in the browser, through the control route (guarded-write.md §11.3, §11.4)."""
 
+from typing import Any
+
 import pytest
 
 from tests.unit.localsheets.callers import Book, Json
@@ -47,7 +49,7 @@ def tagged_row(book: Book) -> int:
 
 @pytest.mark.parametrize(("moves", "row"), [(True, 3), (False, 1)])
 def test_a_switch_tells_whether_metadata_goes_along_when_a_person_sorts(
-    log: Book, moves: bool, row: int
+    log: Book, moves: Any, row: int
 ) -> None:
     log.caller.ok("POST", "/control", {"switches": {"sort_moves_metadata": moves}})
 
