@@ -249,6 +249,11 @@ class HttpTeam:
         rows = {"sheetId": 77, "dimension": "ROWS", "startIndex": row - 1, "endIndex": row}
         self.change({"deleteDimension": {"range": rows}})
 
+    def formula(self, place: str) -> Cell:
+        """What was typed into a cell of the log."""
+        answer = self._get(f"/values/'{TAB}'!{place}?valueRenderOption=FORMULA")
+        return answer.get("values", [[""]])[0][0]
+
     def page(self, title: str) -> dict[tuple[int, int], Cell]:
         answer = self._get(f"/values/'{title}'?valueRenderOption=UNFORMATTED_VALUE")
         return {

@@ -94,6 +94,9 @@ def write(
     store.client.get_json = look
     store.describe()
     store.prepare(Setup(hidden_tab="" if HIDDEN in team.tabs() else HIDDEN))
+    hidden = store.book.tab(HIDDEN)
+    assert hidden
+    store._writer.test(hidden)
     plan = plan_of(team, *changes)
     if meanwhile:
         team.act_before(1, meanwhile)
@@ -294,16 +297,33 @@ def test_a_second_writer_in_between_is_noticed(team: HttpTeam) -> None:
 
 
 @pytest.mark.parametrize("typed", ["r-2", " R-2", "R-2 "])
-def test_what_only_looks_as_expected_is_told(team: HttpTeam, typed: str) -> None:
+def test_what_only_looks_as_expected_is_taken_back(team: HttpTeam, typed: str) -> None:
     receipts = write(team, change(3), meanwhile=lambda: team.put(3, CASE, typed))
 
-    assert outcomes(receipts) <= {Outcome.FALSE_MATCH, Outcome.LOST}
+    assert outcomes(receipts) <= {Outcome.UNDONE, Outcome.LOST}
+    assert column(team, RESOLVED)[1] == ""
+    assert column(team, CASE)[1] == typed
 
 
-def test_a_formula_that_shows_nothing_is_told(team: HttpTeam) -> None:
+def test_a_formula_that_shows_nothing_is_put_back(team: HttpTeam) -> None:
     receipts = write(team, change(3), meanwhile=lambda: team.fill("F3", [['=""']], "USER_ENTERED"))
 
-    assert outcomes(receipts) == {Outcome.FALSE_MATCH}
+    assert outcomes(receipts) == {Outcome.UNDONE}
+    assert team.formula("F3") == '=""'
+
+
+@pytest.mark.parametrize("request_after", [0, 1], ids=["before we look", "after we looked"])
+def test_what_was_written_over_a_formula_is_found_again_after_a_sort(
+    team: HttpTeam, request_after: int
+) -> None:
+    def fill() -> None:
+        team.fill("F3", [['=""']], "USER_ENTERED")
+        team.act_before(request_after, lambda: team.sort(CASE))
+
+    receipts = write(team, change(3), meanwhile=fill)
+
+    assert outcomes(receipts) == {Outcome.UNDONE}
+    assert STAMP not in column(team, RESOLVED)
 
 
 @pytest.mark.parametrize("place", ["A3", "C3", "G3"], ids=["the ID", "the status", "the notes"])
@@ -405,7 +425,12 @@ def test_a_merged_cell_is_not_written(team: HttpTeam) -> None:
     assert told(receipts) == [(Outcome.REFUSED, "the cell is merged with others"), *DONE]
 
 
-def test_a_filtered_row_is_left_for_later(team: HttpTeam) -> None:
+@pytest.mark.parametrize("paste", ["skipped", "displaced"])
+def test_a_filtered_row_is_left_for_later_where_a_paste_would_miss_it(
+    team: HttpTeam, local_server: LocalServer, paste: str
+) -> None:
+    local_server.set_control(switches={"filtered_paste": paste})
+
     def hide(log: Any) -> None:
         for data in log["data"]:
             data["rowMetadata"] = [{"hiddenByFilter": True}] if data["startRow"] == 2 else [{}]
@@ -433,7 +458,7 @@ def test_a_protected_cell_is_written_only_by_those_who_may(
     assert told(write(team, change(3), also_seen=protect)) == expected
 
 
-def test_a_protection_that_came_meanwhile_costs_the_batch_and_nothing_else(
+def test_a_protection_that_came_meanwhile_costs_its_own_cell_and_no_other(
     team: HttpTeam, local_server: LocalServer
 ) -> None:
     def protect() -> None:
@@ -443,7 +468,8 @@ def test_a_protection_that_came_meanwhile_costs_the_batch_and_nothing_else(
 
     receipts = write(team, change(3), change(2), meanwhile=protect)
 
-    assert outcomes(receipts) == {Outcome.LOST}
+    became = {receipt.change.row: receipt.outcome for receipt in receipts}
+    assert became == {2: Outcome.DONE, 3: Outcome.REFUSED}
     assert column(team, RESOLVED) == [""] * 4
 
 

@@ -1,0 +1,187 @@
+"""What refundsheet finds out about Google before it writes, and how it writes where the judge fails."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from refundsheet.core.columns import header_names
+from refundsheet.core.headers import find_layout
+from refundsheet.core.model import Change, Outcome, Plan, Receipt
+from refundsheet.localsheets.server import LocalServer
+from refundsheet.sheets.google import GoogleSheetStore
+from refundsheet.sheets.selftest import Paste, SelfTest
+from refundsheet.sheets.store import Setup
+from refundsheet.sheets.writer import _GUARDED
+from tests.journals import ListJournal
+from tests.teams import HIDDEN, HttpTeam
+
+HEADERS = ["Case ID", "Order ID", "Status", "Notes", "Date of Last Action", "Resolution Date"]
+LOG = [
+    HEADERS,
+    ["R-1", "1001", "Refunded", "", "", ""],
+    ["R-2", "1002", "Refunded", "", "", ""],
+    ["R-3", "1003", "New", "", "", ""],
+]
+STAMP = 46349.5
+RESOLVED = 5
+COARSE = SelfTest(judge_works=False, filtered_paste=Paste.EXACT)
+
+
+@pytest.fixture
+def team(local_server: LocalServer) -> Iterator[HttpTeam]:
+    team = HttpTeam(local_server, LOG)
+    yield team
+    team.close()
+
+
+@pytest.fixture
+def store(team: HttpTeam) -> GoogleSheetStore:
+    store = team.store()
+    store.describe()
+    store.prepare(Setup(hidden_tab=HIDDEN))
+    return store
+
+
+def tried(store: GoogleSheetStore) -> SelfTest:
+    hidden = store.book.tab(HIDDEN)
+    assert hidden
+    return store._writer.test(hidden)
+
+
+def stamp(store: GoogleSheetStore, team: HttpTeam, row: int = 3) -> tuple[Receipt, ...]:
+    """Stamp the resolution of the case in a row, as of what the team's log shows now."""
+    rows = team.rows()
+    change = Change(
+        case=rows[row - 1][0].lower(),
+        label=rows[row - 1][0],
+        row=row,
+        field="resolved_at",
+        before=None,
+        after=STAMP,
+        reason="status became Refunded",
+        premise=("status",),
+    )
+    layout = find_layout(rows, header_names())
+    read = {number: tuple(cells) for number, cells in enumerate(rows, 1)}
+    return store.write(Plan((change,), layout, read), ListJournal())
+
+
+def resolved(team: HttpTeam) -> dict[str, Any]:
+    filled = (row for row in team.rows()[1:] if row)
+    return {row[0]: row[RESOLVED] if len(row) > RESOLVED else "" for row in filled}
+
+
+def test_the_judge_is_trusted_where_google_does_as_documented(store: GoogleSheetStore) -> None:
+    found = tried(store)
+
+    assert found.judge_works
+    assert found.failed == ()
+    assert found.filtered_paste is Paste.EXACT
+
+
+@pytest.mark.parametrize("paste", list(Paste), ids=lambda paste: paste.value)
+def test_where_a_paste_on_a_filtered_row_lands_is_found_out(
+    store: GoogleSheetStore, local_server: LocalServer, paste: Paste
+) -> None:
+    local_server.set_control(switches={"filtered_paste": paste.value})
+
+    assert tried(store).filtered_paste is paste
+
+
+@pytest.mark.parametrize("compare", ["display", "value"])
+@pytest.mark.parametrize("blank", [True, False], ids=["blank is empty", "blank is not"])
+def test_what_google_may_do_either_way_does_not_decide(
+    store: GoogleSheetStore, local_server: LocalServer, compare: str, *, blank: bool
+) -> None:
+    local_server.set_control(
+        switches={"duplicates_compare": compare, "duplicates_blank_is_empty": blank}
+    )
+
+    found = tried(store)
+
+    assert found.judge_works
+    assert found.notes["a formula that shows nothing equals a blank"] is blank
+
+
+def test_the_test_touches_no_cell_of_people_and_leaves_no_filter(
+    store: GoogleSheetStore, team: HttpTeam
+) -> None:
+    before = team.rows()
+
+    tried(store)
+
+    assert team.rows() == before
+    hidden = store.book.tab(HIDDEN)
+    answer = store.client.get_json(params={"fields": "sheets(properties.sheetId,basicFilter)"})
+    assert hidden
+    assert all("basicFilter" not in sheet for sheet in answer["sheets"])
+
+
+def test_it_is_made_once_a_day(store: GoogleSheetStore) -> None:
+    tried(store)
+    writes = store.client.requests.writes
+
+    tried(store)
+
+    assert store.client.requests.writes == writes
+
+
+@pytest.fixture
+def coarse(store: GoogleSheetStore, monkeypatch: pytest.MonkeyPatch) -> GoogleSheetStore:
+    """A store that has found that the judge cannot be relied on."""
+    tried(store)
+    monkeypatch.setattr(store._writer, "_test", COARSE)
+    return store
+
+
+def test_without_the_judge_a_row_that_stands_still_is_written(
+    coarse: GoogleSheetStore, team: HttpTeam
+) -> None:
+    receipts = stamp(coarse, team)
+
+    assert [receipt.outcome for receipt in receipts] == [Outcome.DONE]
+    assert resolved(team) == {"R-1": "", "R-2": STAMP, "R-3": ""}
+
+
+@pytest.mark.parametrize("later", [None, 0, 1], ids=["still", "before we look", "after we looked"])
+@pytest.mark.parametrize(
+    ("row", "case", "act"),
+    [
+        pytest.param(2, "R-1", lambda team: team.sort(0), id="the log is sorted"),
+        pytest.param(3, "R-2", lambda team: team.insert_row(2), id="a row is inserted above"),
+        pytest.param(3, "R-2", lambda team: team.delete_row(2), id="the row above is deleted"),
+    ],
+)
+def test_without_the_judge_a_stamp_on_a_wrong_row_is_taken_back(
+    coarse: GoogleSheetStore,
+    team: HttpTeam,
+    row: int,
+    case: str,
+    act: Callable[[HttpTeam], object],
+    later: int | None,
+) -> None:
+    def move() -> None:
+        act(team)
+        if later is not None:
+            team.act_before(later, lambda: team.insert_row(2))
+
+    team.act_before(1, move)
+
+    receipts = stamp(coarse, team, row)
+
+    assert [receipt.outcome for receipt in receipts] == [Outcome.UNDONE]
+    assert {found for found, value in resolved(team).items() if value == STAMP} <= {case}
+
+
+def test_two_false_matches_end_the_trust_in_the_judge(
+    store: GoogleSheetStore, team: HttpTeam
+) -> None:
+    tried(store)
+    for row in (2, 3):
+        team.act_before(1, lambda row=row: team.fill(f"F{row}", [['=""']], "USER_ENTERED"))
+        receipts = stamp(store, team, row)
+        assert [receipt.outcome for receipt in receipts] == [Outcome.UNDONE]
+
+    assert store._writer._mode is _GUARDED
+    assert team.formula("F2") == team.formula("F3") == '=""'
