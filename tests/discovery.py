@@ -156,7 +156,7 @@ def _plain_mistakes(value: Any, how: Json, where: str) -> Iterator[str]:
         yield f"{where}: {value!r} is no {how['type']}"
     elif "enum" in how and value not in how["enum"]:
         yield f"{where}: {value!r} is not one of {how['enum']}"
-    elif isinstance(value, int) and not -(2**31) <= value < 2**31:
+    elif how["type"] == "integer" and not -(2**31) <= int(value) < 2**31:
         yield f"{where}: {value} does not fit into 32 bits"
 
 
