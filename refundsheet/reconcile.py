@@ -9,7 +9,7 @@ from refundsheet.config import Settings
 from refundsheet.core.advance import advance
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.columns import header_names
-from refundsheet.core.history import empty_page, to_row
+from refundsheet.core.history import Entry, empty_page, from_rows, to_row
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Layout, Plan
@@ -17,6 +17,7 @@ from refundsheet.core.observe import NOTHING_OBSERVED, Observed, observe
 from refundsheet.core.pages import Page, PageAddition, PageCell, difference, with_cell
 from refundsheet.core.parse import ParsedLog, parse
 from refundsheet.core.planner import Context, Decisions, decide, is_settled
+from refundsheet.core.recollect import recollect
 from refundsheet.core.recovery import settle_by_cell
 from refundsheet.core.report import Options, PassReport
 from refundsheet.core.safety import refuse_implausible
@@ -114,7 +115,7 @@ class Reconciler:
         """Everything up to the first write."""
         self._tell("reading")
         memory, unsure = self._logbook.recall(), self._logbook.unsure()
-        if unsure and not options.dry_run:
+        if (unsure or self._lost_ledger(memory)) and not options.dry_run:
             self._store.fence()
         names = header_names(self._settings.log.headers)
         log = self._log = parse(self._store.read(now), names=names, previous=self._log)
@@ -135,7 +136,21 @@ class Reconciler:
         fields = frozenset(log.layout.columns)
         observed = observe(recognised, fields, memory, context.desk, context.now)
         context = replace(context, observed=observed, backfill=options.backfill)
-        return _Scene(log, setup, recognised, observed, decide(recognised, context), context)
+        if memory.baseline_at is None:
+            context = recollect(context, recognised, self._past(context))
+        decisions = decide(recognised, context)
+        return _Scene(log, setup, recognised, context.observed, decisions, context)
+
+    def _lost_ledger(self, memory: Memory) -> bool:
+        """Whether we were here before: of what left then, something may still be under way."""
+        hidden = self._settings.tabs.hidden
+        return memory.baseline_at is None and self._store.book.tab(hidden) is not None
+
+    def _past(self, context: Context) -> tuple[Entry, ...]:
+        """What the History tab tells a ledger that is new."""
+        names = header_names(self._settings.log.headers)
+        rows = self._store.read_page(self._settings.tabs.history)
+        return from_rows(rows, names, context.calendar.zone)
 
     @property
     def _pages(self) -> tuple[Page, ...]:

@@ -1,7 +1,7 @@
 """What people changed and what refundsheet wrote, a line a cell: the History tab, and back from it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD, Kind, comparable
 from refundsheet.core.follow_up import words
+from refundsheet.core.identity import comparable_id, is_provisional
 from refundsheet.core.memory import Memory, Observation, Remembered
 from refundsheet.core.model import Cell, Change, Layout
 from refundsheet.core.observe import Observed
 from refundsheet.core.pages import Page, PageCell, Style
-from refundsheet.core.serials import at_wall_time, to_moment, to_serial
+from refundsheet.core.serials import at_wall_time, same_serial, to_moment, to_serial
 
 #: A gap between two reads that is longer than this is an outage: what happened in it has no one time.
 LONG_GAP = timedelta(minutes=10)
@@ -43,7 +44,7 @@ class Entry:
 
     Attributes:
         case: The key by which the case is known (core/identity.py).
-        label: What people call the case.
+        label: The case's ID; in parentheses what people call a row that has none of its own.
         field: The column; WHOLE_ROW where the case left the log or came back.
         before: What stood there; of Notes "", of other texts the text, of our writes the cell.
         after: What stands there now; of Notes what was added.
@@ -63,6 +64,11 @@ class Entry:
     run: int
     not_before: datetime
     not_after: datetime
+
+    @property
+    def has_id(self) -> bool:
+        """Whether the label is an ID."""
+        return not self.label.startswith("(")
 
     @property
     def is_vague(self) -> bool:
@@ -94,7 +100,7 @@ def written(change: Change, run: int, at: datetime) -> Entry:
     """A cell that refundsheet wrote."""
     return Entry(
         case=change.case,
-        label=str(change.after) if change.field == "case_id" else change.label,
+        label=str(change.after) if change.field == "case_id" else _named(change.label, change.case),
         field=change.field,
         before=change.before,
         after=change.after,
@@ -149,8 +155,12 @@ def _left_and_returned(
 def _label(known: Remembered | None, key: str) -> str:
     """What people call a case."""
     if known is None:
-        return key
-    return known.case.case_id or known.case.order_id or known.case.customer_name
+        return _named(key, key)
+    return _named(known.case.case_id or known.case.order_id or known.case.customer_name, key)
+
+
+def _named(name: str, key: str) -> str:
+    return f"({name})" if is_provisional(key) else name
 
 
 def _content(known: Remembered) -> str:
@@ -189,6 +199,34 @@ def added(before: str, after: str) -> str:
 def shortened(text: str, most: int) -> str:
     """The text, its end left out where it is too long."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def is_about(entry: Entry, case: str) -> bool:
+    """Whether an entry is about the case that people, or the ledger, call so."""
+    wanted = comparable_id(case.strip("()"))
+    return case == entry.case or wanted == comparable_id(entry.label.strip("()"))
+
+
+def explain(entries: Iterable[Entry], case: str, field: str, held: Cell) -> Entry | None:
+    """Why a cell holds what it holds, where refundsheet wrote it; None where it did not.
+
+    Args:
+        entries: From the ledger or from the History tab, oldest first.
+        case: The case's ID or key.
+        field: The column.
+        held: What the cell holds now, as read.
+    """
+    found = None
+    for entry in entries:
+        if entry.by is By.US and entry.field == field and is_about(entry, case):
+            found = entry
+    return found if found is not None and _is_same(found.after, held) else None
+
+
+def _is_same(one: Cell, other: Cell) -> bool:
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return same_serial(one, other)
+    return (one or "") == (other or "")
 
 
 # --- to the tab ---

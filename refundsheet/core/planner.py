@@ -30,6 +30,9 @@ _PREMISES = {
     "resolved_at": ("status",),
 }
 
+#: Stands between the sentences of the Row Check cell.
+SEPARATOR = " • "
+
 #: Of a longer text of problems the end is left out: a cell has to be read at a glance.
 _ROW_CHECK_LENGTH = 500
 
@@ -132,7 +135,7 @@ def _with_free_id(doubt: Violation, free: str | None) -> Violation:
 def row_check_text(violations: Sequence[Violation]) -> str:
     """The Row Check cell: problems and warnings, worst first, a sentence each."""
     sentences = [v.sentence for v in violations if v.severity >= Severity.WARNING]
-    text = " • ".join(dict.fromkeys(sentences))
+    text = SEPARATOR.join(dict.fromkeys(sentences))
     return text if len(text) <= _ROW_CHECK_LENGTH else text[: _ROW_CHECK_LENGTH - 1] + "…"
 
 

@@ -1,0 +1,157 @@
+"""A ledger that was lost: what the History tab and the cells themselves still tell of it.
+
+What nobody saw happen is not made up: the log is adopted as it stands, and nothing in it is stamped.
+But our own texts are ours again, stamps that History says are ours and that still stand may be put
+right, and an ID that was ever used is not given a second time.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind, Writer
+from refundsheet.core.desk import Desk
+from refundsheet.core.history import By, Entry
+from refundsheet.core.identity import Recognised, comparable_id
+from refundsheet.core.memory import Remembered
+from refundsheet.core.model import Cell, RefundCase
+from refundsheet.core.observe import REMOVED_AFTER_READS
+from refundsheet.core.parse import cell
+from refundsheet.core.planner import SEPARATOR, Context, cell_text, decide
+from refundsheet.core.serials import same_serial, to_serial
+
+_STAMPED = tuple(name for name, column in BY_FIELD.items() if column.writer is Writer.TEAM_THEN_US)
+
+#: How every text of follow_up.py reads, whatever the status, the limits and the dates.
+_FLAG = re.compile(
+    r"(Due soon|Nudge|Stale|Overdue|Escalate): .+ since .+, (second )?limit .+, (due|passed) .+\. "
+    r"(Act on it or change the status\.|Remind them, or change the status\.|"
+    r"Pay it or change the status\.|Close it\?|Ask a team lead\.)"
+    r"|Deadline: (ends|passed) .+\. Answer (before then|at once)\."
+    r"|Deadline: received .+ of the law \(check yours\) end(ed)? .+\. Decide or pay\.",
+    re.DOTALL,
+)
+
+
+def recollect(context: Context, recognised: Recognised, entries: Sequence[Entry]) -> Context:
+    """What the first pass with a new ledger judges the log by.
+
+    Args:
+        context: With a memory that is empty and every case just seen for the first time.
+        recognised: The rows.
+        entries: What stands on the History tab, oldest first; none where there is no such tab.
+    """
+    texts = {*_texts_told(entries), *_texts_standing(recognised, context)}
+    by_case = defaultdict[str, list[Entry]](list)
+    for entry in entries:
+        by_case[comparable_id(entry.label)].append(entry)
+    observed = context.observed
+    cases = {
+        key: _restored(known, by_case[key], context) if key in by_case else known
+        for key, known in observed.cases.items()
+    }
+    gone: dict[str, Remembered] = {}
+    if "case_id" in context.layout.columns:
+        used = {comparable_id(name): name for name in _ids_used(entries)}
+        gone = {key: _gone(key, used[key], context.now) for key in used.keys() - cases.keys()}
+    memory = context.memory
+    return replace(
+        context,
+        memory=replace(memory, texts=memory.texts | texts, cases={**memory.cases, **gone}),
+        observed=replace(observed, cases=cases | gone, changed=observed.changed | gone.keys()),
+    )
+
+
+def is_flag_text(held: Cell) -> bool:
+    """Whether a Follow-up cell reads as only refundsheet writes them."""
+    return isinstance(held, str) and _FLAG.fullmatch(held) is not None
+
+
+def _texts_told(entries: Iterable[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if entry.by is By.US and entry.field in OUR_FIELDS:
+            yield from (cell_text(value) for value in (entry.before, entry.after) if value)
+
+
+def _texts_standing(recognised: Recognised, context: Context) -> Iterator[str]:
+    """What stands in our own columns and reads as ours, whatever is left of History."""
+    layout = context.layout
+    said = decide(recognised, context).violations.values()
+    sentences = {violation.sentence for found in said for violation in found}
+    for known in recognised.rows:
+        flag, by = (cell(known.row, name, layout) for name in ("follow_up", "follow_up_by"))
+        if is_flag_text(flag):
+            yield from (cell_text(value) for value in (flag, by) if value)
+        found = cell(known.row, "row_check", layout)
+        if isinstance(found, str) and _is_ours(found, sentences):
+            yield found
+
+
+def _is_ours(found: str, sentences: set[str]) -> bool:
+    """Whether a Row Check cell is made of sentences that some row's check says now."""
+    *whole, last = found.split(SEPARATOR)
+    cut = last.removesuffix("…")
+    ends = last in sentences or (cut != last and any(s.startswith(cut) for s in sentences))
+    return ends and all(part in sentences for part in whole)
+
+
+def _ids_used(entries: Iterable[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if entry.has_id:
+            yield entry.label
+        if entry.field == "case_id":
+            yield from (str(value) for value in (entry.before, entry.after) if value)
+
+
+def _gone(key: str, case_id: str, now: datetime) -> Remembered:
+    """A case of which no more is known than that its ID was in use."""
+    return Remembered(
+        key=key,
+        case=RefundCase(case_id=case_id),
+        adopted=True,
+        first_seen=now,
+        still_since=now,
+        settled=True,
+        missing_since=now,
+        missing_reads=REMOVED_AFTER_READS,
+        removed=True,
+    )
+
+
+def _restored(known: Remembered, entries: Sequence[Entry], context: Context) -> Remembered:
+    """The case with what was seen and written of it, as far as it still stands."""
+    latest: Mapping[str, Entry] = {entry.field: entry for entry in entries}
+    status = latest.get("status")
+    entered = status is not None and status.after == known.case.status
+    return replace(
+        known,
+        written={**known.written, **dict(_still_ours(known, latest, context))},
+        status_since=status.at if status is not None and entered else known.status_since,
+        acted_at=max(_acted(entries, context.desk), default=known.acted_at),
+    )
+
+
+def _still_ours(
+    known: Remembered, latest: Mapping[str, Entry], context: Context
+) -> Iterator[tuple[str, Cell]]:
+    for name in _STAMPED:
+        entry = latest.get(name)
+        if entry is None or entry.by is not By.US:
+            continue
+        held = getattr(known.case, name)
+        if BY_FIELD[name].kind is not Kind.MOMENT:
+            stands = held == entry.after
+        elif held is None or not isinstance(entry.after, (int, float)):
+            stands = False
+        else:
+            stands = same_serial(to_serial(held, context.calendar.zone), entry.after)
+        if stands:
+            yield name, entry.after
+
+
+def _acted(entries: Iterable[Entry], desk: Desk) -> Iterator[datetime]:
+    for entry in entries:
+        if entry.by is By.TEAM and entry.field in desk.last_action_fields:
+            yield entry.at
