@@ -163,6 +163,30 @@ def summary(
 
 @app.command()
 @_command
+def history(
+    *,
+    case: Annotated[str | None, typer.Option(help="Only what is about this case.")] = None,
+    run: Annotated[int | None, typer.Option(help="Only what this run saw and wrote.")] = None,
+    json: Json = False,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """Print what changed in the log, by whom and why, as the ledger remembers it.
+
+    Example: refundsheet history --case R-2026-0042
+    """
+    from refundsheet.cli.history import entries_told, print_history, to_json
+    from refundsheet.cli.render import print_json
+
+    entries, zone = entries_told(_settings(config), case, run)
+    if json:
+        print_json([to_json(entry, zone) for entry in entries])
+    else:
+        print_history(entries, zone)
+
+
+@app.command()
+@_command
 def run(*, config: Config = None, debug: Debug = False) -> None:
     """Keep the log honest until stopped: a pass every poll_seconds. SIGTERM ends it cleanly.
 
