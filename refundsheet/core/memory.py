@@ -64,6 +64,8 @@ class Memory:
         fields: The fields whose columns the last read had; another that appears is learnt silently.
         cases: Key to what is remembered, removed cases among them: their IDs are never used again.
         texts: Every text refundsheet ever wrote into its own columns, for whatever case.
+        zone: The spreadsheet's time zone at the last read; "" where it is not known.
+        locale: Its locale then.
     """
 
     baseline_at: datetime | None = None
@@ -71,6 +73,8 @@ class Memory:
     fields: frozenset[str] = frozenset()
     cases: Mapping[str, Remembered] = field(default_factory=dict[str, Remembered])
     texts: frozenset[str] = frozenset()
+    zone: str = ""
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Opens the ledger's database: the file with its rights, the connection's habits, the schema."""
 
 import os
+import secrets
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +21,7 @@ from refundsheet.ledger.errors import (
     LedgerUrlError,
     NewerLedgerError,
 )
-from refundsheet.ledger.tables import SCHEMA_VERSION, ledger_version, metadata
+from refundsheet.ledger.tables import SCHEMA_VERSION, identity, ledger_version, metadata
 
 #: How long we wait for another process that writes, in seconds.
 BUSY_SECONDS = 10
@@ -164,6 +165,8 @@ def _prepare(connection: Connection, place: str) -> None:
     else:
         metadata.create_all(connection)
         connection.execute(ledger_version.insert().values(version_num=_name(SCHEMA_VERSION)))
+    if connection.execute(identity.select()).first() is None:
+        connection.execute(identity.insert().values(id=secrets.token_hex(16)))
 
 
 def _is_taken(connection: Connection, present: Sequence[str]) -> bool:

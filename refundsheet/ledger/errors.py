@@ -50,6 +50,18 @@ class LedgerBusyError(LedgerError):
         )
 
 
+class LedgerTakenError(LedgerError):
+    """Another process makes a pass with the ledger, and a long one."""
+
+    try_again = True
+
+    def __init__(self, place: str, seconds: float) -> None:
+        super().__init__(
+            f"Another refundsheet is at work with the ledger at {place} and was not done after "
+            f"{seconds:.0f} seconds: try again when it is"
+        )
+
+
 class LedgerUnreachableError(LedgerError):
     """The database server does not answer, or does not let us in."""
 

@@ -32,6 +32,9 @@ class LedgerJournal:
         self, changes: Sequence[Change], *, nonce: str, expected: Sequence[Mapping[str, Any]]
     ) -> None:
         """Note the changes of a batch; they are on the disk on return."""
+        if not changes:
+            self._ledger.leave_mark(self._sheet, nonce)
+            return
         numbers = self._ledger.intend(
             self._sheet, self._pass, changes, nonce=nonce, expected=expected
         )

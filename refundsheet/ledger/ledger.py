@@ -1,7 +1,8 @@
 """The ledger: what refundsheet remembers of a log between passes, and every write it intends."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+import platform
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, Self
 
@@ -36,7 +37,8 @@ from refundsheet.ledger.records import (
 from refundsheet.ledger.serialise import dump, load
 from refundsheet.ledger.sheets import known, registered
 from refundsheet.ledger.statements import upsert
-from refundsheet.ledger.tables import digest, passes, published, settings, sheets
+from refundsheet.ledger.tables import digest, identity, passes, published, settings, sheets
+from refundsheet.ledger.turns import turn
 
 
 class Ledger:
@@ -50,6 +52,7 @@ class Ledger:
     def __init__(self, engine: Engine, place: str, notice: str = "") -> None:
         self._engine = engine
         self._place = place
+        self._id = ""
         #: What people should know of how it was opened; "" where there is nothing to say.
         self.notice = notice
 
@@ -78,6 +81,29 @@ class Ledger:
     def place(self) -> str:
         """Where it is, for people: a path, or host and database."""
         return self._place
+
+    @property
+    def id(self) -> str:
+        """What tells it from every other ledger; a copy of it has the same."""
+        if not self._id:
+            with self._reading() as connection:
+                self._id = connection.execute(select(identity.c.id)).scalar_one()
+        return self._id
+
+    @property
+    def who(self) -> str:
+        """Its place and the machine we are on, for people at other ones."""
+        if self._engine.url.database in {None, "", ":memory:"}:
+            return f"memory {self.id[:8]} on {platform.node()}"
+        return f"{self._place} on {platform.node()}"
+
+    def turn(self, on_wait: Callable[[], None]) -> AbstractContextManager[None]:
+        """Be the only process that makes a pass with this ledger; ``on_wait`` is called if one waits.
+
+        Raises:
+            LedgerTakenError: on entering, when another process has it for longer than a minute.
+        """
+        return turn(self._engine, self._place, on_wait)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -114,6 +140,7 @@ class Ledger:
         pass_number: int | None = None,
         baseline_at: datetime | None = None,
         fields: Iterable[str] | None = None,
+        book: tuple[str, str] | None = None,
         renamed: Mapping[str, str] | None = None,
         forgotten: Iterable[str] = (),
         remembered: Iterable[Remembered] = (),
@@ -132,6 +159,7 @@ class Ledger:
             pass_number: The pass that saw it.
             baseline_at: When the log was first read whole, given by the pass that did.
             fields: The fields whose columns the read had; None leaves what was stored.
+            book: The spreadsheet's zone and locale; None leaves what was stored.
             renamed: Old to new key. Observations, flags and intents follow the case, and what was
                 remembered under the old key goes: give the case under its new key as well.
             forgotten: Keys that no longer mean anything, of half-typed rows say.
@@ -145,7 +173,9 @@ class Ledger:
         """
         with self._writing() as connection:
             row = registered(connection, sheet)
-            memories.note_read(connection, row, at, baseline_at, fields)
+            memories.note_read(
+                connection, row, at, baseline_at=baseline_at, fields=fields, book=book
+            )
             memories.rename(connection, row, renamed or {}, at)
             memories.forget(connection, row, forgotten)
             memories.remember(connection, row, remembered)
@@ -221,6 +251,18 @@ class Ledger:
                 PassRecord(row.id, row.at, None if row.report is None else load(row.report))
                 for row in connection.execute(statement)
             ]
+
+    # --- marks ---
+
+    def leave_mark(self, sheet: SheetKey, mark: str) -> None:
+        """Note what is about to be written in the nonce's place, besides the marks of intents."""
+        with self._writing() as connection:
+            writes.leave_mark(connection, registered(connection, sheet), mark)
+
+    def knows_mark(self, sheet: SheetKey, mark: str) -> bool:
+        """Whether what stands in the nonce's place was written by us."""
+        with self._reading() as connection:
+            return writes.knows_mark(connection, known(connection, sheet), mark)
 
     # --- intents ---
 

@@ -1,6 +1,8 @@
 """One log's side of the ledger, as the passes of one process use it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +12,9 @@ from refundsheet.core.advance import Advanced, advance
 from refundsheet.core.follow_up import Flag
 from refundsheet.core.history import Entry, seen, written
 from refundsheet.core.identity import Recognised
+from refundsheet.core.lease import Holder, Standing, lease_cells, stands
 from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.model import Outcome, Receipt
+from refundsheet.core.model import Cell, Outcome, Receipt
 from refundsheet.core.observe import Observed
 from refundsheet.core.pages import Page, PageCell, from_stored, to_stored
 from refundsheet.ledger.journal import LedgerJournal
@@ -53,6 +56,7 @@ class Logbook:
         self._published: dict[str, Mapping[tuple[int, int], PageCell]] = {}
         self._latest_run = -1
         self._upkeep: Upkeep | None = None
+        self._known_mark = ""
 
     def recall(self) -> Memory:
         """What is remembered; read anew where another process has written since."""
@@ -65,6 +69,38 @@ class Logbook:
             self._published.clear()
             self._latest_run = latest
         return self._memory
+
+    def turn(self, on_wait: Callable[[], None]) -> AbstractContextManager[None]:
+        """Be the only process that makes a pass with this ledger."""
+        return self._ledger.turn(on_wait)
+
+    def stands(self, marks: Sequence[Cell], now: datetime) -> Standing:
+        """What the lease on the sheet means for this ledger."""
+        return stands(marks, self._holder(), self._knows, now)
+
+    def lease(self, now: datetime) -> tuple[str, ...]:
+        """The lease as it is renewed."""
+        return lease_cells(self._holder(), now)
+
+    def claim(self, now: datetime) -> tuple[str, ...]:
+        """A new nonce, remembered before it leaves, and with it the lease."""
+        nonce = secrets.token_hex(16)
+        self._ledger.leave_mark(self.sheet, nonce)
+        return (nonce, *self.lease(now))
+
+    def _holder(self) -> Holder:
+        return Holder(
+            ledger=self._ledger.id,
+            who=self._ledger.who,
+            spreadsheet_id=self.sheet.spreadsheet_id,
+            run=max(self._latest_run, 0),
+            is_new=self._memory.baseline_at is None,
+        )
+
+    def _knows(self, nonce: str) -> bool:
+        if nonce != self._known_mark and self._ledger.knows_mark(self.sheet, nonce):
+            self._known_mark = nonce
+        return nonce == self._known_mark
 
     def begin(self, at: datetime) -> LedgerJournal:
         """Begin a pass; its journal keeps what it writes."""
@@ -111,7 +147,7 @@ class Logbook:
         Args:
             at: The time of the pass.
             fields: The fields whose columns the read had.
-            memory: What was remembered before it.
+            memory: What was remembered before it, with the zone and locale that are to stand.
             recognised: Which row is which case.
             observed: What people did.
         """
@@ -122,6 +158,7 @@ class Logbook:
             pass_number=self.run,
             baseline_at=None if self._memory.baseline_at else at,
             fields=fields,
+            book=(memory.zone, memory.locale),
             renamed=renamed,
             forgotten=observed.forgotten,
             remembered=_changed(observed.changed, observed.cases),
@@ -132,6 +169,8 @@ class Logbook:
         self._standing = {renamed.get(key, key): was for key, was in self._standing.items()}
         self._memory = replace(
             self._memory,
+            zone=memory.zone,
+            locale=memory.locale,
             baseline_at=self._memory.baseline_at or at,
             last_read_at=at,
             fields=fields,

@@ -39,6 +39,8 @@ def recall(connection: Connection, sheet: SheetKey) -> Memory:
         baseline_at=about.baseline_at,
         last_read_at=about.last_read_at,
         fields=frozenset(load(about.fields)),
+        zone=about.zone or "",
+        locale=about.locale or "",
         cases=_cases(connection, row),
         texts=frozenset(
             connection.execute(select(texts.c.text).where(texts.c.sheet == row)).scalars()
@@ -66,12 +68,14 @@ def _without_collection() -> Generator[None]:
             gc.enable()
 
 
-def note_read(
+def note_read(  # noqa: PLR0913 - all that a read says of the log
     connection: Connection,
     sheet: int,
     at: datetime,
+    *,
     baseline_at: datetime | None,
     fields: Iterable[str] | None,
+    book: tuple[str, str] | None = None,
 ) -> None:
     """Store when the log was read, and what it had."""
     values: dict[str, Any] = {"last_read_at": at}
@@ -79,6 +83,8 @@ def note_read(
         values["baseline_at"] = baseline_at
     if fields is not None:
         values["fields"] = dump(sorted(fields))
+    if book is not None:
+        values["zone"], values["locale"] = book
     connection.execute(update(sheets).where(sheets.c.id == sheet).values(values))
 
 

@@ -119,9 +119,18 @@ _State = IntentState
 
 OPEN_STATES = frozenset({_State.PLANNED, _State.SENT, _State.UNKNOWN})
 
-#: What a receipt, read at once or after a fence, can say.
+#: What a receipt, read at once or after a fence, can say. A false match is taken back in the same
+#: pass, and the ledger is told how that ended.
 _BY_RECEIPT = frozenset(
-    {_State.DONE, _State.LOST, _State.FALSE_MATCH, _State.VANISHED, _State.REFUSED}
+    {
+        _State.DONE,
+        _State.LOST,
+        _State.FALSE_MATCH,
+        _State.UNDONE,
+        _State.UNRESOLVED,
+        _State.VANISHED,
+        _State.REFUSED,
+    }
 )
 
 _LATER = {

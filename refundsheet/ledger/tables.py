@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The version of what stands below; every change of it needs a migration.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Instant(TypeDecorator[datetime]):
@@ -103,6 +103,9 @@ ledger_version = Table(
     "ledger_version", metadata, Column("version_num", String(32), primary_key=True)
 )
 
+#: One row: what tells this ledger from every other, and from the one that stood here before it.
+identity = Table("identity", metadata, Column("id", String(32), primary_key=True))
+
 sheets = Table(
     "sheets",
     metadata,
@@ -114,6 +117,9 @@ sheets = Table(
     Column("fields", Text, nullable=False, default="[]"),
     Column("pruned_at", Instant),
     Column("pruned_bytes", BigInteger),
+    Column("marks", Text),
+    Column("zone", Text),
+    Column("locale", Text),
     UniqueConstraint("spreadsheet_id", "sheet_id"),
 )
 

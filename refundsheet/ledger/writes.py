@@ -11,10 +11,32 @@ from refundsheet.ledger.errors import ImpossibleTransitionError
 from refundsheet.ledger.records import Intent, IntentState
 from refundsheet.ledger.serialise import dump, dump_change, load, load_change
 from refundsheet.ledger.statements import execute_all
-from refundsheet.ledger.tables import digest, intents, passes
+from refundsheet.ledger.tables import digest, intents, passes, sheets
 
 #: Databases bound how many values a statement names.
 _AT_A_TIME = 500
+
+#: So many marks without an intent are remembered: no request is under way for longer.
+_MARKS_KEPT = 50
+
+
+def leave_mark(connection: Connection, sheet: int, mark: str) -> None:
+    """Remember a mark that no intent has, in the place of the oldest."""
+    marks = [*_marks(connection, sheet), mark][-_MARKS_KEPT:]
+    connection.execute(update(sheets).where(sheets.c.id == sheet).values(marks=dump(marks)))
+
+
+def knows_mark(connection: Connection, sheet: int, mark: str) -> bool:
+    """Whether a mark is remembered, or the one of an intent."""
+    if mark in _marks(connection, sheet):
+        return True
+    its = select(intents.c.id).where(intents.c.sheet == sheet, intents.c.nonce == mark).limit(1)
+    return connection.execute(its).first() is not None
+
+
+def _marks(connection: Connection, sheet: int) -> list[str]:
+    statement = select(sheets.c.marks).where(sheets.c.id == sheet)
+    return load(connection.execute(statement).scalar_one_or_none() or "[]")
 
 
 def intend(
