@@ -109,9 +109,13 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     alone, shared, blank = _by_key(rows, "case_id" if field == "case_id" else "order_id")
     known = {row.number: KnownRow(row, "") for row in blank}
     rivals = _remembered_rivals(memory) if shared else {}
+    rekeyed: dict[str, str] = {}
     for key, group in shared.items():
         for claimant in _claimants(key, group, memory, rivals.get(key, ())):
             known[claimant.row.number] = claimant
+            old = claimant.remembered.key if claimant.remembered else claimant.key
+            if old != claimant.key and old not in alone and old not in shared:
+                rekeyed.setdefault(old, claimant.key)
     strangers: list[tuple[str, Row]] = []
     movers: list[tuple[str, Row]] = []
     for key, row in alone.items():
@@ -123,10 +127,9 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
         else:
             known[row.number] = KnownRow(row, key, remembered)
     # The record of a case whose ID stands in several rows belongs to one of them.
-    found = {entry.key for entry in known.values()} | shared.keys()
+    found = {entry.key for entry in known.values()} | shared.keys() | rekeyed.keys()
     gone = (key for key in sorted(memory.cases.keys() - found))
     absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
-    rekeyed: dict[str, str] = {}
     moved = list(_moved(movers, absent, memory, rekeyed))
     taken = rekeyed.keys() | {entry.key for entry in moved if entry.key not in rekeyed.values()}
     rest = {key: case for key, case in absent.items() if key not in taken}
@@ -196,14 +199,15 @@ def _claimants(
     The others are remembered beside it, each under a number, so that a row that gets an ID of its
     own is not taken for a new case.
     """
-    original = _original(rows, memory.cases.get(key))
+    same_as_before = _as_before(rows, memory.cases.get(key))
+    original = same_as_before[0] if len(same_as_before) == 1 else None
+    # Where no row says what the case did, any of them may be it.
+    unknown = None if same_as_before else memory.cases.get(key)
     by_print = defaultdict[str, list[Remembered]](list)
     for rival in rivals:
         by_print[fingerprint(rival.case)].append(rival)
     taken = {rival.key for rival in rivals}
     numbers = (f"{key}{_RIVAL}{n}" for n in count(1) if f"{key}{_RIVAL}{n}" not in taken)
-    # Of rows without an ID that are all alike any may be the one that was there before.
-    model = memory.cases.get(key) if key.startswith(_NAMELESS) else None
     pairs = [
         (row, by_print[fingerprint(row.case)]) for row in _in_order(rows) if row is not original
     ]
@@ -213,6 +217,8 @@ def _claimants(
         yield KnownRow(original, key, memory.cases[key])
     for row, same in matched:
         remembered = same or (edited.pop() if edited else None)
+        # A row that says what one without an ID said may be that one, there before.
+        model = memory.cases.get(fingerprint(row.case), unknown)
         doubt = _duplicate(row.case, len(rows), is_copy=original is not None)
         rival = remembered.key if remembered else next(numbers)
         yield KnownRow(row, rival, remembered or model, doubt)
@@ -223,12 +229,10 @@ def _in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: fingerprint(row.case))
 
 
-def _original(rows: list[Row], remembered: Remembered | None) -> Row | None:
-    if remembered is None:
-        return None
-    expected = fingerprint(remembered.case)
-    same = [row for row in rows if fingerprint(row.case) == expected]
-    return same[0] if len(same) == 1 else None
+def _as_before(rows: list[Row], remembered: Remembered | None) -> list[Row]:
+    """The rows whose content is as last seen."""
+    expected = fingerprint(remembered.case) if remembered else None
+    return [row for row in rows if fingerprint(row.case) == expected]
 
 
 def _duplicate(case: RefundCase, rows: int, *, is_copy: bool) -> Violation:
@@ -261,9 +265,10 @@ class _Index:
         for key, known in absent.items():
             by_print[fingerprint(known.case)].append(key)
             by_trace = self.nameless if is_provisional(key) else self.named
-            traces = (_details(known.case),) if _is_anonymous(known.case) else _traces(known.case)
-            for trace in traces:
+            for trace in _traces(known.case):
                 by_trace[trace].append(key)
+            if is_provisional(key) or _is_anonymous(known.case):
+                by_trace[_details(known.case)].append(key)
         # Rows that shared one ID count as one: which of them is which makes no difference.
         self._alike = {
             print_: keys
@@ -289,7 +294,8 @@ def _moved(
     index = _Index(absent) if rows else None
     for key, row in rows:
         old = index.take_alike(row.case) if index else None
-        if old is None or old in rekeyed:
+        # What stood beside the case under its own ID is not another case.
+        if old is None or old in rekeyed or _root(old) == key:
             yield KnownRow(row, key, memory.cases[key])
         else:
             rekeyed[old] = key
@@ -363,7 +369,7 @@ def _traces(case: RefundCase) -> Iterator[str]:
 
 
 def _details(case: RefundCase) -> str:
-    """What tells a row that nobody's name is in yet."""
+    """What tells a row whose order and customer were blank, or are no more what they were."""
     return f"details {case.product} {case.amount} {case.requested_at} {case.reason}"
 
 

@@ -208,6 +208,28 @@ def test_of_a_nameless_row_and_its_copy_either_may_be_the_old_one() -> None:
     assert log.settle().changes == {}
 
 
+def test_an_old_row_that_gets_an_id_in_use_stays_old_when_that_is_corrected() -> None:
+    log = Log([case("", order="#1", received=""), case("R-3", order="#3")])
+    log.run()
+    log.rows[0]["Case ID"] = "R-3"
+    for _ in range(15):
+        assert log.run().doubts == ["duplicate_id", None]
+    log.rows[0]["Case ID"] = "R-4"
+    assert log.settle().changes == {}
+
+
+def test_an_original_that_was_corrected_beside_its_copy_stays_the_old_one() -> None:
+    log = Log([case("R-1", order="#1", received="")])
+    log.run()
+    log.add(case("R-1", order="#2", received=""))
+    log.run()
+    log.rows[0]["Order ID"] = "#3"
+    log.run()
+    del log.rows[1]
+    assert log.settle().changes == {}
+    assert log.known("r-1").adopted
+
+
 def test_a_row_whose_id_was_cleared_waits_for_it() -> None:
     log = Log([case("R-1"), case("R-2")])
     log.run()
@@ -235,6 +257,7 @@ def test_a_cleared_id_is_missed_though_the_order_is_corrected_next() -> None:
     [
         pytest.param({"Order ID": "#2"}, id="another order"),
         pytest.param({"Customer Name": "Bo Lind"}, id="another customer"),
+        pytest.param({"Customer Name": "Bo Lind", "Order ID": "#2"}, id="both"),
         pytest.param({"Reason for Refund": "Other", "Amount": 3}, id="other details"),
         pytest.param({"Case ID": "R-9", "Order ID": "#2"}, id="an ID, and another order"),
     ],

@@ -456,7 +456,9 @@ def test_no_old_row_is_ever_stamped_as_received(
         if log.rows:
             row = data.draw(st.sampled_from(log.rows))
             header = data.draw(st.sampled_from(["Case ID", "Order ID", "Status", "Customer Name"]))
-            row[header] = data.draw(_CELLS[header])
+            # Who clears an ID and types another one says that this is a new case.
+            cells = _CELLS[header].filter(bool) if header == "Case ID" else _CELLS[header]
+            row[header] = data.draw(cells)
             log.rows = data.draw(st.permutations(log.rows))
         passed = log.run()
         assert not [field for _, field in passed.changes if field == "requested_at"]
