@@ -40,10 +40,8 @@ def next_ids(used: Iterable[str], default: str, year: int) -> Iterator[str]:
     written = [text.strip() for text in used]
     taken = {comparable_id(text) for text in written}
     prefix, suffix, first, width = _continued(written, year) or _fresh(default, year)
-    for number in count(first):
-        minted = f"{prefix}{number:0{width}d}{suffix}"
-        if comparable_id(minted) not in taken:
-            yield minted
+    numbered = (f"{prefix}{number:0{width}d}{suffix}" for number in count(first))
+    return (minted for minted in numbered if comparable_id(minted) not in taken)
 
 
 def _continued(written: list[str], year: int) -> tuple[str, str, int, int] | None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class Kind(Enum):
@@ -132,6 +133,7 @@ def quoted(text: str) -> str:
     return line if len(line) <= _LONGEST_QUOTED else f"{line[: _LONGEST_QUOTED - 1]}…"
 
 
+@lru_cache(maxsize=4096)
 def comparable(text: str) -> str:
     """The text as headers and labels are compared: no case, accents, width or punctuation."""
     decomposed = unicodedata.normalize("NFKD", unmarked(text))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import assert_never
 
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.columns import quoted
@@ -145,6 +146,8 @@ def _due(since: Moment, span: Span, calendar: BusinessCalendar) -> datetime:
             return calendar.add(since, timedelta(hours=span.amount))
         case Unit.CALENDAR_DAYS:
             return calendar.add_calendar_days(since, round(span.amount))
+        case _:
+            assert_never(span.unit)
 
 
 def _by_limit(

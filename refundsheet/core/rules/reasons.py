@@ -7,7 +7,7 @@ from refundsheet.core.model import RefundCase
 
 def other_needs_note(case: RefundCase, desk: Desk) -> str | None:  # noqa: ARG001
     """A reason that explains nothing by itself."""
-    if comparable(case.reason) != "other" or case.notes:
+    if case.notes or comparable(case.reason) != "other":
         return None
     return 'The reason is "Other". Please say in the notes what happened.'
 
