@@ -4,7 +4,7 @@ import pytest
 
 from refundsheet.core.advance import advance
 from refundsheet.core.memory import Owed, Remembered
-from refundsheet.core.model import Change, Outcome, Receipt, RefundCase
+from refundsheet.core.model import Cell, Change, Outcome, Receipt, RefundCase
 from refundsheet.core.serials import to_moment
 from tests.passes import MONDAY, ZONE, Log, case
 
@@ -20,7 +20,7 @@ KNOWN = Remembered(
 
 
 def a_receipt(
-    field: str, after: object, outcome: Outcome = Outcome.DONE, key: str = "r-1"
+    field: str, after: Cell, outcome: Outcome = Outcome.DONE, key: str = "r-1"
 ) -> Receipt:
     change = Change(
         case=key,
@@ -29,7 +29,7 @@ def a_receipt(
         field=field,
         before=None,
         after=after,
-        reason="so",  # pyright: ignore[reportArgumentType]
+        reason="so",
     )
     return Receipt(change, outcome)
 

@@ -152,6 +152,12 @@ def test_a_flag_is_raised_and_cleared_by_itself() -> None:
     assert (log.rows[0]["Follow-up"], log.rows[0]["Follow-up By"]) == ("", "")
 
 
+def test_a_date_of_ours_that_comes_back_with_other_digits_is_not_written_again() -> None:
+    log = an_adopted_log(case("R-1", received=46300.0))
+    log.rows[0]["Follow-up By"] += 1e-9
+    assert log.run().decisions.changes == ()
+
+
 def test_a_flag_carried_to_another_row_is_put_right() -> None:
     log = an_adopted_log(case("R-1", status="Nonsense"), case("R-2"))
     log.rows[1]["Row Check"] = log.rows[0]["Row Check"]
