@@ -470,7 +470,7 @@ def test_a_protection_that_came_meanwhile_costs_its_own_cell_and_no_other(
 
     became = {receipt.change.row: receipt.outcome for receipt in receipts}
     assert became == {2: Outcome.DONE, 3: Outcome.REFUSED}
-    assert column(team, RESOLVED) == [""] * 4
+    assert column(team, RESOLVED) == [STAMP, "", "", ""]
 
 
 # An adversary
