@@ -24,13 +24,11 @@ from refundsheet.core.serials import same_serial, to_serial
 
 _STAMPED = tuple(name for name, column in BY_FIELD.items() if column.writer is Writer.TEAM_THEN_US)
 
-#: How every text of follow_up.py reads, whatever the status, the limits and the dates.
+#: How every text of follow_up.py reads, whatever the status, the limits, the dates and the advice.
 _FLAG = re.compile(
-    r"(Due soon|Nudge|Stale|Overdue|Escalate): .+ since .+, (second )?limit .+, (due|passed) .+\. "
-    r"(Act on it or change the status\.|Remind them, or change the status\.|"
-    r"Pay it or change the status\.|Close it\?|Ask a team lead\.)"
-    r"|Deadline: (ends|passed) .+\. Answer (before then|at once)\."
-    r"|Deadline: received .+ of the law \(check yours\) end(ed)? .+\. Decide or pay\.",
+    r"((Due soon|Nudge|Stale|Overdue|Escalate): .+ since .+, (second )?limit .+, (due|passed) .+"
+    r"|Deadline: (ends|passed|received .+ of the law \(check yours\) end(s|ed)?) .+)"
+    r"\. [A-Z][^.?]+[.?]",
     re.DOTALL,
 )
 

@@ -1,0 +1,219 @@
+"""What a new ledger learns from the History tab and from the cells that stand."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from refundsheet.core.desk import Desk
+from refundsheet.core.follow_up import follow_up
+from refundsheet.core.history import WHOLE_ROW, By, Entry
+from refundsheet.core.memory import Memory, Remembered
+from refundsheet.core.model import Cell, RefundCase
+from refundsheet.core.observe import NOTHING_OBSERVED, observe
+from refundsheet.core.parse import parse
+from refundsheet.core.planner import Context, decide
+from refundsheet.core.recollect import is_flag_text, recollect
+from refundsheet.core.serials import to_serial
+from tests.passes import CALENDAR, HEADERS, MONDAY, ZONE, Log
+
+NOON = MONDAY + timedelta(hours=3)
+STAMP = to_serial(NOON, ZONE)
+DESK = Desk()
+
+
+def row(case_id: str = "R-1", **cells: Cell) -> dict[str, Any]:
+    usual = {"Case ID": case_id, "Order ID": "1001", "Customer Name": "Ada", "Status": "Refunded"}
+    return usual | {name.replace("_", " "): value for name, value in cells.items()}
+
+
+def entry(field: str, after: Cell, *, by: By = By.US, **changes: Any) -> Entry:
+    parts: dict[str, Any] = {
+        "case": "",
+        "label": "R-1",
+        "field": field,
+        "before": None,
+        "after": after,
+        "by": by,
+        "why": "",
+        "run": 3,
+        "not_before": NOON,
+        "not_after": NOON,
+    }
+    return Entry(**(parts | changes))
+
+
+def recollected(
+    rows: Iterable[dict[str, Any]], *entries: Entry, headers: tuple[str, ...] = HEADERS
+) -> Context:
+    """What the first pass over a log judges it by."""
+    now = MONDAY + timedelta(days=1)
+    log = Log(list(rows), headers=headers, now=now)
+    parsed, recognised = log.read(), log.recognise()
+    fields = frozenset(parsed.layout.columns)
+    observed = observe(recognised, fields, Memory(), DESK, now)
+    context = Context(parsed.layout, Memory(), NOTHING_OBSERVED, DESK, CALENDAR, now)
+    return recollect(replace(context, observed=observed), recognised, entries)
+
+
+# Our own texts
+
+
+@pytest.mark.parametrize("status", [*(s.label for s in DESK.statuses), "Odd", ""])
+@pytest.mark.parametrize("adopted", [True, False])
+def test_every_flag_we_raise_is_known_by_its_form(status: str, *, adopted: bool) -> None:
+    content = RefundCase(
+        status=status, requested_at=MONDAY, last_action_at=date(2026, 11, 2), deadline=NOON
+    )
+    cases = (content, replace(content, deadline=None), RefundCase(status=status))
+    flags = [
+        follow_up(known, desk, CALENDAR, MONDAY, MONDAY + timedelta(hours=8 * hours))
+        for case in cases
+        for known in [
+            Remembered(key="r-1", case=case, adopted=adopted, first_seen=MONDAY, still_since=MONDAY)
+        ]
+        for desk in (DESK, Desk(legal_days=None))
+        for hours in range(60)
+    ]
+    raised = [flag.text for flag in flags if flag]
+
+    assert [text for text in raised if not is_flag_text(text)] == []
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param("Stale: call Ada", id="a person's words"),
+        pytest.param("Deadline: Friday.", id="a person's deadline"),
+        pytest.param("", id="blank"),
+        pytest.param(None, id="nothing"),
+        pytest.param(46000.5, id="a number"),
+    ],
+)
+def test_what_a_person_types_has_another_form(held: Cell) -> None:
+    assert not is_flag_text(held)
+
+
+FLAG = "Stale: New since Mon 2 Nov 09:00, limit 1 business day, due Mon 2 Nov 17:00. Act on it."
+
+
+def test_texts_of_the_history_and_standing_flags_are_ours() -> None:
+    told = (
+        entry("follow_up", "Overdue: as written once", before="Stale: before that"),
+        entry("follow_up_by", 46000.5),
+        entry("follow_up", "Ada's", by=By.TEAM),
+        entry("row_check", None),
+    )
+    rows = [row(Follow_up="mine"), row("R-2", **{"Follow-up": FLAG, "Follow-up By": 46001.5})]
+
+    memory = recollected(rows, *told).memory
+
+    assert memory.texts == {
+        "Overdue: as written once",
+        "Stale: before that",
+        "46000.500000",
+        FLAG,
+        "46001.500000",
+    }
+
+
+def test_a_row_check_is_ours_where_it_says_what_a_check_says_now() -> None:
+    odd = row("R-2", Status="Odd", Amount="much")
+    [sentences] = [
+        [violation.sentence for violation in found]
+        for found in _violations([row(), odd]).values()
+        if len(found) > 1
+    ]
+    whole, cut = " • ".join(sentences), sentences[0][:20] + "…"
+    both = f"{sentences[0]} • a person's remark"
+    checks = [whole, cut, both, "Odd…", "", None, 5]
+    rows = [row(f"R-1{n}", **{"Row Check": check}) for n, check in enumerate(checks)]
+
+    texts = recollected([odd, *rows]).memory.texts
+
+    assert texts == {whole, cut}
+
+
+def _violations(rows: list[dict[str, Any]]) -> dict[int, Any]:
+    log = Log(rows)
+    parsed = parse(log.read().snapshot)
+    recognised = log.recognise()
+    context = Context(parsed.layout, Memory(), NOTHING_OBSERVED, DESK, CALENDAR, MONDAY)
+    observed = observe(recognised, frozenset(parsed.layout.columns), Memory(), DESK, MONDAY)
+    return dict(decide(recognised, replace(context, observed=observed)).violations)
+
+
+# Stamps
+
+
+@pytest.mark.parametrize(
+    ("held", "told", "is_ours"),
+    [
+        pytest.param(STAMP, entry("resolved_at", STAMP), True, id="as we wrote it"),
+        pytest.param(STAMP + 1, entry("resolved_at", STAMP), False, id="changed since"),
+        pytest.param("", entry("resolved_at", STAMP), False, id="cleared since"),
+        pytest.param(STAMP, entry("resolved_at", STAMP, by=By.TEAM), False, id="a person's"),
+        pytest.param(STAMP, entry("resolved_at", "soon"), False, id="no time"),
+        pytest.param(STAMP, entry("resolved_at", STAMP, label="R-2"), False, id="another's"),
+    ],
+)
+def test_a_stamp_is_ours_where_history_says_so_and_it_still_stands(
+    held: Cell, told: Entry, *, is_ours: bool
+) -> None:
+    context = recollected([row(Resolution_Date=held)], told)
+
+    assert ("resolved_at" in context.observed.cases["r-1"].written) is is_ours
+
+
+def test_an_id_we_minted_is_known_to_be_ours() -> None:
+    context = recollected([row()], entry("case_id", "R-1"))
+
+    assert context.observed.cases["r-1"].written == {"case_id": "R-1"}
+
+
+def test_the_clock_goes_on_from_what_people_were_seen_to_do() -> None:
+    entered = entry("status", "Refunded", by=By.TEAM)
+    noted = entry("notes", "called", by=By.TEAM, not_after=NOON + timedelta(minutes=5))
+    other = entry("owner", "Ada", by=By.TEAM, not_after=NOON + timedelta(hours=5))
+
+    known = recollected([row()], entered, noted, other).observed.cases["r-1"]
+
+    assert (known.status_since, known.acted_at) == (NOON, NOON + timedelta(minutes=5))
+
+
+def test_a_status_that_was_entered_unseen_has_no_beginning() -> None:
+    known = recollected([row()], entry("status", "New", by=By.TEAM)).observed.cases["r-1"]
+
+    assert known.status_since is None
+
+
+# IDs
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(entry("case_id", "R-7", label="R-7"), id="minted"),
+        pytest.param(entry("case_id", "R-1", by=By.TEAM, before="R-7"), id="renamed by a person"),
+        pytest.param(entry(WHOLE_ROW, "", by=By.TEAM, label="R-7"), id="removed"),
+    ],
+)
+def test_an_id_that_was_used_counts_as_used(told: Entry) -> None:
+    context = recollected([row()], told)
+
+    assert context.memory.cases.keys() == {"r-7"}
+    assert context.observed.cases["r-7"].removed
+    assert "r-7" in context.observed.changed
+    assert not context.observed.cases["r-1"].removed
+
+
+def test_the_order_of_a_row_without_an_id_is_no_id() -> None:
+    assert recollected([row()], entry("row_check", "!", label="(1009)")).memory.cases == {}
+
+
+def test_a_log_without_a_column_of_ids_has_none_to_keep() -> None:
+    told = entry(WHOLE_ROW, "", by=By.TEAM, label="1009")
+
+    assert recollected([row()], told, headers=HEADERS[1:]).memory.cases == {}
