@@ -63,6 +63,10 @@ class OutsideGridError(RefusedError):
     """The request names rows or columns that the tab does not have."""
 
 
+class OtherZoneError(RefusedError):
+    """The spreadsheet's time zone is another than the one a plan was made in."""
+
+
 class ProtectedCellError(RefusedError):
     """Somebody has protected a cell the request would change."""
 

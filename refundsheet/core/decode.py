@@ -1,5 +1,6 @@
 """Decodes what the sheet answered, once: bytes to typed rows by the columns its headers name."""
 
+import json
 import re
 import types
 from collections.abc import Mapping, Sequence
@@ -82,6 +83,35 @@ def decode_rows(values: bytes, layout: Layout, width: int) -> list[Cells]:
     for field, index in layout.columns.items():
         kinds[index] = _kind(field)
     return _decoded(_rows_of(tuple(kinds)), values)
+
+
+_RANGES = re.compile(rb'"valueRanges"\s*:\s*\[\s*')
+_AFTER_RANGE = re.compile(rb"\s*,\s*")
+_DECODER = json.JSONDecoder()
+
+
+def take_first_range(values: bytes) -> tuple[tuple[Any, ...], bytes]:
+    """The first row of the first of two ranges, and the answer as if only the second had been asked.
+
+    The second may be large: it is not looked at. An answer that is something else is given back whole.
+    """
+    found = _RANGES.search(values)
+    size = _HEAD_BYTES
+    while found:
+        head = values[found.end() : found.end() + size].decode(errors="ignore")
+        try:
+            first, end = _DECODER.raw_decode(head)
+        except ValueError:
+            if found.end() + size >= len(values):
+                break
+            size *= 16
+            continue
+        comma = _AFTER_RANGE.match(values, found.end() + len(head[:end].encode()))
+        if comma is None or not isinstance(first, dict):
+            break
+        rows = cast("dict[str, Any]", first).get("values") or [[]]
+        return tuple(rows[0]), values[: found.end()] + values[comma.end() :]
+    return (), values
 
 
 def _first_rows(values: bytes) -> list[Cells]:

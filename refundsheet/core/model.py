@@ -100,6 +100,7 @@ class Snapshot:
         zone: The spreadsheet's time zone, in which its serial numbers have their meaning.
         locale: The spreadsheet's locale, which decides how typed dates and amounts read.
         read_at: When the answer had arrived.
+        marks: The first row of our hidden tab: the nonce, and the lease (core/lease.py).
     """
 
     spreadsheet_id: str
@@ -109,6 +110,7 @@ class Snapshot:
     locale: str
     read_at: datetime
     values: bytes = field(repr=False)
+    marks: tuple[Cell, ...] = ()
 
 
 class Outcome(Enum):
@@ -164,6 +166,11 @@ class Plan:
     layout: Layout
     #: Row number to the cells as read: what a guarded write expects to find.
     rows: Mapping[int, tuple[Any, ...]]
+    #: What stood in the nonce's place at that read, "" for nothing: whoever writes changes it. None
+    #: where it was not read.
+    nonce: str | None = None
+    #: The zone in which the changes' serials have their meaning; "" where it does not matter.
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from refundsheet.core.model import Cell, Plan, Receipt, Snapshot
+from refundsheet.core.decode import take_first_range
+from refundsheet.core.model import Cell, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import Page, PageAddition, PageEdit
-from refundsheet.errors import MissingTabError, OutsideGridError, SheetError
+from refundsheet.errors import MissingTabError, OtherZoneError, OutsideGridError, SheetError
 from refundsheet.sheets.credentials import GOOGLE, Access, open_access
+from refundsheet.sheets.grid import a1, cells_request
+from refundsheet.sheets.judged import NONCE
 from refundsheet.sheets.layout import (
     HIDDEN_COLUMNS,
     HIDDEN_ROWS,
@@ -36,6 +39,9 @@ _BOOK_FIELDS = (
     "sheets.properties(sheetId,title,hidden,gridProperties(rowCount,columnCount))"
 )
 _SHEET_IDS = 2**31 - 1
+
+#: The first row of the hidden tab as far as it says something: the nonce, and the lease beside it.
+_MARKS = (NONCE[0], NONCE[0] + 1, NONCE[1], NONCE[1] + 6)
 
 #: What a log is called where the settings name none.
 USUAL_LOG = "Refund Log"
@@ -117,7 +123,7 @@ class GoogleSheetStore:
         return book
 
     def read(self, now: datetime) -> Snapshot:
-        """The whole log tab: one read request, wherever the tab has been moved or renamed to."""
+        """The whole log tab and our marks: one read request, wherever people have moved the tab to."""
         book = self.book
         try:
             return self._snapshot(book, now)
@@ -145,25 +151,32 @@ class GoogleSheetStore:
             # The look before the write found a tab renamed or removed: nothing has left yet.
             self._book = None
             return self._writer.write(plan, self.log, self._hidden_tab(), journal)
+        except OtherZoneError as error:
+            self._book = None  # nothing has left: the next read knows the zone
+            return tuple(Receipt(change, Outcome.LOST, str(error)) for change in plan.changes)
 
-    def fence(self) -> None:
+    def fence(self, claim: Sequence[Cell] = ()) -> None:
         """Make sure that no request sent before can have an effect any more: one write request."""
-        hidden = self._hidden_tab()
         try:
-            self._writer.fence(hidden)
+            self._writer.fence(self._hidden_tab(), claim)
         except MissingTabError:
             # What was sent to a tab that is gone can never be carried out: a new tab has a new id.
             self._book = None
-            self._hidden_tab()
+            self._writer.fence(self._hidden_tab(), claim)
 
-    def publish(self, edits: Sequence[PageEdit], addition: PageAddition | None = None) -> None:
+    def publish(
+        self,
+        edits: Sequence[PageEdit],
+        addition: PageAddition | None = None,
+        lease: Sequence[Cell] = (),
+    ) -> None:
         """Overwrite cells of our own tabs, add rows to one: one write request, more above 2 MB."""
         try:
-            self._publish(edits, addition)
+            self._publish(edits, addition, lease)
         except (MissingTabError, OutsideGridError):
             # Somebody removed or shrank a tab of ours; nothing was applied. What the new one
             # lacks is not known, so every page goes whole.
-            self._publish([_whole(edit) for edit in edits], addition)
+            self._publish([_whole(edit) for edit in edits], addition, lease)
 
     def read_page(self, title: str) -> tuple[tuple[Cell, ...], ...]:
         """What a tab of ours holds: one read request; nothing without one."""
@@ -174,8 +187,10 @@ class GoogleSheetStore:
         return tuple(tuple(row) for row in held.get("values", ()))
 
     def _snapshot(self, book: Book, now: datetime) -> Snapshot:
-        log = self._log_of(book)
-        values = self.client.get("/values:batchGet", _whole_tab(log.title))
+        log, hidden = self._log_of(book), book.tab(self._hidden_title)
+        marks = [] if hidden is None else [a1(hidden, *_MARKS)]
+        answer = self.client.get("/values:batchGet", _whole_tab(log.title, *marks))
+        first_row, values = take_first_range(answer) if marks else ((), answer)
         return Snapshot(
             spreadsheet_id=book.spreadsheet_id,
             sheet_id=log.sheet_id,
@@ -184,6 +199,7 @@ class GoogleSheetStore:
             locale=book.locale,
             read_at=now,
             values=values,
+            marks=first_row,
         )
 
     def _hidden_tab(self) -> Tab:
@@ -202,12 +218,21 @@ class GoogleSheetStore:
         if setup.hidden_tab:
             made.append(_hidden_tab(setup.hidden_tab))
             requests += add_hidden_tab(made[-1].sheet_id, setup.hidden_tab)
+            requests.append(cells_request(made[-1].sheet_id, *NONCE, setup.claim))
         self._send(requests, repeatable=False)
         wider = replace(log, column_count=log.column_count + len(setup.columns))
         self._remember([wider, *made])
 
-    def _publish(self, edits: Sequence[PageEdit], addition: PageAddition | None) -> None:
+    def _publish(
+        self,
+        edits: Sequence[PageEdit],
+        addition: PageAddition | None,
+        lease: Sequence[Cell],
+    ) -> None:
         requests: list[Request] = []
+        if lease:
+            beside = (NONCE[0], NONCE[1] + 1)
+            requests.append(cells_request(self._hidden_tab().sheet_id, *beside, lease))
         pages: dict[str, Tab] = {}
         for edit in edits:
             tab, more = self._page_requests(edit)
@@ -216,20 +241,20 @@ class GoogleSheetStore:
         bodies = list(in_bodies(requests))
         if addition is not None:
             try:
-                self._add(addition, bodies[0] if bodies else [])
+                self._add(addition, bodies[0] if bodies else [], describes=bool(lease))
             except SheetError as error:
                 if not was_added(error):
                     raise
-                self._publish(edits, None)
+                self._publish(edits, None, lease)
                 return
             del bodies[:1]
         for body in bodies:
             makes_tabs = any("addSheet" in request for request in body)
-            self._send(body, repeatable=not makes_tabs)
+            self._send(body, repeatable=not makes_tabs, describes=bool(lease))
         self._remember(pages.values())
         self._pages |= pages
 
-    def _add(self, addition: PageAddition, others: list[Request]) -> None:
+    def _add(self, addition: PageAddition, others: list[Request], *, describes: bool) -> None:
         """Add rows, and send other requests with them: all of it, unless the rows are there already."""
         page = addition.page
         tab = self._pages.get(page.title) or self.book.tab(page.title)
@@ -237,7 +262,7 @@ class GoogleSheetStore:
         sheet_id = tab.sheet_id if tab else made[0].sheet_id
         mark, *rows = add_rows(sheet_id, addition)
         new = add_page(sheet_id, page) if made else ()
-        self._send([mark, *new, *rows, *others], repeatable=True)
+        self._send([mark, *new, *rows, *others], repeatable=True, describes=describes)
         self._remember(made)
 
     def _page_requests(self, edit: PageEdit) -> tuple[Tab, list[Request]]:
@@ -254,14 +279,25 @@ class GoogleSheetStore:
         )
         return larger, [*grow(tab, rows, columns), *put_cells(tab.sheet_id, edit.cells)]
 
-    def _send(self, requests: list[Request], *, repeatable: bool) -> Json:
-        """Send a batch; where it fails, what we know of the spreadsheet is asked anew."""
+    def _send(self, requests: list[Request], *, repeatable: bool, describes: bool = False) -> None:
+        """Send a batch; where it fails, what we know of the spreadsheet is asked anew.
+
+        Args:
+            requests: The batch.
+            repeatable: Whether carrying it out twice does no harm.
+            describes: Whether its answer is to say what the spreadsheet is like now.
+        """
+        body = {"requests": requests, "includeSpreadsheetInResponse": describes}
+        fields = f"updatedSpreadsheet({_BOOK_FIELDS})" if describes else ""
         try:
-            return self.client.send_batch({"requests": requests}, repeatable=repeatable)
+            answer = self.client.send_batch(body, fields=fields, repeatable=repeatable)
         except Exception:
             self._book = None
             self._pages = {}
             raise
+        if describes:
+            self._book = _book(answer["updatedSpreadsheet"])
+            self._pages = _still_there(self._pages, self._book)
 
     def _remember(self, changed: Iterable[Tab]) -> None:
         """Know of the tabs we made or enlarged without asking."""
@@ -295,10 +331,10 @@ def quoted(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
 
-def _whole_tab(title: str) -> dict[str, str]:
-    """The query for a tab's content, dates as the numbers they are."""
+def _whole_tab(title: str, *before: str) -> dict[str, Any]:
+    """The query for a tab's content, dates as the numbers they are; other ranges may come before."""
     return {
-        "ranges": quoted(title),
+        "ranges": [*before, quoted(title)],
         "valueRenderOption": "UNFORMATTED_VALUE",
         "dateTimeRenderOption": "SERIAL_NUMBER",
     }

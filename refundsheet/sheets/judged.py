@@ -173,9 +173,14 @@ def sign(bench: Bench, count: int) -> list[Request]:
     return [_put(bench, *NONCE, [bench.new_nonce]), _put(bench, bench.header, 0, signature)]
 
 
-def fence(hidden_id: int, nonce: str) -> list[Request]:
-    """A batch that only changes the nonce: after its answer no earlier request can match any more."""
-    return [cells_request(hidden_id, *NONCE, [nonce])]
+def fence(hidden_id: int, claim: Sequence[Cell]) -> list[Request]:
+    """A batch that changes the nonce: after its answer no earlier request can match any more.
+
+    Args:
+        hidden_id: The hidden tab.
+        claim: The new nonce, and beside it whatever is to stand there.
+    """
+    return [cells_request(hidden_id, *NONCE, claim)]
 
 
 def answer_ranges(bench: Bench, count: int) -> Iterator[tuple[int, int, int, int]]:

@@ -12,6 +12,7 @@ from refundsheet.sheets.transport import Json
 
 #: What a look asks of every cell it names.
 LOOK_FIELDS = (
+    "properties.timeZone,"
     "sheets(properties(sheetId,gridProperties(rowCount,columnCount)),merges,"
     "protectedRanges(range,warningOnly,requestingUserCanEdit),"
     "data(startRow,startColumn,rowData.values(userEnteredValue,userEnteredFormat.numberFormat),"
@@ -29,6 +30,7 @@ class Look:
     cells: Mapping[tuple[int, int], Mapping[str, Any]]
     hidden_rows: frozenset[int]
     barred: Sequence[tuple[Mapping[str, int], str]]
+    zone: str = ""
 
     def formula_at(self, row: int, column: int) -> bool:
         """Whether a formula stands there."""
@@ -76,6 +78,7 @@ def read_look(answer: Json, log: Tab, hidden: Tab) -> Look:
         cells=cells,
         hidden_rows=frozenset(filtered),
         barred=tuple(_barred(sheets[log.sheet_id])),
+        zone=answer.get("properties", {}).get("timeZone", ""),
     )
 
 

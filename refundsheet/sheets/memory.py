@@ -1,6 +1,7 @@
 """The in-memory twin of the spreadsheet, for tests: the same promises, no network, and people in it."""
 
 import json
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +58,7 @@ class MemorySheetStore:
         answering: Called after a request took effect and before its answer; AnswerLostError
             raised here loses the answer.
         requests: How many requests arrived.
+        first_row: The first row of the hidden tab: the nonce, and the lease.
     """
 
     def __init__(
@@ -75,7 +77,7 @@ class MemorySheetStore:
         self.between: Callable[[], None] = _nothing
         self.answering: Callable[[], None] = _nothing
         self.requests = Requests()
-        self._batches_sent = 0
+        self.first_row: list[Cell] = []
         self._marks: set[int] = set()
         self._is_described = False
         self._zone, self._locale = zone, locale
@@ -128,6 +130,7 @@ class MemorySheetStore:
             locale=book.locale,
             read_at=now,
             values=values,
+            marks=tuple(self.first_row) if self.hidden_tabs else (),
         )
 
     def prepare(self, setup: Setup) -> None:
@@ -141,6 +144,7 @@ class MemorySheetStore:
             self.pages[page.title] = dict(page.cells)
         if setup.hidden_tab:
             self.hidden_tabs.append(setup.hidden_tab)
+            self.first_row = list(setup.claim)
         self.answering()
 
     def write(self, plan: Plan, journal: Journal) -> tuple[Receipt, ...]:
@@ -151,6 +155,9 @@ class MemorySheetStore:
         if not plan.changes:
             return ()
         self._arrive(is_write=False)  # the look at formulas and protection before a write
+        if plan.nonce is not None and not _same(self._nonce_now, plan.nonce):
+            why = "another writer was there in between"
+            return tuple(Receipt(change, Outcome.LOST, why) for change in plan.changes)
         refused = [Receipt(change, Outcome.REFUSED, why) for change, why in self._refusals(plan)]
         receipts = {id(receipt.change): receipt for receipt in refused}
         left = [change for change in plan.changes if id(change) not in receipts]
@@ -161,16 +168,30 @@ class MemorySheetStore:
                 break
         return tuple(receipts[id(change)] for change in plan.changes if id(change) in receipts)
 
-    def fence(self) -> None:
+    def fence(self, claim: Sequence[Cell] = ()) -> None:
         """Make sure that no request sent before can have an effect any more: one write request."""
         self._arrive(is_write=True)
+        claimed = claim or [secrets.token_hex(16)]
+        self.first_row[: len(claimed)] = claimed
         self.answering()
 
-    def publish(self, edits: Sequence[PageEdit], addition: PageAddition | None = None) -> None:
+    @property
+    def _nonce_now(self) -> Cell:
+        return self.first_row[0] if self.first_row else None
+
+    def publish(
+        self,
+        edits: Sequence[PageEdit],
+        addition: PageAddition | None = None,
+        lease: Sequence[Cell] = (),
+    ) -> None:
         """Overwrite the differing cells of our own tabs, and add rows to one: one write request."""
-        if not addition and not any(e.cells or e.page.title not in self.pages for e in edits):
+        is_news = any(edit.cells or edit.page.title not in self.pages for edit in edits)
+        if not (addition or lease or is_news):
             return
         self._arrive(is_write=True)
+        if lease:
+            self.first_row[1:] = lease
         if addition and addition.mark not in self._marks:
             self._add(addition)
         for edit in edits:
@@ -246,14 +267,17 @@ class MemorySheetStore:
     ) -> list[Receipt]:
         """Judge the whole batch at one point in time, then write what held."""
         changes = [change for of_row in batch for change in of_row]
-        self._batches_sent += 1
-        nonce = f"batch {self._batches_sent}"
+        known, nonce = self._nonce_now, secrets.token_hex(16)
         journal.sent(
             changes, nonce=nonce, expected=[_condition(plan, change) for change in changes]
         )
         try:
             self._arrive(is_write=True)
             receipts = [receipt for of_row in batch for receipt in self._judge(plan, of_row)]
+            if not _same(self._nonce_now, known):
+                why = "another writer was there in between"
+                receipts = [Receipt(change, Outcome.LOST, why) for change in changes]
+            self.first_row[:1] = [nonce]
             for receipt in receipts:
                 if receipt.outcome is Outcome.DONE:
                     change = receipt.change

@@ -47,6 +47,7 @@ class Setup:
         header_row: The row of the headers, counted from 1.
         pages: Our tabs to make, with the cells they begin with; others come by ``publish``.
         hidden_tab: The title of the hidden tab to make, "" where it is there.
+        claim: What its first row begins with: a nonce, and the lease.
     """
 
     columns: tuple[Column, ...] = ()
@@ -54,6 +55,7 @@ class Setup:
     header_row: int = 1
     pages: tuple[Page, ...] = ()
     hidden_tab: str = ""
+    claim: tuple[Cell, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.columns or self.pages or self.hidden_tab)
@@ -97,7 +99,7 @@ class SheetStore(Protocol):
         ...
 
     def read(self, now: datetime) -> Snapshot:
-        """The whole log tab: one read request, wherever the tab has been moved or renamed to."""
+        """The whole log tab and our marks: one read request, wherever people have moved the tab to."""
         ...
 
     def prepare(self, setup: Setup) -> None:
@@ -111,14 +113,27 @@ class SheetStore(Protocol):
         """
         ...
 
-    def fence(self) -> None:
-        """Make sure that no request sent before can have an effect any more: one write request."""
+    def fence(self, claim: Sequence[Cell] = ()) -> None:
+        """Make sure that no request sent before can have an effect any more: one write request.
+
+        Args:
+            claim: A new nonce, and the lease beside it; without one only the nonce changes.
+        """
         ...
 
-    def publish(self, edits: Sequence[PageEdit], addition: PageAddition | None = None) -> None:
+    def publish(
+        self,
+        edits: Sequence[PageEdit],
+        addition: PageAddition | None = None,
+        lease: Sequence[Cell] = (),
+    ) -> None:
         """Overwrite the differing cells of our own tabs, and add rows to one: one write request.
 
-        An addition that was carried out before, under the same mark, is not carried out again.
+        Args:
+            edits: The cells that differ.
+            addition: Rows; one that was carried out before, under the same mark, is not carried out
+                again.
+            lease: The lease as it is renewed; "" leaves it. The book is described anew with it.
         """
         ...
 

@@ -10,6 +10,7 @@ from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt
 from refundsheet.errors import (
     AnswerLostError,
     MissingTabError,
+    OtherZoneError,
     OutsideGridError,
     RefusedError,
 )
@@ -70,9 +71,9 @@ class LogWriter:
         self._false_matches = 0
         self._refused: dict[tuple[str, str, Cell], tuple[float, str]] = {}
 
-    def fence(self, hidden: Tab) -> None:
-        """Make every request sent before match nothing any more."""
-        requests = judged.fence(hidden.sheet_id, secrets.token_hex(16))
+    def fence(self, hidden: Tab, claim: Sequence[Cell] = ()) -> None:
+        """Make every request sent before match nothing any more; the claim begins with a new nonce."""
+        requests = judged.fence(hidden.sheet_id, claim or [secrets.token_hex(16)])
         self._client.send_batch({"requests": requests}, fields="spreadsheetId", repeatable=True)
 
     def write(self, plan: Plan, log: Tab, hidden: Tab, journal: Journal) -> tuple[Receipt, ...]:
@@ -89,6 +90,11 @@ class LogWriter:
     def _write(self, plan: Plan, log: Tab, hidden: Tab, journal: Journal) -> list[Receipt]:
         task = Task(plan)
         look = self._look(task, log, hidden)
+        if look.zone and plan.zone not in {"", look.zone}:
+            raise OtherZoneError(f"the spreadsheet's time zone has become {look.zone}")
+        if plan.nonce is not None and not same_cell(look.nonce, plan.nonce):
+            why = "another writer was there in between"
+            return [Receipt(change, Outcome.LOST, why) for change in plan.changes]
         receipts = list(task.drop_refused(look, wait_behind_filters=not self._pastes_exactly))
         flags = pieces(task.take_bulk(look, receipts), _LARGEST_BULK)
         rows = judged_together(task.judgements(look))
@@ -174,7 +180,7 @@ class LogWriter:
                 batch.bench.hidden_id, batch.bench.evidence(index), batch.bench.id_column
             )
             mistake = Mistake(judgement, batch.bench.evidence(index), case)
-            outcome, look = self._undo(mistake, batch.bench, look)
+            outcome, look = self._undo(mistake, batch.bench, look, journal)
             detail = "it had been written over something else; that was put back"
             if outcome is not Outcome.UNDONE:
                 detail = "it was written over something else, and that could not be put back"
@@ -182,7 +188,9 @@ class LogWriter:
         journal.settled(found)
         return kept + found, look
 
-    def _undo(self, mistake: "Mistake", bench: Bench, look: Look) -> tuple[Outcome, Look]:
+    def _undo(
+        self, mistake: "Mistake", bench: Bench, look: Look, journal: Journal
+    ) -> tuple[Outcome, Look]:
         """Look where the wrong value is now, and put back what was there before; a few times."""
         for _ in range(_MOST_TRIES_BACK):
             look = self._look_for(mistake, bench, look)
@@ -197,6 +205,7 @@ class LogWriter:
                 "responseIncludeGridData": True,
                 "responseRanges": answer_ranges(batch, look),
             }
+            journal.sent((), nonce=batch.bench.new_nonce, expected=())
             try:
                 response = self._client.send_batch(body, fields=judged.ANSWER_FIELDS)
             except (AnswerLostError, RefusedError):
