@@ -26,11 +26,13 @@ class Weather:
     Attributes:
         people: How likely somebody acts before it, and again before its answer.
         faults: How likely it fails.
+        beside: What goes on beside the log's cells.
     """
 
     name: str
     people: float
     faults: float = 0.0
+    beside: Sequence[Around] = _BESIDE
 
 
 HARSH = Weather("harsh", 0.35)
@@ -64,7 +66,7 @@ class Tally:
         for one in broken:
             found.setdefault(one.promise, one)
             self.false_premises += one.promise is Promise.PREMISE
-        self.broken.update(found)
+        self.broken.update(found.keys())
         for promise, one in found.items():
             self.first.setdefault(promise, (seed, one))
 
@@ -79,14 +81,14 @@ def play(seed: str, weather: Weather, world: World, tally: Tally | None = None) 
     desk.start()
     desk.run()
     for _ in range(_PASSES):
-        for act in _some(dice, 0.7):
+        for act in _some(dice, 0.7, weather):
             world.act(act)
         desk.wait(20)
         script = [_moment(dice, weather) for _ in range(_REQUESTS)]
         report = desk.run(script=script)
         if report is not None and tally is not None:
             tally.outcomes.update(receipt.outcome for receipt in report.receipts)
-    for act in (Beside(Around.LATE_ONES_ARRIVE), RestoreHeaders()):
+    for act in (Beside(Around.LATE_ONES_ARRIVE), Beside(Around.UNFILTER), RestoreHeaders()):
         world.act(act)
     desk.settle()
     broken = [*desk.broken(), *desk.second_pass()]
@@ -95,14 +97,14 @@ def play(seed: str, weather: Weather, world: World, tally: Tally | None = None) 
     return broken
 
 
-def _some(dice: Thrown, chance: float) -> tuple[Act, ...]:
+def _some(dice: Thrown, chance: float, weather: Weather) -> tuple[Act, ...]:
     if dice.random.random() >= chance:
         return ()
-    return tuple(an_act(dice, _BESIDE) for _ in range(1 + dice.number(1)))
+    return tuple(an_act(dice, weather.beside) for _ in range(1 + dice.number(1)))
 
 
 def _moment(dice: Thrown, weather: Weather) -> Moment:
-    before, after = _some(dice, weather.people), _some(dice, weather.people)
+    before, after = (_some(dice, weather.people, weather) for _ in range(2))
     fails = dice.random.random() < weather.faults
     return Moment(before, dice.pick(_FAULTS) if fails else Fault.NONE, after)
 

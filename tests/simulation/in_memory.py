@@ -1,9 +1,10 @@
 """The world over the memory twin: no network, so that a million steps are a matter of an hour."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from refundsheet.core.model import Change, Outcome, Plan, Receipt, Snapshot
+from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
 from refundsheet.errors import AnswerLostError, QuotaError, SheetError, SheetUnavailableError
 from refundsheet.sheets.memory import Held, MemorySheetStore
 from refundsheet.sheets.store import Journal, Setup
@@ -54,7 +55,7 @@ class PeopledSheet(MemorySheetStore):
     def __init__(self, world: World) -> None:
         super().__init__(world.truth.contents())
         self._world = world
-        self._nonce = 0
+        self._reads_log = False
 
     def _arrive(self, *, is_write: bool) -> None:
         try:
@@ -65,45 +66,40 @@ class PeopledSheet(MemorySheetStore):
         self.answering = self._answer
 
     def _answer(self) -> None:
+        if self._reads_log:
+            self._world.note_read()
         try:
             self._world.wire.answer()
         except CutError as cut:
             raise _error(cut, is_write=self._is_write) from None
 
     def read(self, now: datetime) -> Snapshot:
-        snapshot = super().read(now)
-        self._world.note_read()
-        return snapshot
-
-    def fence(self) -> None:
-        super().fence()
-        self._nonce += 1
+        self.book  # noqa: B018 - a request of its own, the first time
+        self._reads_log = True
+        try:
+            return super().read(now)
+        finally:
+            self._reads_log = False
 
     def write(self, plan: Plan, journal: Journal) -> tuple[Receipt, ...]:
         journal = Listening(self._world, plan, journal)
         return super().write(plan_of(self._world.guard, plan), journal)
 
-    def _refusals(self, plan: Plan):  # noqa: ANN202 - as in the twin
-        self._world.running.nonce = self._nonce  # read by the look before the write
-        return super()._refusals(plan)
-
     def _write_batch(
         self, plan: Plan, batch: Sequence[Sequence[Change]], journal: Journal
     ) -> list[Receipt]:
         changes = [change for of_row in batch for change in of_row]
-        self._batches_sent += 1
-        known, nonce = self._world.running.nonce, f"batch {self._batches_sent}"
+        known, nonce = self._nonce_now, secrets.token_hex(16)
         journal.sent(changes, nonce=nonce, expected=[{} for _ in changes])
         flight = self._world.flight
 
         def late() -> None:
             self._world.flight = flight
-            self._apply(plan, batch, known)
+            self._apply(plan, batch, known, nonce)
 
         try:
             self._world.wire.arrive(late)
-            receipts = self._apply(plan, batch, known)
-            self._world.running.nonce = self._nonce
+            receipts = self._apply(plan, batch, known, nonce)
             self._world.wire.answer()
         except CutError as cut:
             error = _error(cut, is_write=True)
@@ -113,9 +109,11 @@ class PeopledSheet(MemorySheetStore):
         journal.settled(receipts)
         return receipts
 
-    def _apply(self, plan: Plan, batch: Sequence[Sequence[Change]], known: int) -> list[Receipt]:
+    def _apply(
+        self, plan: Plan, batch: Sequence[Sequence[Change]], known: Cell, nonce: str
+    ) -> list[Receipt]:
         """One point in time: every row is judged, and what held is written."""
-        fresh = known == self._nonce or self._world.guard in (Guard.NO_NONCE, Guard.NAIVE)
+        fresh = known == self._nonce_now or self._world.guard in (Guard.NO_NONCE, Guard.NAIVE)
         receipts = [receipt for of_row in batch for receipt in self._judge(plan, of_row)]
         if not fresh:
             receipts = [Receipt(r.change, Outcome.LOST, "another writer") for r in receipts]
@@ -123,7 +121,7 @@ class PeopledSheet(MemorySheetStore):
             if receipt.outcome is Outcome.DONE:
                 change = receipt.change
                 self.type(change.row, plan.layout.columns[change.field], change.after)
-        self._nonce += 1
+        self.first_row[:1] = [nonce]
         return receipts
 
     def _judge(self, plan: Plan, changes: Sequence[Change]) -> list[Receipt]:

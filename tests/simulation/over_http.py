@@ -372,9 +372,6 @@ def _built_for(guard: Guard) -> Generator[None]:
     if guard in (Guard.JUDGED, Guard.NO_PREMISE):
         yield
         return
-    with patch.object(judged, "build", _Incomplete(guard, judged.build)):
-        if guard is not Guard.NAIVE:
-            yield
-            return
-        with patch.object(judged, "read_receipts", _all_done):
-            yield
+    read = _all_done if guard is Guard.NAIVE else judged.read_receipts
+    with patch.object(writer, "_JUDGED", writer._Mode(_Incomplete(guard, judged.build), read)):
+        yield

@@ -264,12 +264,16 @@ class Sort:
 
 
 def _carry(truth: Truth, ordered: Sequence[Line], end: int) -> None:
-    """Rows change places up to a column; what lies beyond it stays where it is."""
+    """Rows change places up to a column; what lies beyond it stays, and is another row's now."""
+    was = {line.uid: line.values[end:] for line in truth.lines}
     rests = [line.values[end:] for line in truth.lines[1:]]
     moved = [Line(line.uid, line.values[:end]) for line in ordered]
     for index, (line, rest) in enumerate(zip(moved, rests, strict=True), 1):
         line.values += rest
         truth.lines[index] = line
+        for column, (old, new) in enumerate(zip(was[line.uid], rest, strict=True), end):
+            if old.content != new.content:
+                truth.touched[line.uid, truth.field_at(column)] = truth.tick
 
 
 def _sorted(lines: Sequence[Line], column: int, *, descending: bool) -> list[Line]:

@@ -141,6 +141,7 @@ class Simulation:
             return None
         except ProcessDiedError:
             self.died += 1
+            self.world.wire.follow(())
             self.restart(number)
             return None
         finally:

@@ -10,8 +10,8 @@ from tests.simulation.machine import MACHINES, SLOW_IS_FINE
 
 #: Examples and steps: a few at every run, more where the whole of it is wanted.
 _DEPTH = {
-    "memory": {"default": (25, 15), "ci": (1200, 50)},
-    "sheets": {"default": (12, 12), "ci": (250, 40)},
+    "memory": {"default": (15, 12), "ci": (400, 50)},
+    "sheets": {"default": (8, 12), "ci": (150, 40)},
 }
 
 

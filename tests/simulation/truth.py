@@ -65,6 +65,7 @@ class Value:
         case: The ID of that row then.
         since: The moment it came there.
         blank_before: Since when the cell had been blank, where it was.
+        ours_before: Whether it took the place of what refundsheet had written.
         ledger: Which ledger was told of it.
         broken: The promises its writing broke.
         instead_of: What it stands in place of, where it should not.
@@ -76,6 +77,7 @@ class Value:
     case: str = ""
     since: int = 0
     blank_before: int = -1
+    ours_before: bool = False
     ledger: int = -1
     broken: tuple[Broken, ...] = ()
     instead_of: Held = None
@@ -196,7 +198,7 @@ class Truth:
         seen = old.by is By.REFUNDSHEET or self.recorded[-1] >= old.since
         if value.is_blank and not seen and old.blank_before >= 0:
             return replace(value, since=old.blank_before)
-        return replace(value, since=self.tick)
+        return replace(value, since=self.tick, ours_before=old.by is By.REFUNDSHEET)
 
     def descends(self, uid: int, ancestor: int) -> bool:
         """Whether a row is a copy of another, or a copy of such a copy."""

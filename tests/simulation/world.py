@@ -31,6 +31,10 @@ from tests.simulation.wire import Wire
 _CAUSES = ("status", "notes", "case_id", "order_id", "customer_name")
 
 
+#: How the reasons begin that come with a new case.
+_ON_ENTERING = ("the case was entered", "the request was first seen")
+
+
 @dataclass(slots=True)
 class Reading:
     """What one process knows of the sheet.
@@ -39,13 +43,11 @@ class Reading:
         ledger: Which ledger it has.
         uids: Which row was where when it read the log last.
         tick: When that was.
-        nonce: What stood in the nonce's cell when it looked last.
     """
 
     ledger: int
     uids: tuple[int, ...] = ()
     tick: int = 0
-    nonce: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ class World(ABC):
             now, then = self.truth.value(row, premise).shows, flight.expected(change, premise)
             if not alike(now, then):
                 yield Broken(Promise.PREMISE, f"{where}: {premise} was {then!r} and is {now!r}")
-        if name in STAMPS and change.after is not None and not self._is_due(line, held):
+        if change.after is not None and name in STAMPS and not self._is_due(line, held, change):
             yield Broken(Promise.CLEARED, f"{where}: nothing had happened ({change.reason})")
 
     def _is_twin(self, row: int, flight: Flight, change: Change) -> bool:
@@ -245,8 +247,13 @@ class World(ABC):
         same_case = held.row == line.uid or held.case == self.truth.case_id(row)
         return held.by is By.REFUNDSHEET and same_case
 
-    def _is_due(self, line: Line, held: Value) -> bool:
-        """Whether anything happened since the read before the cell was last left as it is."""
+    def _is_due(self, line: Line, held: Value, change: Change) -> bool:
+        """Whether anything happened since the read before the cell was last left as it is.
+
+        A new case happens when it is taken for complete, which is later than what was typed in it.
+        """
+        if change.reason.startswith(_ON_ENTERING) and not held.ours_before:
+            return True
         since = max((tick for tick in self.truth.recorded if tick <= held.since), default=0)
         return self.truth.acted_on(line.uid, _CAUSES, since)
 
