@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from refundsheet.config import Settings
 from refundsheet.core.model import Outcome
-from refundsheet.core.report import PassReport
+from refundsheet.core.report import Options, PassReport
 from refundsheet.errors import RefundsheetError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.reconcile import Reconciler
@@ -50,8 +50,12 @@ def open_log(settings: Settings) -> Generator[tuple[GoogleSheetStore, Ledger]]:
         yield store, ledger
 
 
-def run_until_signal(settings: Settings) -> None:
+def run_until_signal(settings: Settings, options: Options) -> None:
     """Make passes until SIGTERM or SIGINT; the pass in hand is finished first.
+
+    Args:
+        settings: The team's settings.
+        options: What the first pass that succeeds is asked for.
 
     Raises:
         RefundsheetError: where not even the first look at the spreadsheet succeeds for good.
@@ -67,7 +71,7 @@ def run_until_signal(settings: Settings) -> None:
         signal.signal(number, on_signal)
     with open_log(settings) as (store, ledger):
         store.describe()
-        keeper = _Keeper(Reconciler(store, ledger, settings), settings.poll_seconds)
+        keeper = _Keeper(Reconciler(store, ledger, settings), settings.poll_seconds, options)
         log.info("watching %r of %r", store.log.title, store.book.title)
         keeper.start()
         stop.wait()
@@ -81,10 +85,13 @@ class _Keeper:
     Args:
         reconciler: Makes them.
         every: Seconds from one to the next, at least.
+        options: What the first pass that succeeds is asked for.
     """
 
-    def __init__(self, reconciler: Reconciler, every: float) -> None:
+    def __init__(self, reconciler: Reconciler, every: float, options: Options) -> None:
         self._reconciler = reconciler
+        self._options = options
+        self._warned = ""
         self._every = every
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._in_hand = threading.Lock()
@@ -123,12 +130,20 @@ class _Keeper:
     def _make_pass(self) -> None:
         started = monotonic()
         try:
-            report = self._reconciler.run(wall_clock())
+            report = self._reconciler.run(wall_clock(), self._options)
         except RefundsheetError as error:
             log.warning("%s", error)
             return
+        self._options = Options()
+        self._warn(report)
         _tell(report)
         self._keep_pace(monotonic() - started, len(report.log.snapshot.values))
+
+    def _warn(self, report: PassReport) -> None:
+        """Say once why nothing is written, and not again in every pass."""
+        if report.read_only and report.read_only != self._warned:
+            log.warning("%s", report.read_only)
+        self._warned = report.read_only
 
     def _keep_pace(self, seconds: float, size: int) -> None:
         """Large logs are read less often, so that Google and this machine have time for others."""

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from refundsheet.config import Settings
 from refundsheet.core.advance import advance
 from refundsheet.core.calendar import BusinessCalendar
+from refundsheet.core.clock import clock_sentence, set_back
 from refundsheet.core.columns import header_names
 from refundsheet.core.history import Entry, empty_page, from_rows, to_row
 from refundsheet.core.identity import Recognised, recognise
+from refundsheet.core.lease import Standing, Tenure
 from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.model import Layout, Plan
+from refundsheet.core.model import Layout, Plan, Snapshot
 from refundsheet.core.observe import NOTHING_OBSERVED, Observed, observe
 from refundsheet.core.pages import Page, PageAddition, PageCell, difference, with_cell
 from refundsheet.core.parse import ParsedLog, parse
@@ -40,7 +42,8 @@ from refundsheet.sheets.setup import in_words, layout_after, what_is_missing
 from refundsheet.sheets.store import Setup, SheetStore
 
 #: What a pass is doing, for whoever looks on.
-STEPS = ("reading", "deciding", "writing", "summing up")
+STEPS = ("waiting for another refundsheet", "reading", "deciding", "writing", "summing up")
+_WAITING, _READING, _DECIDING, _WRITING, _SUMMING_UP = STEPS
 
 #: How old the time of the last pass on the Summary may get before it is written by itself.
 HEARTBEAT_EVERY = timedelta(minutes=5)
@@ -48,9 +51,15 @@ HEARTBEAT_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What a pass read and decided, all of it before its first write."""
+    """What a pass read and decided, all of it before its first write.
+
+    Attributes:
+        read_only: Why nothing may be written; "" where it may.
+    """
 
     log: ParsedLog
+    standing: Standing
+    read_only: str
     setup: Setup
     recognised: Recognised
     observed: Observed
@@ -82,21 +91,28 @@ class Reconciler:
         self._log: ParsedLog | None = None
 
     def run(self, now: datetime, options: Options | None = None) -> PassReport:
-        """One pass; ``now`` is its one time."""
+        """One pass; ``now`` is its one time. Processes that share the ledger take turns."""
         options = options or Options()
-        scene = self._decide(now, options)
         if options.dry_run:
+            return self._pass(now, options)
+        with self._logbook.turn(lambda: self._tell(_WAITING)):
+            return self._pass(now, options)
+
+    def _pass(self, now: datetime, options: Options) -> PassReport:
+        scene = self._decide(now, options)
+        if options.dry_run or scene.read_only:
             return _report(scene, self._summary(scene, scene.observed.cases))
-        self._tell("writing")
+        self._tell(_WRITING)
         context = scene.context
         journal = self._logbook.begin(context.now)
         fields = frozenset(scene.log.layout.columns)
         self._logbook.learn(context.now, fields, context.memory, scene.recognised, scene.observed)
-        self._store.prepare(scene.setup)
-        receipts = self._store.write(_plan(scene), journal)
+        setup = self._with_claim(scene.setup, context.now)
+        self._store.prepare(setup)
+        receipts = self._store.write(_plan(scene, setup), journal)
         advanced = advance(scene.observed.cases, receipts, context.calendar.zone)
         news = self._logbook.record(context.now, advanced, scene.decisions.flags, journal)
-        self._tell("summing up")
+        self._tell(_SUMMING_UP)
         self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
         summary = self._summary(scene, advanced.cases)
         published = self._publish(summary, scene)
@@ -112,20 +128,21 @@ class Reconciler:
         return report
 
     def _decide(self, now: datetime, options: Options) -> _Scene:
-        """Everything up to the first write."""
-        self._tell("reading")
+        """Everything up to the first write to the log."""
+        self._tell(_READING)
         memory, unsure = self._logbook.recall(), self._logbook.unsure()
-        if (unsure or self._lost_ledger(memory)) and not options.dry_run:
-            self._store.fence()
+        snapshot, standing, read_only = self._read(now, options, is_sure=not unsure)
+        if options.accept_clock:
+            memory = set_back(memory, now)
         names = header_names(self._settings.log.headers)
-        log = self._log = parse(self._store.read(now), names=names, previous=self._log)
-        self._tell("deciding")
+        log = self._log = parse(snapshot, names=names, previous=self._log)
+        self._tell(_DECIDING)
         setup = what_is_missing(
             log.layout, self._store.book, self._pages, self._settings.tabs.hidden
         )
         layout = layout_after(log.layout, setup)
         recognised = recognise(log.rows, layout, memory)
-        if unsure and not options.dry_run:
+        if unsure and not (options.dry_run or read_only):
             changes = [intent.change for intent in unsure]
             receipts = tuple(settle_by_cell(changes, recognised, layout))
             memory = self._logbook.settle(now, unsure, receipts, ZoneInfo(log.snapshot.zone))
@@ -139,12 +156,34 @@ class Reconciler:
         if memory.baseline_at is None:
             context = recollect(context, recognised, self._past(context))
         decisions = decide(recognised, context)
-        return _Scene(log, setup, recognised, context.observed, decisions, context)
+        return _Scene(
+            log, standing, read_only, setup, recognised, context.observed, decisions, context
+        )
 
-    def _lost_ledger(self, memory: Memory) -> bool:
-        """Whether we were here before: of what left then, something may still be under way."""
-        hidden = self._settings.tabs.hidden
-        return memory.baseline_at is None and self._store.book.tab(hidden) is not None
+    def _read(
+        self, now: datetime, options: Options, *, is_sure: bool
+    ) -> tuple[Snapshot, Standing, str]:
+        """Read, and make sure that we alone write: what was read, our lease, and why we may not.
+
+        The lease is taken with a new nonce: no request that left before can have an effect after.
+        """
+        snapshot = self._store.read(now)
+        local = now.astimezone(ZoneInfo(snapshot.zone))
+        standing = self._logbook.stands(snapshot.marks, local)
+        clock = "" if options.accept_clock else clock_sentence(self._logbook.recall(), local)
+        read_only = clock or ("" if options.take_over else standing.sentence)
+        is_ours = standing.tenure is Tenure.OURS and is_sure
+        has_tab = self._store.book.tab(self._settings.tabs.hidden) is not None
+        if read_only or options.dry_run or is_ours or not has_tab:
+            return snapshot, standing, read_only
+        self._store.fence(self._logbook.claim(now))
+        snapshot = self._store.read(now)
+        standing = self._logbook.stands(snapshot.marks, local)
+        return snapshot, standing, standing.sentence
+
+    def _with_claim(self, setup: Setup, now: datetime) -> Setup:
+        """A hidden tab is made with the lease in it: of two who make it only one succeeds."""
+        return replace(setup, claim=self._logbook.claim(now)) if setup.hidden_tab else setup
 
     def _past(self, context: Context) -> tuple[Entry, ...]:
         """What the History tab tells a ledger that is new."""
@@ -201,10 +240,12 @@ class Reconciler:
         beat = heartbeat_cell(context.now, zone)
         news = difference(stands, with_cell(page, HEARTBEAT, stands.get(HEARTBEAT, beat))).cells
         addition = self._logbook.unpublished(context.now)
-        if not (news or addition or _is_old(stands.get(HEARTBEAT), context)):
+        is_due = scene.standing.is_due(context.now)
+        if not (news or addition or is_due or _is_old(stands.get(HEARTBEAT), context)):
             return 0
         page = with_cell(page, HEARTBEAT, beat)
-        self._store.publish([difference(stands, page)], self._rows(addition, context))
+        lease = self._logbook.lease(context.now) if is_due else ()
+        self._store.publish([difference(stands, page)], self._rows(addition, context), lease)
         self._logbook.set_published(page)
         while addition:
             self._logbook.confirm(addition)
@@ -223,8 +264,9 @@ class Reconciler:
         return PageAddition(page, rows, addition.mark, addition.outdated)
 
 
-def _plan(scene: _Scene) -> Plan:
+def _plan(scene: _Scene, setup: Setup) -> Plan:
     """The changes, with all that a guarded write must find around them."""
+    nonce, *_ = (*setup.claim, *scene.log.snapshot.marks, "")
     header_row = scene.context.layout.header_row
     numbers = {change.row + offset for change in scene.decisions.changes for offset in (-1, 0, 1)}
     rows = {number: scene.log.cells_at(number) for number in numbers | {header_row}}
@@ -232,7 +274,8 @@ def _plan(scene: _Scene) -> Plan:
     if headers is not None:
         blanks = ("",) * (scene.setup.column_index - len(headers))
         rows[header_row] = (*headers, *blanks, *(c.header for c in scene.setup.columns))
-    return Plan(scene.decisions.changes, scene.context.layout, rows)
+    zone = scene.log.snapshot.zone
+    return Plan(scene.decisions.changes, scene.context.layout, rows, str(nonce), zone)
 
 
 def _report(scene: _Scene, summary: Summary) -> PassReport:
@@ -247,6 +290,7 @@ def _report(scene: _Scene, summary: Summary) -> PassReport:
         violations=scene.decisions.violations,
         observed=len(scene.observed.observations),
         is_baseline=scene.context.memory.baseline_at is None,
+        read_only=scene.read_only,
     )
 
 

@@ -37,6 +37,19 @@ Now = Annotated[
     str | None,
     typer.Option(help="Pretend it is this time (ISO, in the sheet's zone unless it names one)."),
 ]
+TakeOver = Annotated[
+    bool,
+    typer.Option(
+        "--take-over", help="Keep the log from now on, although another refundsheet does so."
+    ),
+]
+AcceptClock = Annotated[
+    bool,
+    typer.Option(
+        "--accept-clock",
+        help="This machine's clock is right, although the ledger knows later times.",
+    ),
+]
 
 
 def main() -> None:
@@ -91,11 +104,13 @@ def sync(  # noqa: PLR0913 - a command has as many options as it has
             "--allow-large-change", help="Carry out a plan that looks too large to be true."
         ),
     ] = False,
+    take_over: TakeOver = False,
+    accept_clock: AcceptClock = False,
     json: Json = False,
     now: Now = None,
     config: Config = None,
     debug: Debug = False,
-) -> None:
+) -> ExitCode:
     """Make one pass over the log: check, stamp, flag, summarise.
 
     Example: refundsheet sync --dry-run
@@ -104,12 +119,19 @@ def sync(  # noqa: PLR0913 - a command has as many options as it has
     from refundsheet.cli.render import print_json, print_pass
     from refundsheet.core.report import Options
 
-    options = Options(dry_run=dry_run, backfill=backfill, allow_large_change=allow_large_change)
+    options = Options(
+        dry_run=dry_run,
+        backfill=backfill,
+        allow_large_change=allow_large_change,
+        take_over=take_over,
+        accept_clock=accept_clock,
+    )
     report = one_pass(_settings(config), options, now)
     if json:
         print_json({**report.to_json(), "changes": report.changes_json()})
     else:
         print_pass(report, dry_run=dry_run)
+    return ExitCode.DONE if dry_run or report.is_whole else ExitCode.REFUSED_AS_UNSAFE
 
 
 @app.command()
@@ -187,14 +209,22 @@ def history(
 
 @app.command()
 @_command
-def run(*, config: Config = None, debug: Debug = False) -> None:
+def run(
+    *,
+    take_over: TakeOver = False,
+    accept_clock: AcceptClock = False,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
     """Keep the log honest until stopped: a pass every poll_seconds. SIGTERM ends it cleanly.
 
     Example: refundsheet run --config /etc/refundsheet.toml
     """
+    from refundsheet.core.report import Options
     from refundsheet.daemon import run_until_signal
 
-    run_until_signal(_settings(config))
+    options = Options(take_over=take_over, accept_clock=accept_clock)
+    run_until_signal(_settings(config), options)
 
 
 @app.command()

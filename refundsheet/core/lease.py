@@ -13,9 +13,6 @@ LASTS = timedelta(minutes=15)
 #: It is renewed when it is so old.
 RENEWED_EVERY = timedelta(minutes=5)
 
-#: A clock may be wrong by so much without anybody having to look at it.
-CLOCK_TOLERANCE = timedelta(minutes=5)
-
 _NONCE = re.compile(r"[0-9a-f]{32}")
 
 
@@ -97,13 +94,13 @@ def stands(
     lease = _read(marks[1:])
     if lease is None or lease.spreadsheet_id != holder.spreadsheet_id:
         return Standing(Tenure.FREE)
-    has_ended = lease.until <= now
     if lease.ledger == holder.ledger:
         if lease.run > holder.run or not _is_known(marks[0], knows):
             return Standing(Tenure.RESTORED, sentence=_RESTORED)
-        return Standing(Tenure.FREE if has_ended else Tenure.OURS, lease.until - LASTS)
+        # One that has ended is still ours while nobody took it: whoever does changes the nonce.
+        return Standing(Tenure.OURS, lease.until - LASTS)
     # A new ledger where another one was is its successor: of two at one place only one is left.
-    if has_ended or (holder.is_new and lease.who == holder.who):
+    if lease.until <= now or (holder.is_new and lease.who == holder.who):
         return Standing(Tenure.FREE)
     return Standing(Tenure.OTHERS, sentence=_others(lease, now))
 
@@ -134,16 +131,4 @@ def _others(lease: _Lease, now: datetime) -> str:
         f"Another refundsheet ({lease.who}) keeps this log, for now until "
         f"{lease.until.astimezone(now.tzinfo):%Y-%m-%d %H:%M}, so this one only looks on and writes "
         "nothing. To let this one keep it instead, run: refundsheet sync --take-over"
-    )
-
-
-def clock_sentence(last_read_at: datetime | None, now: datetime) -> str:
-    """Why nothing may be written by this clock; "" where it is not behind what is remembered."""
-    if last_read_at is None or last_read_at <= now + CLOCK_TOLERANCE:
-        return ""
-    seen = last_read_at.astimezone(now.tzinfo)
-    return (
-        f"The log was last read at {seen:%Y-%m-%d %H:%M}, and this machine's clock says it is only "
-        f"{now:%Y-%m-%d %H:%M}, so nothing is written. Set the clock right; if it is right now, "
-        "run: refundsheet sync --accept-clock"
     )

@@ -20,11 +20,15 @@ class Options:
         dry_run: Decide, and write nothing anywhere.
         backfill: Complete the cases that were there before refundsheet too.
         allow_large_change: Carry out a plan that looks too large to be true.
+        take_over: Write although another ledger holds the lease, or a later copy of this one did.
+        accept_clock: Write although the ledger remembers a later time than now.
     """
 
     dry_run: bool = False
     backfill: bool = False
     allow_large_change: bool = False
+    take_over: bool = False
+    accept_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class PassReport:
         observed: How many cells people changed.
         is_baseline: The log was read for the first time: it was learnt, not stamped.
         published: How many cells of our own tabs were renewed.
+        read_only: Why nothing at all may be written, in a sentence; "" where it may.
     """
 
     run: int
@@ -60,6 +65,12 @@ class PassReport:
     observed: int = 0
     is_baseline: bool = False
     published: int = 0
+    read_only: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was planned could be tried."""
+        return not self.read_only
 
     def count(self, outcome: Outcome) -> int:
         """How many changes ended so."""
@@ -136,6 +147,7 @@ class PassReport:
             "rows_with_violations": len(self.violations),
             "rows_to_correct": self.rows_to_correct,
             "published": self.published,
+            "read_only": self.read_only,
         }
 
 

@@ -12,7 +12,7 @@ from refundsheet.core.advance import Advanced, advance
 from refundsheet.core.follow_up import Flag
 from refundsheet.core.history import Entry, seen, written
 from refundsheet.core.identity import Recognised
-from refundsheet.core.lease import Holder, Standing, lease_cells, stands
+from refundsheet.core.lease import Holder, Standing, Tenure, lease_cells, stands
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Cell, Outcome, Receipt
 from refundsheet.core.observe import Observed
@@ -76,6 +76,10 @@ class Logbook:
 
     def stands(self, marks: Sequence[Cell], now: datetime) -> Standing:
         """What the lease on the sheet means for this ledger."""
+        found = stands(marks, self._holder(), self._knows, now)
+        if found.tenure is not Tenure.RESTORED:
+            return found
+        self.recall()  # another process of ours may have made a pass since
         return stands(marks, self._holder(), self._knows, now)
 
     def lease(self, now: datetime) -> tuple[str, ...]:
