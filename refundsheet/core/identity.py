@@ -208,10 +208,7 @@ def _claimants(
         by_print[fingerprint(rival.case)].append(rival)
     taken = {rival.key for rival in rivals}
     numbers = (f"{key}{_RIVAL}{n}" for n in count(1) if f"{key}{_RIVAL}{n}" not in taken)
-    pairs = [
-        (row, by_print[fingerprint(row.case)]) for row in _in_order(rows) if row is not original
-    ]
-    matched = [(row, same.pop() if same else None) for row, same in pairs]
+    matched = _matched([row for row in _in_order(rows) if row is not original], by_print)
     edited = sorted(chain(*by_print.values()), key=attrgetter("key"), reverse=True)
     if original is not None:
         yield KnownRow(original, key, memory.cases[key])
@@ -222,6 +219,22 @@ def _claimants(
         doubt = _duplicate(row.case, len(rows), is_copy=original is not None)
         rival = remembered.key if remembered else next(numbers)
         yield KnownRow(row, rival, remembered or model, doubt)
+
+
+def _matched(
+    rows: Sequence[Row], by_print: Mapping[str, list[Remembered]]
+) -> list[tuple[Row, Remembered | None]]:
+    """Each row with one that was remembered of the same content; what is alike to the letter first."""
+    found: dict[int, Remembered] = {}
+    for to_the_letter in (True, False):
+        for row in rows:
+            same = by_print.get(fingerprint(row.case), [])
+            like = (known for known in same if not to_the_letter or known.case == row.case)
+            known = None if row.number in found else next(like, None)
+            if known is not None:
+                same.remove(known)
+                found[row.number] = known
+    return [(row, found.get(row.number)) for row in rows]
 
 
 def _in_order(rows: Iterable[Row]) -> list[Row]:

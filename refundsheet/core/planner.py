@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
+from itertools import count
 
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.case_ids import next_ids
@@ -11,12 +11,18 @@ from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER
 from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import Flag, follow_up, words
-from refundsheet.core.identity import DUPLICATE_ID, KnownRow, Recognised, is_provisional
+from refundsheet.core.identity import (
+    DUPLICATE_ID,
+    KnownRow,
+    Recognised,
+    comparable_id,
+    is_provisional,
+)
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Cell, Change, Layout, Row, Severity, Violation
 from refundsheet.core.observe import UNREAD_READS, Observed
 from refundsheet.core.parse import cell
-from refundsheet.core.rules import check
+from refundsheet.core.rules import RESOLVED_BUT_OPEN, check
 from refundsheet.core.serials import same_serial, to_serial
 
 _NAMES = ("order_id", "customer_name", CUSTOMER_AND_ORDER.field)
@@ -77,7 +83,7 @@ class Decisions:
 
 def decide(recognised: Recognised, context: Context) -> Decisions:
     """Every change the log needs now; a row in doubt gets no more than the reason in Row Check."""
-    minted, free = _new_ids(recognised, context)
+    minted, free = _new_ids(recognised, context), _free_ids(recognised, context)
     fields = frozenset(context.layout.columns)
     flags: dict[str, Flag] = {}
     violations: dict[int, tuple[Violation, ...]] = {}
@@ -86,16 +92,19 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
         after = context.observed.cases.get(known.key)
         if not is_settled(known, after):
             continue
-        found = _violations(known, after, fields, free, context)
-        if found:
-            violations[known.row.number] = found
         flag = None
+        stamps: tuple[Change, ...] = ()
         if after is not None and known.doubt is None:
             flag = _flag(after, context)
             if flag is not None:
                 flags[known.key] = flag
-            changes += chain(minted.get(known.key, ()), _stamps(known, after, context))
-        changes += _our_cells(known, flag, found, context)
+            stamps = (*minted.get(known.key, ()), *_stamps(known, after, context))
+        found = _violations(known, after, fields, free, context)
+        if any(stamp.field == "resolved_at" and stamp.after is None for stamp in stamps):
+            found = tuple(v for v in found if v.rule != RESOLVED_BUT_OPEN)  # it is being put right
+        if found:
+            violations[known.row.number] = found
+        changes += (*stamps, *_our_cells(known, flag, found, context))
     return Decisions(tuple(changes), flags, violations)
 
 
@@ -144,31 +153,45 @@ def _flag(after: Remembered, context: Context) -> Flag | None:
     return follow_up(after, context.desk, context.calendar, baseline, context.now)
 
 
-def _new_ids(
-    recognised: Recognised, context: Context
-) -> tuple[dict[str, tuple[Change, ...]], dict[str, str]]:
-    """A Case ID for every complete row that has none, and one to offer to every copy, by key."""
+def _new_ids(recognised: Recognised, context: Context) -> dict[str, tuple[Change, ...]]:
+    """A Case ID for every complete row that has none, by key."""
     nameless = [known for known in recognised.rows if _needs_id(known, context)]
-    copies = sorted(
-        known.key
-        for known in recognised.rows
-        if known.doubt is not None and known.doubt.rule == DUPLICATE_ID
-    )
-    if not (nameless or copies):
-        return {}, {}
-    used = chain(
-        (known.row.case.case_id for known in recognised.rows if known.row.case.case_id),
-        (case.case.case_id for case in context.memory.cases.values() if case.case.case_id),
-    )
-    ids = next_ids(used, context.desk.case_ids, context.now.year)
+    if not nameless:
+        return {}
+    ids = next_ids(_used_ids(recognised, context), context.desk.case_ids, context.now.year)
     reason = "the row is complete and had no Case ID"
     fields = (*_NAMES, "requested_at", "reason", "status")
     premise = tuple(field for field in fields if field in context.layout.columns)
-    minted = {
+    return {
         known.key: (_change(known, "case_id", minted, reason=reason, premise=premise),)
         for known, minted in zip(nameless, ids, strict=False)
     }
-    return minted, dict(zip(copies, ids, strict=False))
+
+
+def _used_ids(recognised: Recognised, context: Context) -> Iterator[str]:
+    """Every Case ID that stands in the log or is remembered from it."""
+    for known in recognised.rows:
+        if known.row.case.case_id:
+            yield known.row.case.case_id
+    for case in context.memory.cases.values():
+        if case.case.case_id:
+            yield case.case.case_id
+
+
+def _free_ids(recognised: Recognised, context: Context) -> dict[str, str]:
+    """An ID to offer to each copy, by key: made of its own, so that the offer stays as it is."""
+    copies = {
+        known.key: known.row.case.case_id
+        for known in recognised.rows
+        if known.doubt is not None and known.doubt.rule == DUPLICATE_ID
+    }
+    taken = {comparable_id(used) for used in _used_ids(recognised, context)} if copies else set()
+    offers: dict[str, str] = {}
+    for key in sorted(copies):
+        named = (f"{copies[key]}-{number}" for number in count(2))
+        offers[key] = next(offer for offer in named if comparable_id(offer) not in taken)
+        taken.add(comparable_id(offers[key]))
+    return offers
 
 
 def _needs_id(known: KnownRow, context: Context) -> bool:

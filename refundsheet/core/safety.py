@@ -44,7 +44,9 @@ def _refuse_sorted_alone(recognised: Recognised, field: str) -> None:
     changes = [
         (getattr(known.remembered.case, field), getattr(known.row.case, field))
         for known in recognised.rows
-        if known.remembered is not None and known.row.case is not known.remembered.case
+        if known.doubt is None
+        and known.remembered is not None
+        and known.row.case is not known.remembered.case
     ]
     changed = [(old, new) for old, new in changes if old != new]
     if len(changed) < _SORTED_ALONE:

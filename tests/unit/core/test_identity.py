@@ -407,3 +407,11 @@ def test_many_strangers_and_many_missing_cases_take_no_quadratic_time() -> None:
     log.run()
     log.rows = [case("", order=f"#x{n}", customer="Amazon") for n in range(4_000)]
     assert _seconds_to_recognise(log) < 4
+
+
+def test_rows_that_are_alike_but_for_their_notes_keep_their_own_notes() -> None:
+    log = Log([case("R-1", notes=f"call {number}") for number in range(30)])
+    log.run()
+    log.forget_objects()
+
+    assert log.run().observations == []

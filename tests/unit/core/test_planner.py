@@ -203,7 +203,7 @@ def test_a_copy_is_offered_an_id_that_is_free() -> None:
     log.run()
     said = log.rows[2]["Row Check"]
     assert "R-1 is the Case ID of 2 rows, and this one looks like the copy." in said
-    assert said.endswith("R-3 is free.")
+    assert said.endswith("R-1-2 is free.")
     assert not log.rows[0].get("Row Check")
 
 
@@ -283,3 +283,15 @@ def test_a_stamp_at_midnight_is_still_recognised_as_ours() -> None:
     assert (passed.observations, passed.changes) == ([], {})
     log.rows[0]["Status"] = "New"
     assert log.run().changes["R-1", "resolved_at"] is None
+
+
+def test_a_reopened_case_is_not_told_off_for_the_date_that_is_being_taken_back() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.rows[0]["Status"] = "Refunded"
+    assert ("R-1", "resolved_at") in log.run().changes
+    log.rows[0]["Status"] = "Under Review"
+
+    passed = log.run()
+
+    assert passed.changes["R-1", "resolved_at"] is None
+    assert "resolved_but_open" not in passed.rules(0)
