@@ -91,6 +91,7 @@ class World(ABC):
     Attributes:
         broken: The promises broken in an instant; those that a cell still shows are with the cell.
         texts: Every text refundsheet ever wrote into its own columns.
+        stamped: Row, field and content of every cell it wrote.
         writes: How many cells were written.
         other_passes: Lets another process make a pass, between two requests of the one that runs.
     """
@@ -103,6 +104,7 @@ class World(ABC):
     running: Reading = field(default_factory=lambda: Reading(0))
     broken: list[Broken] = field(default_factory=list[Broken])
     texts: set[str] = field(default_factory=set[str])
+    stamped: set[tuple[int, str, Held]] = field(default_factory=set[tuple[int, str, Held]])
     writes: int = 0
     other_passes: Callable[[], None] = _nobody
     wire: Wire = field(init=False)
@@ -194,6 +196,7 @@ class World(ABC):
             instead_of=held.content,
         )
         self.writes += 1
+        self.stamped.add((line.uid, name, content))
         self.last_written = (line.uid, name)
         if name in OURS and content is not None:
             self.texts.add(cell_text(_plain(content)))
@@ -245,14 +248,17 @@ class World(ABC):
         if name in OURS:
             return not isinstance(held.content, Formula) and cell_text(held.content) in self.texts
         same_case = held.row == line.uid or held.case == self.truth.case_id(row)
-        return held.by is By.REFUNDSHEET and same_case
+        # A stamp of another row that is equal to this row's own cannot be told from it.
+        is_equal = (line.uid, name, held.content) in self.stamped
+        return held.by is By.REFUNDSHEET and (same_case or is_equal)
 
     def _is_due(self, line: Line, held: Value, change: Change) -> bool:
         """Whether anything happened since the read before the cell was last left as it is.
 
         A new case happens when it is taken for complete, which is later than what was typed in it.
         """
-        if change.reason.startswith(_ON_ENTERING) and not held.ours_before:
+        is_copy = line.uid in self.truth.copy_of  # it is the case, once its original is gone
+        if (is_copy or change.reason.startswith(_ON_ENTERING)) and not held.ours_before:
             return True
         since = max((tick for tick in self.truth.recorded if tick <= held.since), default=0)
         return self.truth.acted_on(line.uid, _CAUSES, since)
