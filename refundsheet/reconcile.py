@@ -35,6 +35,8 @@ from refundsheet.core.summary import (
     summarise,
     to_page,
 )
+from refundsheet.core.undo import Undoing, undo
+from refundsheet.errors import UsageError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.logbook import Logbook
 from refundsheet.ledger.records import Addition, SheetKey
@@ -98,8 +100,32 @@ class Reconciler:
         with self._logbook.turn(lambda: self._tell(_WAITING)):
             return self._pass(now, options)
 
+    def undo(self, now: datetime, run: int, *, dry_run: bool) -> tuple[PassReport, Undoing]:
+        """Take back what a pass wrote, where it still stands: a pass of its own that does nothing else.
+
+        Raises:
+            UsageError: That pass wrote nothing, or all of it was taken back.
+        """
+        options = Options(dry_run=dry_run)
+        with self._logbook.turn(lambda: self._tell(_WAITING)):
+            scene = self._decide(now, options)
+            written = self._logbook.written_by(run)
+            if not written:
+                raise UsageError(f"There is nothing that run {run} wrote and that could be undone.")
+            changes = (intent.change for intent in written)
+            undoing = undo(run, changes, scene.recognised, scene.context.layout)
+            decisions = replace(scene.decisions, changes=undoing.changes)
+            report = self._carry_out(replace(scene, decisions=decisions), options)
+            done = {(change.case, change.field) for change in report.done}
+            places = ((intent, (intent.change.case, intent.change.field)) for intent in written)
+            self._logbook.took_back(intent for intent, place in places if place in done)
+        return report, undoing
+
     def _pass(self, now: datetime, options: Options) -> PassReport:
-        scene = self._decide(now, options)
+        return self._carry_out(self._decide(now, options), options)
+
+    def _carry_out(self, scene: _Scene, options: Options) -> PassReport:
+        """Write what was decided, record it, sum up."""
         if options.dry_run or scene.read_only:
             return _report(scene, self._summary(scene, scene.observed.cases))
         self._tell(_WRITING)

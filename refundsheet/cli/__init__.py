@@ -209,6 +209,34 @@ def history(
 
 @app.command()
 @_command
+def undo(  # noqa: PLR0913 - a command has as many options as it has
+    *,
+    run: Annotated[int, typer.Option(help="The run whose writes to take back.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what it would take back.")
+    ] = False,
+    json: Json = False,
+    now: Now = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> ExitCode:
+    """Take back what a run wrote, where it still stands; refundsheet does not write it again.
+
+    Example: refundsheet undo --run 17 --dry-run
+    """
+    from refundsheet.cli.passes import undo_pass
+    from refundsheet.cli.render import print_json, print_undo, undo_json
+
+    report, undoing = undo_pass(_settings(config), run, now, dry_run=dry_run)
+    if json:
+        print_json(undo_json(report, undoing))
+    else:
+        print_undo(report, undoing, dry_run=dry_run)
+    return ExitCode.DONE if dry_run or report.is_whole else ExitCode.REFUSED_AS_UNSAFE
+
+
+@app.command()
+@_command
 def run(
     *,
     take_over: TakeOver = False,

@@ -17,6 +17,7 @@ from refundsheet.core.report import PassReport, column_letters
 from refundsheet.core.serials import to_moment
 from refundsheet.core.statistics.figures import Figure, Table
 from refundsheet.core.summary import Summary, basis
+from refundsheet.core.undo import Undoing
 
 #: More lines than this are counted, not listed.
 _MOST_LINES = 60
@@ -46,6 +47,34 @@ def print_pass(report: PassReport, *, dry_run: bool) -> None:
     if report.rows_to_correct:
         rows = "1 row has" if report.rows_to_correct == 1 else f"{report.rows_to_correct} rows have"
         typer.echo(f"{rows} something to correct: refundsheet check")
+
+
+def print_undo(report: PassReport, undoing: Undoing, *, dry_run: bool) -> None:
+    """What was taken back of a run, or would be, and what is left and why."""
+    if report.read_only:
+        typer.echo(report.read_only)
+    _print_lines(_change_lines(report, ZoneInfo(report.log.snapshot.zone)))
+    _print_lines(f"  {_place(left.change)}: left, {left.why}" for left in undoing.left)
+    cells, done = len(undoing.changes), len(report.done)
+    if dry_run or report.read_only:
+        typer.echo(f"Would take back {cells} of {cells + len(undoing.left)} cells.")
+    else:
+        said = f"Took back {done} of {cells + len(undoing.left)} cells of run {undoing.run}"
+        typer.echo(f"{said}, as run {report.run}.")
+
+
+def undo_json(report: PassReport, undoing: Undoing) -> Mapping[str, Any]:
+    """The same as plain values."""
+    return {
+        "undoes": undoing.run,
+        "run": report.run,
+        "read_only": report.read_only,
+        "changes": report.changes_json(),
+        "left": [
+            {"case": left.change.label, "field": left.change.field, "why": left.why}
+            for left in undoing.left
+        ],
+    }
 
 
 def _outcome(report: PassReport, *, dry_run: bool) -> str:

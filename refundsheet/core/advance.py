@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD, Kind, Writer
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.identity import comparable_id, fingerprint
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Cell, Moment, Outcome, Receipt
 from refundsheet.core.planner import cell_text
@@ -58,15 +58,21 @@ def advance(
 def _learnt(known: Remembered, receipt: Receipt, zone: ZoneInfo) -> Remembered:
     name, value = receipt.change.field, receipt.change.after
     owed = {field: stamp for field, stamp in known.owed.items() if field != name}
-    if receipt.outcome is Outcome.REFUSED:
+    if receipt.outcome in (Outcome.REFUSED, Outcome.UNRESOLVED):
         return replace(known, owed=owed) if name in known.owed else known
-    if receipt.outcome is not Outcome.DONE or BY_FIELD[name].writer is Writer.US:
+    if receipt.outcome is not Outcome.DONE:
+        return known
+    if receipt.change.takes_back:
+        known = replace(known, undone={**known.undone, name: receipt.change.before})
+    if BY_FIELD[name].writer is Writer.US:
         return known
     written = {field: cell for field, cell in known.written.items() if field != name}
     if value is not None:
         written[name] = value
-    key = comparable_id(str(value)) if name == "case_id" else known.key
     case = replace(known.case, **{name: _content(name, value, zone)})
+    key = known.key
+    if name == "case_id":
+        key = fingerprint(case) if value is None else comparable_id(str(value))
     return replace(known, key=key, case=case, owed=owed, written=written)
 
 

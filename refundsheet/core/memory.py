@@ -30,6 +30,7 @@ class Remembered:
         status_since: When it entered its status, where that was seen.
         acted_at: When its last action was seen.
         written: Field to exactly what refundsheet wrote there, while it still stands.
+        undone: Field to what refundsheet wrote there and was told to take back: not written again.
         owed: Field to the timestamp it is due; a lost race leaves it due, with its time.
         unread: Field to how many reads in a row its cell showed an error, as #REF! or Loading….
         missing_since: The first of the reads in a row that did not hold it.
@@ -47,6 +48,7 @@ class Remembered:
     status_since: datetime | None = None
     acted_at: datetime | None = None
     written: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
+    undone: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
     owed: Mapping[str, Owed] = field(default_factory=dict[str, Owed])
     unread: Mapping[str, int] = field(default_factory=dict[str, int])
     missing_since: datetime | None = None

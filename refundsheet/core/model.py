@@ -146,6 +146,7 @@ class Change:
         after: What it shall hold; numbers are serials where the column is a moment.
         reason: Why, in words for the History tab.
         premise: The fields whose content the reason rests on; all must be as read.
+        takes_back: Whether it undoes an earlier write of ours, which is then not made again.
     """
 
     case: str
@@ -156,6 +157,7 @@ class Change:
     after: Cell
     reason: str
     premise: tuple[str, ...] = ()
+    takes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

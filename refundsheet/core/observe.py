@@ -9,7 +9,7 @@ from refundsheet.core.columns import COLUMNS, CUSTOMER_AND_ORDER, Kind, Writer
 from refundsheet.core.desk import Desk, Meaning
 from refundsheet.core.identity import KnownRow, Recognised, is_provisional
 from refundsheet.core.memory import Memory, Observation, Owed, Remembered
-from refundsheet.core.model import Moment, RefundCase, Row
+from refundsheet.core.model import Cell, Moment, RefundCase, Row
 
 TEAM_FIELDS = tuple(column.field for column in COLUMNS if column.writer is not Writer.US)
 MOMENT_FIELDS = tuple(
@@ -197,8 +197,15 @@ def _after(
         return _settle(_still(found, before.case, changes, this), row, this)
     if changes:
         kept = {field: value for field, value in before.written.items() if field not in changes}
-        found = _acted(replace(found, written=kept), before.case, changes, this)
+        undone = _still_undone(before, changes) if before.undone else before.undone
+        found = _acted(replace(found, written=kept, undone=undone), before.case, changes, this)
     return _without_filled(found, row)
+
+
+def _still_undone(before: Remembered, changes: tuple[str, ...]) -> Mapping[str, Cell]:
+    """What was taken back is written again once people have worked on the case; but for its ID."""
+    kept = {"case_id"} - set(changes)
+    return {field: value for field, value in before.undone.items() if field in kept}
 
 
 def _without_filled(found: Remembered, row: Row) -> Remembered:

@@ -104,8 +104,17 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
             found = tuple(v for v in found if v.rule != RESOLVED_BUT_OPEN)  # it is being put right
         if found:
             violations[known.row.number] = found
-        changes += (*stamps, *_our_cells(known, flag, found, context))
+        due = (*stamps, *_our_cells(known, flag, found, context))
+        changes += _without_undone(due, after) if after and after.undone else due
     return Decisions(tuple(changes), flags, violations)
+
+
+def _without_undone(changes: Sequence[Change], after: Remembered) -> Iterator[Change]:
+    """What people had refundsheet take back is not written again."""
+    for change in changes:
+        is_undone = change.field in after.undone
+        if not (is_undone and _same(after.undone[change.field], change.after)):
+            yield change
 
 
 def is_settled(known: KnownRow, after: Remembered | None) -> bool:
@@ -176,6 +185,8 @@ def _used_ids(recognised: Recognised, context: Context) -> Iterator[str]:
     for case in context.memory.cases.values():
         if case.case.case_id:
             yield case.case.case_id
+        if case.undone and (taken_back := case.undone.get("case_id")):
+            yield str(taken_back)
 
 
 def _free_ids(recognised: Recognised, context: Context) -> dict[str, str]:
@@ -198,6 +209,8 @@ def _needs_id(known: KnownRow, context: Context) -> bool:
     after = context.observed.cases.get(known.key)
     if known.doubt is not None or after is None or not after.settled:
         return False
+    if "case_id" in after.undone:
+        return False  # people had it taken back, and want none of another number either
     if "case_id" not in context.layout.columns or cell(known.row, "case_id", context.layout):
         return False
     case = known.row.case

@@ -68,6 +68,11 @@ class PassReport:
     read_only: str = ""
 
     @property
+    def done(self) -> tuple[Change, ...]:
+        """The changes that were carried out."""
+        return tuple(r.change for r in self.receipts if r.outcome is Outcome.DONE)
+
+    @property
     def is_whole(self) -> bool:
         """Whether all that was planned could be tried."""
         return not self.read_only

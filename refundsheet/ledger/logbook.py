@@ -106,6 +106,17 @@ class Logbook:
             self._known_mark = nonce
         return nonce == self._known_mark
 
+    def written_by(self, run: int) -> Sequence[Intent]:
+        """What a pass wrote, as far as it was not taken back."""
+        done = (IntentState.DONE,)
+        return self._ledger.intents(self.sheet, states=done, pass_number=run)
+
+    def took_back(self, undone: Iterable[Intent]) -> None:
+        """Note that writes of an earlier pass were taken back by this one."""
+        detail = f"taken back by run {self.run}"
+        outcomes = {intent.number: (IntentState.UNDONE, detail) for intent in undone}
+        self._ledger.settle(outcomes)
+
     def begin(self, at: datetime) -> LedgerJournal:
         """Begin a pass; its journal keeps what it writes."""
         self._latest_run = self._ledger.begin_pass(self.sheet, at)

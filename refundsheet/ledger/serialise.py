@@ -105,6 +105,7 @@ def _dump_besides(remembered: Remembered) -> Iterable[Any]:
         if values[name] is not None:
             values[name] = show_instant(values[name])
     values["written"] = dict(remembered.written)
+    values["undone"] = dict(remembered.undone)
     values["owed"] = {
         field: [show_instant(owed.at), owed.reason] for field, owed in remembered.owed.items()
     }
