@@ -13,6 +13,7 @@ from datetime import datetime
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind, Writer
 from refundsheet.core.desk import Desk
+from refundsheet.core.follow_up import words
 from refundsheet.core.history import By, Entry
 from refundsheet.core.identity import Recognised, comparable_id
 from refundsheet.core.memory import Remembered
@@ -20,7 +21,7 @@ from refundsheet.core.model import Cell, RefundCase
 from refundsheet.core.observe import REMOVED_AFTER_READS
 from refundsheet.core.parse import cell
 from refundsheet.core.planner import SEPARATOR, Context, cell_text, decide
-from refundsheet.core.serials import same_serial, to_serial
+from refundsheet.core.serials import same_serial, to_moment, to_serial
 
 _STAMPED = tuple(name for name, column in BY_FIELD.items() if column.writer is Writer.TEAM_THEN_US)
 
@@ -81,10 +82,18 @@ def _texts_standing(recognised: Recognised, context: Context) -> Iterator[str]:
     for known in recognised.rows:
         flag, by = (cell(known.row, name, layout) for name in ("follow_up", "follow_up_by"))
         if is_flag_text(flag):
-            yield from (cell_text(value) for value in (flag, by) if value)
+            yield str(flag)
+            if isinstance(by, (int, float)) and _says_when(str(flag), by, context):
+                yield cell_text(by)
         found = cell(known.row, "row_check", layout)
         if isinstance(found, str) and _is_ours(found, sentences):
             yield found
+
+
+def _says_when(flag: str, by: float, context: Context) -> bool:
+    """Whether a flag names the time beside it; another one was typed there by somebody."""
+    moment = to_moment(by, context.calendar.zone)
+    return words(moment, context.now) in flag
 
 
 def _is_ours(found: str, sentences: set[str]) -> bool:

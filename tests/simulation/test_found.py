@@ -3,6 +3,7 @@
 import pytest
 
 from refundsheet.localsheets.switches import FilteredPaste, Switches
+from tests.simulation.in_memory import MemoryWorld
 from tests.simulation.over_http import SheetsWorld
 from tests.simulation.people import Around, Beside, MoveRow, Type, TypeFormula
 from tests.simulation.simulation import Simulation, a_log
@@ -19,6 +20,18 @@ def _desk(switches: Switches) -> Simulation:
     desk.wait(20)
     desk.run()
     return desk
+
+
+def test_a_date_typed_beside_our_flag_stays_when_the_ledger_is_lost() -> None:
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.run()
+    desk.world.act(Type(row=0, name="follow_up_by", number=0))
+    desk.lose_ledger(0)
+    desk.run()
+    desk.wait(86_400)
+    desk.run()
+    assert desk.broken() == []
 
 
 @pytest.mark.xfail(

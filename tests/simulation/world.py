@@ -257,8 +257,9 @@ class World(ABC):
 
         A new case happens when it is taken for complete, which is later than what was typed in it.
         """
-        is_copy = line.uid in self.truth.copy_of  # it is the case, once its original is gone
-        if (is_copy or change.reason.startswith(_ON_ENTERING)) and not held.ours_before:
+        # A row that came later may have another row's ID, and is that case once the other is gone.
+        came_later = line.uid in self.truth.born
+        if (came_later or change.reason.startswith(_ON_ENTERING)) and not held.ours_before:
             return True
         since = max((tick for tick in self.truth.recorded if tick <= held.since), default=0)
         return self.truth.acted_on(line.uid, _CAUSES, since)
