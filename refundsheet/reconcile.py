@@ -1,6 +1,6 @@
 """One pass over the sheet: read, recognise, plan, write what still holds, record, summarise, tell."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,15 +14,22 @@ from refundsheet.core.history import Entry, empty_page, from_rows, to_row
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.lease import Standing, Tenure
 from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.model import Layout, Plan, Snapshot
+from refundsheet.core.model import Layout, Outcome, Plan, Snapshot
 from refundsheet.core.observe import NOTHING_OBSERVED, Observed, observe
 from refundsheet.core.pages import Page, PageAddition, PageCell, difference, with_cell
 from refundsheet.core.parse import ParsedLog, parse
 from refundsheet.core.planner import Context, Decisions, decide, is_settled
 from refundsheet.core.recollect import recollect
-from refundsheet.core.recovery import settle_by_cell
+from refundsheet.core.recovery import settle
 from refundsheet.core.report import Options, PassReport
-from refundsheet.core.safety import refuse_implausible
+from refundsheet.core.safety import (
+    NOTHING_WITHHELD,
+    Withheld,
+    hold_back,
+    implausible,
+    in_zone,
+    withhold,
+)
 from refundsheet.core.serials import to_moment
 from refundsheet.core.statistics.figures import Facts
 from refundsheet.core.summary import (
@@ -41,7 +48,7 @@ from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.logbook import Logbook
 from refundsheet.ledger.records import Addition, SheetKey
 from refundsheet.sheets.setup import in_words, layout_after, what_is_missing
-from refundsheet.sheets.store import Setup, SheetStore
+from refundsheet.sheets.store import Asked, Setup, SheetStore
 
 #: What a pass is doing, for whoever looks on.
 STEPS = ("waiting for another refundsheet", "reading", "deciding", "writing", "summing up")
@@ -67,6 +74,7 @@ class _Scene:
     observed: Observed
     decisions: Decisions
     context: Context
+    withheld: Withheld
 
 
 class Reconciler:
@@ -157,9 +165,12 @@ class Reconciler:
         """Everything up to the first write to the log."""
         self._tell(_READING)
         memory, unsure = self._logbook.recall(), self._logbook.unsure()
-        snapshot, standing, read_only = self._read(now, options, is_sure=not unsure)
+        asked = [Asked(intent.nonce, intent.expected) for intent in unsure]
+        snapshot, standing, read_only, told = self._read(now, options, asked)
         if options.accept_clock:
             memory = set_back(memory, now)
+        has_moved = memory.zone not in {"", snapshot.zone}
+        memory = in_zone(memory, snapshot.zone)
         names = header_names(self._settings.log.headers)
         log = self._log = parse(snapshot, names=names, previous=self._log)
         self._tell(_DECIDING)
@@ -170,42 +181,59 @@ class Reconciler:
         recognised = recognise(log.rows, layout, memory)
         if unsure and not (options.dry_run or read_only):
             changes = [intent.change for intent in unsure]
-            receipts = tuple(settle_by_cell(changes, recognised, layout))
-            memory = self._logbook.settle(now, unsure, receipts, ZoneInfo(log.snapshot.zone))
+            receipts = tuple(settle(changes, told, recognised, layout))
+            memory = in_zone(
+                self._logbook.settle(now, unsure, receipts, ZoneInfo(snapshot.zone)), snapshot.zone
+            )
             recognised = recognise(log.rows, layout, memory)
-        if not options.allow_large_change:
-            refuse_implausible(recognised, memory)
+        recognised, withheld = _believed(recognised, memory, snapshot, options)
+        if not withheld.stamps:
+            memory = replace(memory, zone=snapshot.zone, locale=snapshot.locale)
         context = self._context(log, layout, memory, now)
         fields = frozenset(log.layout.columns)
         observed = observe(recognised, fields, memory, context.desk, context.now)
+        if has_moved and not withheld.stamps:
+            observed = replace(observed, changed=frozenset(observed.cases))
         context = replace(context, observed=observed, backfill=options.backfill)
         if memory.baseline_at is None:
             context = recollect(context, recognised, self._past(context))
         decisions = decide(recognised, context)
+        if not options.allow_large_change:
+            decisions, withheld = _held_back(decisions, withheld, context)
         return _Scene(
-            log, standing, read_only, setup, recognised, context.observed, decisions, context
+            log,
+            standing,
+            read_only,
+            setup,
+            recognised,
+            context.observed,
+            decisions,
+            context,
+            withheld,
         )
 
     def _read(
-        self, now: datetime, options: Options, *, is_sure: bool
-    ) -> tuple[Snapshot, Standing, str]:
+        self, now: datetime, options: Options, asked: Sequence[Asked]
+    ) -> tuple[Snapshot, Standing, str, tuple[Outcome | None, ...]]:
         """Read, and make sure that we alone write: what was read, our lease, and why we may not.
 
         The lease is taken with a new nonce: no request that left before can have an effect after.
+        Last comes what the receipts of such requests told.
         """
+        nothing = (None,) * len(asked)
         snapshot = self._store.read(now)
         local = now.astimezone(ZoneInfo(snapshot.zone))
         standing = self._logbook.stands(snapshot.marks, local)
         clock = "" if options.accept_clock else clock_sentence(self._logbook.recall(), local)
         read_only = clock or ("" if options.take_over else standing.sentence)
-        is_ours = standing.tenure is Tenure.OURS and is_sure
+        is_ours = standing.tenure is Tenure.OURS and not asked
         has_tab = self._store.book.tab(self._settings.tabs.hidden) is not None
         if read_only or options.dry_run or is_ours or not has_tab:
-            return snapshot, standing, read_only
-        self._store.fence(self._logbook.claim(now))
+            return snapshot, standing, read_only, nothing
+        told = self._store.fence(self._logbook.claim(now), asked)
         snapshot = self._store.read(now)
         standing = self._logbook.stands(snapshot.marks, local)
-        return snapshot, standing, standing.sentence
+        return snapshot, standing, standing.sentence, told
 
     def _with_claim(self, setup: Setup, now: datetime) -> Setup:
         """A hidden tab is made with the lease in it: of two who make it only one succeeds."""
@@ -239,6 +267,8 @@ class Reconciler:
             if is_settled(known, after):
                 latest = cases.get(known.key)
                 counted.append(known.row.case if known.doubt or not latest else latest.case)
+            elif known.row.number in scene.withheld.rows:
+                counted.append(known.row.case)
         facts = Facts(
             cases=counted,
             flags=scene.decisions.flags,
@@ -247,7 +277,7 @@ class Reconciler:
             now=context.now.replace(minute=0, second=0),
             being_typed=len(scene.recognised.rows) - len(counted),
         )
-        quality = (*missing_columns(scene.log.layout), *self._size())
+        quality = (*scene.withheld.sentences, *missing_columns(scene.log.layout), *self._size())
         return summarise(facts, quality)
 
     def _size(self) -> Iterator[str]:
@@ -290,6 +320,25 @@ class Reconciler:
         return PageAddition(page, rows, addition.mark, addition.outdated)
 
 
+def _believed(
+    recognised: Recognised, memory: Memory, snapshot: Snapshot, options: Options
+) -> tuple[Recognised, Withheld]:
+    """The rows without what cannot be believed at once, unless people have looked."""
+    if options.allow_large_change:
+        return recognised, NOTHING_WITHHELD
+    withheld = implausible(recognised, memory, snapshot)
+    return withhold(recognised, withheld), withheld
+
+
+def _held_back(
+    decisions: Decisions, withheld: Withheld, context: Context
+) -> tuple[Decisions, Withheld]:
+    """The decisions without what must wait until people have looked."""
+    cases, zone = context.observed.cases, context.calendar.zone
+    changes, withheld = hold_back(decisions.changes, withheld, cases, zone)
+    return replace(decisions, changes=changes), withheld
+
+
 def _plan(scene: _Scene, setup: Setup) -> Plan:
     """The changes, with all that a guarded write must find around them."""
     nonce, *_ = (*setup.claim, *scene.log.snapshot.marks, "")
@@ -317,6 +366,7 @@ def _report(scene: _Scene, summary: Summary) -> PassReport:
         observed=len(scene.observed.observations),
         is_baseline=scene.context.memory.baseline_at is None,
         read_only=scene.read_only,
+        withheld=scene.withheld.sentences,
     )
 
 

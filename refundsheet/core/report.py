@@ -47,6 +47,7 @@ class PassReport:
         observed: How many cells people changed.
         is_baseline: The log was read for the first time: it was learnt, not stamped.
         published: How many cells of our own tabs were renewed.
+        withheld: Why parts of the plan wait until people have looked, a sentence each.
         read_only: Why nothing at all may be written, in a sentence; "" where it may.
     """
 
@@ -65,6 +66,7 @@ class PassReport:
     observed: int = 0
     is_baseline: bool = False
     published: int = 0
+    withheld: tuple[str, ...] = ()
     read_only: str = ""
 
     @property
@@ -75,7 +77,7 @@ class PassReport:
     @property
     def is_whole(self) -> bool:
         """Whether all that was planned could be tried."""
-        return not self.read_only
+        return not (self.read_only or self.withheld)
 
     def count(self, outcome: Outcome) -> int:
         """How many changes ended so."""
@@ -152,6 +154,7 @@ class PassReport:
             "rows_with_violations": len(self.violations),
             "rows_to_correct": self.rows_to_correct,
             "published": self.published,
+            "withheld": list(self.withheld),
             "read_only": self.read_only,
         }
 

@@ -1,13 +1,18 @@
-"""A plan too large to be true is not carried out: evidence that we misread the sheet."""
+"""Evidence that we misread the sheet: that part of a plan is held back, and the rest goes on."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from refundsheet.core.columns import BY_FIELD
-from refundsheet.core.identity import Recognised
-from refundsheet.core.memory import Memory
-from refundsheet.errors import UnsafePlanError
+from refundsheet.core.columns import BY_FIELD, Writer
+from refundsheet.core.identity import KnownRow, Recognised, is_provisional
+from refundsheet.core.memory import Memory, Remembered
+from refundsheet.core.model import Change, RefundCase, Snapshot
+from refundsheet.core.serials import to_serial
 
-#: So many cases may vanish between two reads; a team clears out old ones now and then.
+#: So many cases may vanish or be renamed between two reads; a team clears out old ones now and then.
 _ALWAYS_PLAUSIBLE = 20
 _SHARE = 0.25
 
@@ -17,44 +22,190 @@ _SORTED_ALONE = 20
 _OVERRIDE = "refundsheet sync --allow-large-change"
 
 
-def refuse_implausible(recognised: Recognised, memory: Memory) -> None:
-    """Stop where many of the known cases are suddenly gone, or their cells belong to other cases.
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What a pass leaves alone until people have looked.
 
-    Raises:
-        UnsafePlanError: naming the figures and the option that overrides it.
+    Attributes:
+        sentences: Why, and how to go on, a line each.
+        rows: The numbers of the rows that are neither learnt nor written.
+        absent: Whether cases that were not found are not counted as missing.
+        stamps: Whether no timestamp is written at all.
     """
-    _refuse_many_gone(recognised, memory)
-    for field in ("status", "notes"):
-        _refuse_sorted_alone(recognised, field)
 
+    sentences: tuple[str, ...] = ()
+    rows: frozenset[int] = frozenset()
+    absent: bool = False
+    stamps: bool = False
 
-def _refuse_many_gone(recognised: Recognised, memory: Memory) -> None:
-    known = sum(case.settled and not case.removed for case in memory.cases.values())
-    absent = (memory.cases[key] for key in recognised.absent)
-    gone = sum(case.settled and not case.missing_reads for case in absent)
-    if gone > max(_ALWAYS_PLAUSIBLE, _SHARE * known):
-        raise UnsafePlanError(
-            f"{gone} of {known} known cases are not in the log any more, so nothing was "
-            f"written. If they were really removed, run: {_OVERRIDE}"
+    def __add__(self, other: "Withheld") -> "Withheld":
+        return Withheld(
+            self.sentences + other.sentences,
+            self.rows | other.rows,
+            self.absent or other.absent,
+            self.stamps or other.stamps,
         )
 
 
-def _refuse_sorted_alone(recognised: Recognised, field: str) -> None:
+NOTHING_WITHHELD = Withheld()
+
+
+def implausible(recognised: Recognised, memory: Memory, snapshot: Snapshot) -> Withheld:
+    """What of a read cannot be believed at once."""
+    found = _other_zone(memory, snapshot) + _many_gone(recognised, memory)
+    found += _many_renamed(recognised, memory)
+    for field in ("status", "notes"):
+        found += _sorted_alone(recognised, field)
+    return found
+
+
+def withhold(recognised: Recognised, withheld: Withheld) -> Recognised:
+    """The rows without what cannot be believed: nobody knows yet whose those rows are."""
+    if not (withheld.rows or withheld.absent):
+        return recognised
+    rows = tuple(
+        KnownRow(known.row, "") if known.row.number in withheld.rows else known
+        for known in recognised.rows
+    )
+    kept = {known.key for known in rows}
+    return replace(
+        recognised,
+        rows=rows,
+        rekeyed={old: new for old, new in recognised.rekeyed.items() if new in kept},
+        absent=() if withheld.absent else recognised.absent,
+    )
+
+
+def _many_gone(recognised: Recognised, memory: Memory) -> Withheld:
+    known = _settled(memory)
+    absent = (memory.cases[key] for key in recognised.absent)
+    gone = sum(case.settled and not case.missing_reads for case in absent)
+    if gone <= max(_ALWAYS_PLAUSIBLE, _SHARE * known):
+        return NOTHING_WITHHELD
+    sentence = (
+        f"{gone} of {known} known cases are not in the log any more, so none of them is taken for "
+        "removed, and rows that are new since then get no dates and no IDs. If it is as it should "
+        f"be, run: {_OVERRIDE}"
+    )
+    renamed = set(recognised.rekeyed.values())
+    rows = _numbers(k for k in recognised.rows if k.remembered is None or k.key in renamed)
+    return Withheld((sentence,), rows, absent=True)
+
+
+def _many_renamed(recognised: Recognised, memory: Memory) -> Withheld:
+    """An ID that is typed into a row without one is no other name for a case."""
+    renamed = {new for old, new in recognised.rekeyed.items() if not is_provisional(old)}
+    known = _settled(memory)
+    if len(renamed) <= max(_ALWAYS_PLAUSIBLE, _SHARE * known):
+        return NOTHING_WITHHELD
+    sentence = (
+        f"{len(renamed)} of {known} known cases have another ID than before, so their rows are left "
+        f"alone. If it is as it should be, run: {_OVERRIDE}"
+    )
+    return Withheld((sentence,), _numbers(k for k in recognised.rows if k.key in renamed))
+
+
+def _settled(memory: Memory) -> int:
+    return sum(case.settled and not case.removed for case in memory.cases.values())
+
+
+def _sorted_alone(recognised: Recognised, field: str) -> Withheld:
     """People change cells to something else; a column sorted without its rows only mixes them."""
     changes = [
-        (getattr(known.remembered.case, field), getattr(known.row.case, field))
+        (getattr(known.remembered.case, field), getattr(known.row.case, field), known)
         for known in recognised.rows
         if known.doubt is None
         and known.remembered is not None
         and known.row.case is not known.remembered.case
     ]
-    changed = [(old, new) for old, new in changes if old != new]
-    if len(changed) < _SORTED_ALONE:
-        return
-    if Counter(old for old, _ in changed) == Counter(new for _, new in changed):
-        header = BY_FIELD[field].header
-        raise UnsafePlanError(
-            f"The {header} cells of {len(changed)} cases have changed places among each other, as "
-            "if part of the log had been sorted without the rest, so nothing was written. Undo "
-            f"the sort in the sheet; if all is as it should be, run: {_OVERRIDE}"
+    changed = [(old, new, known) for old, new, known in changes if old != new]
+    if len(changed) < _SORTED_ALONE or Counter(old for old, _, _ in changed) != Counter(
+        new for _, new, _ in changed
+    ):
+        return NOTHING_WITHHELD
+    header = BY_FIELD[field].header
+    sentence = (
+        f"The {header} cells of {len(changed)} cases have changed places among each other, as "
+        "if part of the log had been sorted without the rest, so their rows are left alone. Undo "
+        f"the sort in the sheet; if all is as it should be, run: {_OVERRIDE}"
+    )
+    return Withheld((sentence,), _numbers(known for _, _, known in changed))
+
+
+def _numbers(rows: Iterable[KnownRow]) -> frozenset[int]:
+    return frozenset(known.row.number for known in rows)
+
+
+def _other_zone(memory: Memory, snapshot: Snapshot) -> Withheld:
+    sentences = tuple(
+        f"The spreadsheet's {what} is now {now}, and was {before}, so no timestamp is written. "
+        f"Change it back in File > Settings; if it is as it should be, run: {_OVERRIDE}"
+        for what, before, now in (
+            ("time zone", memory.zone, snapshot.zone),
+            ("locale", memory.locale, snapshot.locale),
         )
+        if before not in {"", now}
+    )
+    return Withheld(sentences, stamps=bool(sentences))
+
+
+def in_zone(memory: Memory, zone: str) -> Memory:
+    """The memory with its wall clock read in another zone, as the sheet's own numbers are."""
+    if memory.zone in {"", zone}:
+        return memory
+    cases = {key: _in_zone(known, ZoneInfo(zone)) for key, known in memory.cases.items()}
+    return replace(memory, cases=cases)
+
+
+_FIELDS = tuple(field.name for field in fields(RefundCase))
+
+
+def _in_zone(known: Remembered, zone: ZoneInfo) -> Remembered:
+    moments = {
+        name: moment.replace(tzinfo=zone)
+        for name in _FIELDS
+        if isinstance(moment := getattr(known.case, name), datetime)
+    }
+    return replace(known, case=replace(known.case, **moments)) if moments else known
+
+
+def hold_back(
+    changes: Iterable[Change],
+    withheld: Withheld,
+    cases: Mapping[str, Remembered],
+    zone: ZoneInfo,
+) -> tuple[tuple[Change, ...], Withheld]:
+    """The changes that may be made, and what is withheld besides: people's cells emptied in bulk.
+
+    Args:
+        changes: All that was decided.
+        withheld: What is withheld already.
+        cases: What is known of the cases.
+        zone: The sheet's.
+    """
+    left = [change for change in changes if not (withheld.stamps and _is_stamp(change))]
+    unexplained = set(_unexplained(left, cases, zone))
+    if len(unexplained) <= _ALWAYS_PLAUSIBLE:
+        return tuple(left), withheld
+    sentence = (
+        f"{len(unexplained)} dates would be emptied though nobody changed the status of their cases, "
+        "as if the meaning of a status had become another in the settings, so they are left. If it "
+        f"is as it should be, run: {_OVERRIDE}"
+    )
+    kept = tuple(change for change in left if change not in unexplained)
+    return kept, withheld + Withheld((sentence,))
+
+
+def _is_stamp(change: Change) -> bool:
+    return change.field != "case_id" and BY_FIELD[change.field].writer is not Writer.US
+
+
+def _unexplained(
+    changes: Iterable[Change], cases: Mapping[str, Remembered], zone: ZoneInfo
+) -> Iterator[Change]:
+    """Dates of ours to be emptied while the status is the one under which they were written."""
+    for change in changes:
+        if change.after is None and _is_stamp(change) and isinstance(change.before, (int, float)):
+            since = cases[change.case].status_since
+            if since is None or to_serial(since, zone) <= change.before:
+                yield change

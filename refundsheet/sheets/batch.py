@@ -63,6 +63,7 @@ class Batch:
         conditions: list[Mapping[str, Any]] = []
         for index, judgement in enumerate(self.judgements):
             condition = {
+                "old_nonce": self.bench.old_nonce,
                 "nonce_row": self.bench.header,
                 "receipt": self.bench.receipt(index),
                 "verdict": self.bench.verdict,
@@ -71,7 +72,8 @@ class Batch:
                 "compared": {str(column): cell for column, cell in judgement.compared.items()},
             }
             conditions += [condition] * len(judgement.changes)
-        return conditions + [{"compared": {}}] * len(self.bulk)
+        in_bulk = {"old_nonce": self.bench.old_nonce, "compared": {}}
+        return conditions + [in_bulk] * len(self.bulk)
 
 
 def grow(batch: Batch, look: Look) -> Iterator[Request]:

@@ -30,7 +30,7 @@ from refundsheet.sheets.layout import (
     put_cells,
     was_added,
 )
-from refundsheet.sheets.store import Book, Journal, Setup, Tab
+from refundsheet.sheets.store import Asked, Book, Journal, Setup, Tab
 from refundsheet.sheets.transport import Json, SpreadsheetClient
 from refundsheet.sheets.writer import LogWriter
 
@@ -155,14 +155,21 @@ class GoogleSheetStore:
             self._book = None  # nothing has left: the next read knows the zone
             return tuple(Receipt(change, Outcome.LOST, str(error)) for change in plan.changes)
 
-    def fence(self, claim: Sequence[Cell] = ()) -> None:
+    def fence(
+        self, claim: Sequence[Cell] = (), asked: Sequence[Asked] = ()
+    ) -> tuple[Outcome | None, ...]:
         """Make sure that no request sent before can have an effect any more: one write request."""
         try:
-            self._writer.fence(self._hidden_tab(), claim)
+            return self._writer.fence(self._hidden_tab(), claim, asked)
+        except OutsideGridError:
+            # Room for the receipts was to be made by the very batch: there are none to ask for.
+            bare = [Asked(one.nonce, _without_receipt(one.expected)) for one in asked]
+            return self._writer.fence(self._hidden_tab(), claim, bare)
         except MissingTabError:
             # What was sent to a tab that is gone can never be carried out: a new tab has a new id.
             self._book = None
             self._writer.fence(self._hidden_tab(), claim)
+            return (None,) * len(asked)
 
     def publish(
         self,
@@ -324,6 +331,10 @@ class GoogleSheetStore:
         theirs = (tab for tab in book.tabs if tab.row_count and not tab.hidden)
         others = (tab for tab in theirs if tab.title.casefold() not in self._our_titles)
         return book.tab(USUAL_LOG) or next(others, None)
+
+
+def _without_receipt(expected: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in expected.items() if name == "old_nonce"}
 
 
 def quoted(title: str) -> str:

@@ -21,6 +21,7 @@ This module builds the requests and reads the receipts; writer.py sends them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from refundsheet.core.model import Cell, Change, Outcome, Receipt
 from refundsheet.sheets.grid import (
@@ -35,6 +36,8 @@ from refundsheet.sheets.layout import Request
 
 #: Where the nonce stands on the hidden tab.
 NONCE = (0, 0)
+#: Where a fence keeps the nonce that it found there.
+LAST_NONCE = (1, 0)
 
 #: Rows of the hidden tab below the log's last row. They lie that deep so that a formula that a person
 #: typed into a cell meanwhile is only ever shifted down and up again, never off the grid.
@@ -176,11 +179,41 @@ def sign(bench: Bench, count: int) -> list[Request]:
 def fence(hidden_id: int, claim: Sequence[Cell]) -> list[Request]:
     """A batch that changes the nonce: after its answer no earlier request can match any more.
 
+    The nonce that stood there is kept beside: it tells which batch was the last to arrive.
+
     Args:
         hidden_id: The hidden tab.
         claim: The new nonce, and beside it whatever is to stand there.
     """
-    return [cells_request(hidden_id, *NONCE, claim)]
+    last = grid_range(hidden_id, *LAST_NONCE)
+    return [
+        copy_request(grid_range(hidden_id, *NONCE), last, "PASTE_VALUES"),
+        cells_request(hidden_id, *NONCE, claim),
+    ]
+
+
+def fenced_ranges(expected: Mapping[str, Any]) -> Iterator[tuple[int, int, int, int]]:
+    """What tells after a fence whether a batch was carried out: row and column bounds."""
+    if "receipt" in expected:
+        row, column = expected["nonce_row"], 0
+        yield row, row + 1, column, column + 1
+        row, column = expected["receipt"], expected["verdict"]
+        yield row, row + 1, column, column + 1
+
+
+def read_fenced(
+    hidden_id: int, nonce: str, expected: Mapping[str, Any], answer: Answer
+) -> Outcome | None:
+    """What became of a write whose answer was lost; None where the hidden tab does not tell."""
+    last = answer.entered(hidden_id, *LAST_NONCE)
+    if "old_nonce" in expected and same_cell(last, expected["old_nonce"]):
+        return Outcome.LOST  # it never arrived
+    if "receipt" not in expected or last != nonce:
+        return None
+    if answer.entered(hidden_id, expected["nonce_row"], 0) != nonce:
+        return None
+    verdict = answer.entered(hidden_id, expected["receipt"], expected["verdict"])
+    return {"yes": Outcome.DONE, "no": Outcome.LOST}.get(str(verdict))
 
 
 def answer_ranges(bench: Bench, count: int) -> Iterator[tuple[int, int, int, int]]:

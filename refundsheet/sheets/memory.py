@@ -12,7 +12,7 @@ from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provision
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import PageAddition, PageCell, PageEdit
 from refundsheet.errors import AnswerLostError
-from refundsheet.sheets.store import Book, Journal, Setup, Tab
+from refundsheet.sheets.store import Asked, Book, Journal, Setup, Tab
 from refundsheet.sheets.transport import Requests
 
 #: As many rows go in one write request; far more of them where our own columns go in bulk.
@@ -79,6 +79,8 @@ class MemorySheetStore:
         self.requests = Requests()
         self.first_row: list[Cell] = []
         self._marks: set[int] = set()
+        #: What became of the cells of the batch that arrived last.
+        self._receipts: dict[tuple[int, int], Outcome] = {}
         self._is_described = False
         self._zone, self._locale = zone, locale
 
@@ -168,12 +170,23 @@ class MemorySheetStore:
                 break
         return tuple(receipts[id(change)] for change in plan.changes if id(change) in receipts)
 
-    def fence(self, claim: Sequence[Cell] = ()) -> None:
+    def fence(
+        self, claim: Sequence[Cell] = (), asked: Sequence[Asked] = ()
+    ) -> tuple[Outcome | None, ...]:
         """Make sure that no request sent before can have an effect any more: one write request."""
         self._arrive(is_write=True)
+        last = self._nonce_now
         claimed = claim or [secrets.token_hex(16)]
         self.first_row[: len(claimed)] = claimed
         self.answering()
+        return tuple(self._told(one, last) for one in asked)
+
+    def _told(self, asked: Asked, last: Cell) -> Outcome | None:
+        """What the receipt of a write tells, while its batch was the last to arrive."""
+        if _same(last, asked.expected["old_nonce"]):
+            return Outcome.LOST
+        key = (asked.expected["row"], asked.expected["column"])
+        return self._receipts.get(key) if last == asked.nonce else None
 
     @property
     def _nonce_now(self) -> Cell:
@@ -268,9 +281,8 @@ class MemorySheetStore:
         """Judge the whole batch at one point in time, then write what held."""
         changes = [change for of_row in batch for change in of_row]
         known, nonce = self._nonce_now, secrets.token_hex(16)
-        journal.sent(
-            changes, nonce=nonce, expected=[_condition(plan, change) for change in changes]
-        )
+        expected = [_condition(plan, change) | {"old_nonce": known} for change in changes]
+        journal.sent(changes, nonce=nonce, expected=expected)
         try:
             self._arrive(is_write=True)
             receipts = [receipt for of_row in batch for receipt in self._judge(plan, of_row)]
@@ -278,6 +290,11 @@ class MemorySheetStore:
                 why = "another writer was there in between"
                 receipts = [Receipt(change, Outcome.LOST, why) for change in changes]
             self.first_row[:1] = [nonce]
+            columns = plan.layout.columns
+            self._receipts = {
+                (receipt.change.row, columns[receipt.change.field]): receipt.outcome
+                for receipt in receipts
+            }
             for receipt in receipts:
                 if receipt.outcome is Outcome.DONE:
                     change = receipt.change
@@ -338,7 +355,8 @@ def _compared(plan: Plan, change: Change) -> list[str]:
 
 def _condition(plan: Plan, change: Change) -> dict[str, Cell]:
     columns = (plan.layout.columns[field] for field in _compared(plan, change))
-    return {str(column): _as_read(plan, change.row, column) for column in columns}
+    place = {"row": change.row, "column": plan.layout.columns[change.field]}
+    return place | {str(column): _as_read(plan, change.row, column) for column in columns}
 
 
 def _is_as_read(plan: Plan, number: int, field: str, now: _Look) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from refundsheet.core.columns import Column
-from refundsheet.core.model import Cell, Change, Plan, Receipt, Snapshot
+from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import Page, PageAddition, PageEdit
 
 
@@ -81,6 +81,14 @@ class Journal(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A write whose answer was lost: the mark of its batch, and what the journal was given."""
+
+    nonce: str
+    expected: Mapping[str, Any]
+
+
 class SheetStore(Protocol):
     """One spreadsheet with a refund log in it. Every method raises SheetError in words for people."""
 
@@ -113,11 +121,17 @@ class SheetStore(Protocol):
         """
         ...
 
-    def fence(self, claim: Sequence[Cell] = ()) -> None:
+    def fence(
+        self, claim: Sequence[Cell] = (), asked: Sequence[Asked] = ()
+    ) -> tuple[Outcome | None, ...]:
         """Make sure that no request sent before can have an effect any more: one write request.
 
         Args:
             claim: A new nonce, and the lease beside it; without one only the nonce changes.
+            asked: Writes of which nobody knows yet what became of them.
+
+        Returns:
+            For each of these what its receipt tells: DONE, LOST, or None where it tells nothing.
         """
         ...
 

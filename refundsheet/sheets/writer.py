@@ -28,7 +28,7 @@ from refundsheet.sheets.judged import Bench, Judgement
 from refundsheet.sheets.layout import Request
 from refundsheet.sheets.look import LOOK_FIELDS, Look, read_look
 from refundsheet.sheets.selftest import Paste, SelfTest
-from refundsheet.sheets.store import Journal, Tab
+from refundsheet.sheets.store import Asked, Journal, Tab
 from refundsheet.sheets.task import Task, judged_together, pieces
 from refundsheet.sheets.transport import Json, SpreadsheetClient
 
@@ -71,10 +71,31 @@ class LogWriter:
         self._false_matches = 0
         self._refused: dict[tuple[str, str, Cell], tuple[float, str]] = {}
 
-    def fence(self, hidden: Tab, claim: Sequence[Cell] = ()) -> None:
-        """Make every request sent before match nothing any more; the claim begins with a new nonce."""
-        requests = judged.fence(hidden.sheet_id, claim or [secrets.token_hex(16)])
-        self._client.send_batch({"requests": requests}, fields="spreadsheetId", repeatable=True)
+    def fence(
+        self, hidden: Tab, claim: Sequence[Cell] = (), asked: Sequence[Asked] = ()
+    ) -> tuple[Outcome | None, ...]:
+        """Make every request sent before match nothing any more, and read what their receipts tell.
+
+        Args:
+            hidden: Our hidden tab.
+            claim: A new nonce, and the lease beside it.
+            asked: The writes of which nobody knows yet what became of them.
+        """
+        row, column = judged.LAST_NONCE
+        told = {bounds for one in asked for bounds in judged.fenced_ranges(one.expected)}
+        ranges = [(row, row + 1, column, column + 1), *sorted(told)]
+        body: Json = {
+            "requests": judged.fence(hidden.sheet_id, claim or [secrets.token_hex(16)]),
+            "includeSpreadsheetInResponse": True,
+            "responseIncludeGridData": True,
+            "responseRanges": [a1(hidden, *bounds) for bounds in ranges],
+        }
+        # A fence that is sent again finds its own nonce, and so tells nothing that is not true.
+        response = self._client.send_batch(body, fields=judged.ANSWER_FIELDS, repeatable=True)
+        answer = Answer(response["updatedSpreadsheet"])
+        return tuple(
+            judged.read_fenced(hidden.sheet_id, one.nonce, one.expected, answer) for one in asked
+        )
 
     def write(self, plan: Plan, log: Tab, hidden: Tab, journal: Journal) -> tuple[Receipt, ...]:
         """Write each change where its case stands, if it is still as expected."""

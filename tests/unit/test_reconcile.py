@@ -439,6 +439,25 @@ def test_a_write_whose_answer_is_lost_is_settled_by_its_cell(
     assert shop.cell("R-1", "Last Action") == seen
 
 
+@on_both_stores
+@pytest.mark.parametrize("restarted", [False, True], ids=["same process", "another process"])
+def test_a_stamp_somebody_cleared_is_not_written_again_though_its_answer_was_lost(
+    shop: Shop, *, restarted: bool
+) -> None:
+    shop.type("R-1", "Status", "Refunded")
+    with shop.team.answers_lost(applied=True):
+        shop.sync()
+    shop.type("R-1", "Resolution Date", "")
+    if restarted:
+        shop.start()
+
+    shop.sync()
+    shop.sync()
+
+    assert shop.cell("R-1", "Resolution Date") == ""
+    assert shop.cell("R-1", "Last Action") != ""
+
+
 def test_a_stamp_found_after_a_lost_answer_is_ours_for_every_later_process(shop: Shop) -> None:
     shop.type("R-1", "Status", "Refunded")
     with shop.team.answers_lost(applied=True):

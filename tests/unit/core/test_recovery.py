@@ -3,7 +3,7 @@
 import pytest
 
 from refundsheet.core.model import Cell, Change, Outcome
-from refundsheet.core.recovery import settle_by_cell
+from refundsheet.core.recovery import settle
 from tests.passes import Log, case
 
 
@@ -11,9 +11,9 @@ def a_change(key: str, field: str, after: Cell) -> Change:
     return Change(case=key, label=key, row=2, field=field, before=None, after=after, reason="so")
 
 
-def outcome(log: Log, change: Change) -> Outcome:
+def outcome(log: Log, change: Change, told: Outcome | None = None) -> Outcome:
     read = log.read()
-    (receipt,) = settle_by_cell([change], log.recognise(), read.layout)
+    (receipt,) = settle([change], [told], log.recognise(), read.layout)
     return receipt.outcome
 
 
@@ -22,7 +22,7 @@ def outcome(log: Log, change: Change) -> Outcome:
     [
         pytest.param(46328.5, 46328.5, Outcome.DONE, id="it stands there"),
         pytest.param(46328.5, 46328.5 + 1e-9, Outcome.DONE, id="to the second"),
-        pytest.param("", 46328.5, Outcome.LOST, id="blank"),
+        pytest.param("", 46328.5, Outcome.UNRESOLVED, id="blank: written and cleared, or never"),
         pytest.param(46328.0, 46328.5, Outcome.LOST, id="another date"),
         pytest.param("", None, Outcome.DONE, id="it was to be cleared"),
     ],
@@ -31,6 +31,14 @@ def test_the_cell_tells_whether_it_was_written(held: Cell, after: Cell, expected
     log = Log([case("R-0"), case("R-1", resolved=held)])
     log.run()
     assert outcome(log, a_change("r-1", "resolved_at", after)) is expected
+
+
+@pytest.mark.parametrize("told", [Outcome.DONE, Outcome.LOST], ids=lambda told: told.value)
+@pytest.mark.parametrize("held", ["", 46328.5], ids=["blank", "filled"])
+def test_a_receipt_tells_more_than_the_cell(told: Outcome, held: Cell) -> None:
+    log = Log([case("R-1", resolved=held)])
+    log.run()
+    assert outcome(log, a_change("r-1", "resolved_at", 46328.5), told) is told
 
 
 def test_a_case_that_is_gone_or_in_doubt_tells_nothing() -> None:
