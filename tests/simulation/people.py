@@ -272,7 +272,9 @@ def _carry(truth: Truth, ordered: Sequence[Line], end: int) -> None:
         line.values += rest
         truth.lines[index] = line
         for column, (old, new) in enumerate(zip(was[line.uid], rest, strict=True), end):
-            if old.content != new.content:
+            if old.is_blank and new.is_blank:
+                line.values[column] = old
+            elif old.content != new.content:
                 truth.touched[line.uid, truth.field_at(column)] = truth.tick
 
 

@@ -106,7 +106,9 @@ def test_texts_of_the_history_and_standing_flags_are_ours() -> None:
         entry("follow_up", "Ada's", by=By.TEAM),
         entry("row_check", None),
     )
-    rows = [row(Follow_up="mine"), row("R-2", **{"Follow-up": FLAG, "Follow-up By": 46001.5})]
+    theirs = row("R-3", **{"Follow-up": FLAG, "Follow-up By": 46001.5})
+    ours = row("R-2", **{"Follow-up": FLAG, "Follow-up By": 46328 + 17 / 24})
+    rows = [row(Follow_up="mine"), ours, theirs]
 
     memory = recollected(rows, *told).memory
 
@@ -115,7 +117,7 @@ def test_texts_of_the_history_and_standing_flags_are_ours() -> None:
         "Stale: before that",
         "46000.500000",
         FLAG,
-        "46001.500000",
+        "46328.708333",
     }
 
 
