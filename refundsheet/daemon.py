@@ -91,7 +91,7 @@ class _Keeper:
     def __init__(self, reconciler: Reconciler, every: float, options: Options) -> None:
         self._reconciler = reconciler
         self._options = options
-        self._warned = ""
+        self._warned = set[str]()
         self._every = every
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._in_hand = threading.Lock()
@@ -140,10 +140,11 @@ class _Keeper:
         self._keep_pace(monotonic() - started, len(report.log.snapshot.values))
 
     def _warn(self, report: PassReport) -> None:
-        """Say once why nothing is written, and not again in every pass."""
-        if report.read_only and report.read_only != self._warned:
-            log.warning("%s", report.read_only)
-        self._warned = report.read_only
+        """Say once why something is not written, and not again in every pass."""
+        sentences = {report.read_only, *report.withheld} - {""}
+        for sentence in sorted(sentences - self._warned):
+            log.warning("%s", sentence)
+        self._warned = sentences
 
     def _keep_pace(self, seconds: float, size: int) -> None:
         """Large logs are read less often, so that Google and this machine have time for others."""

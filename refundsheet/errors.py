@@ -94,9 +94,3 @@ class LayoutError(SheetError):
 
 class LedgerError(RefundsheetError):
     """The ledger cannot be opened or written."""
-
-
-class UnsafePlanError(RefundsheetError):
-    """A plan too large to be true: it is shown, and not carried out."""
-
-    exit_code = ExitCode.REFUSED_AS_UNSAFE

@@ -36,8 +36,8 @@ def print_pass(report: PassReport, *, dry_run: bool) -> None:
         typer.echo(
             "First run on this log: it is learnt as it stands, and nothing in it is stamped."
         )
-    if report.read_only:
-        typer.echo(report.read_only)
+    for sentence in filter(None, (report.read_only, *report.withheld)):
+        typer.echo(sentence)
     dry_run = dry_run or bool(report.read_only)
     for step in report.setup:
         typer.echo(f"  {'would ' if dry_run else ''}{step}")

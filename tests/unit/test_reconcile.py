@@ -13,7 +13,7 @@ from refundsheet.config.settings import GraceSettings
 from refundsheet.core.model import Cell, Outcome
 from refundsheet.core.report import Options, PassReport
 from refundsheet.core.serials import to_serial
-from refundsheet.errors import LedgerError, SheetError, UnsafePlanError
+from refundsheet.errors import LedgerError, SheetError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.records import SheetKey
 from refundsheet.localsheets.server import LocalServer
@@ -681,19 +681,29 @@ def test_the_server_counts_the_same(
 # Refusing and failing
 
 
-def test_a_log_that_lost_most_of_its_cases_is_not_written(make_shop: Callable[..., Shop]) -> None:
+def test_a_log_that_lost_most_of_its_cases_takes_none_for_removed(
+    make_shop: Callable[..., Shop],
+) -> None:
     rows = [[f"R-{n}", str(n), "New", "", RECEIVED] for n in range(1, 41)]
     shop = make_shop([list(HEADERS), *rows])
     shop.sync()
     for _ in range(30):
         shop.team.delete_row(3)
-    log = shop.team.rows()
+    shop.type("R-1", "Notes", "called them")
+    shop.add(Case_ID="R-90", Order_ID="90", Status="New")
 
-    with pytest.raises(UnsafePlanError, match="30 of 40 known cases"):
-        shop.sync(after=LATER)
+    reports = [shop.sync() for _ in range(3)]
 
-    assert shop.team.rows() == log
-    assert "R-1" in shop.sync(allow_large_change=True).raised
+    assert all("30 of 40 known cases" in report.withheld[0] for report in reports)
+    assert done(reports[0]) == {("R-1", "last_action_at")}
+    assert shop.cell("R-90", "Received") == ""
+    page = shop.team.page("Summary").values()
+    assert any("30 of 40 known cases" in str(cell) for cell in page)
+    assert not any(known.missing_reads for known in shop.ledger.recall(shop.sheet).cases.values())
+    released = shop.sync(allow_large_change=True)
+    assert released.withheld == ()
+    assert ("R-90", "requested_at") in done(released)
+    assert shop.sync().withheld == ()
 
 
 def test_a_ledger_that_fails_before_a_write_lets_nothing_leave(

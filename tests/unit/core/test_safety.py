@@ -1,10 +1,21 @@
-"""A plan too large to be true is not carried out."""
+"""What cannot be believed at once is held back, and everyday work never is."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from refundsheet.core.safety import refuse_implausible
-from refundsheet.errors import UnsafePlanError
-from tests.passes import HEADERS, Log, case
+from refundsheet.core.identity import Recognised
+from refundsheet.core.model import Change
+from refundsheet.core.safety import (
+    NOTHING_WITHHELD,
+    Withheld,
+    hold_back,
+    implausible,
+    in_zone,
+    withhold,
+)
+from tests.passes import HEADERS, ZONE, Log, case
 
 STATUSES = ("New", "Under Review", "Approved", "Refunded")
 
@@ -16,32 +27,46 @@ def a_log(cases: int) -> Log:
     return log
 
 
-def refuse(log: Log) -> None:
-    refuse_implausible(log.recognise(), log.memory)
+def withheld_of(log: Log) -> tuple[Recognised, Withheld]:
+    snapshot = log.read().snapshot
+    recognised = log.recognise()
+    withheld = implausible(recognised, log.memory, snapshot)
+    return withhold(recognised, withheld), withheld
+
+
+def frozen(recognised: Recognised) -> int:
+    return sum(not known.key for known in recognised.rows)
 
 
 @pytest.mark.parametrize(("cases", "deleted"), [(30, 20), (200, 50), (100, 0)])
 def test_a_team_may_clear_out_its_log(cases: int, deleted: int) -> None:
     log = a_log(cases)
     del log.rows[:deleted]
-    refuse(log)
+
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
 
 
 @pytest.mark.parametrize(("cases", "deleted"), [(30, 21), (200, 51)])
 def test_half_a_log_does_not_vanish(cases: int, deleted: int) -> None:
     log = a_log(cases)
     del log.rows[:deleted]
-    with pytest.raises(
-        UnsafePlanError, match=f"{deleted} of {cases} known cases are not in the log"
-    ):
-        refuse(log)
+    log.add(case("R-900"))
+
+    recognised, withheld = withheld_of(log)
+
+    [sentence] = withheld.sentences
+    assert sentence.startswith(f"{deleted} of {cases} known cases are not in the log any more")
+    assert sentence.endswith("refundsheet sync --allow-large-change")
+    assert recognised.absent == ()
+    assert frozen(recognised) == 1  # the new one may be one of those that are gone
 
 
 def test_what_was_missed_before_is_not_counted_again() -> None:
     log = a_log(30)
     del log.rows[:25]
     log.run()
-    refuse(log)
+
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
 
 
 def test_rows_without_an_id_count_too() -> None:
@@ -49,28 +74,57 @@ def test_rows_without_an_id_count_too() -> None:
     log.run()
     log.headers = tuple(f"x {h}" if h in ("Order ID", "Customer Name") else h for h in HEADERS)
     log.rows = [row | {"Amount": ""} for row in log.rows]
-    with pytest.raises(UnsafePlanError):
-        refuse(log)
+
+    assert withheld_of(log)[1].absent
+
+
+def test_all_ids_do_not_become_others() -> None:
+    log = a_log(40)
+    for row in log.rows:
+        row["Case ID"] = row["Case ID"].replace("R", "X")
+
+    recognised, withheld = withheld_of(log)
+
+    assert withheld.sentences[0].startswith("40 of 40 known cases have another ID than before")
+    assert (frozen(recognised), recognised.rekeyed) == (40, {})
+
+
+def test_ids_typed_into_rows_that_had_none_are_everyday() -> None:
+    log = Log([case("", order=f"#{n}", customer=f"c{n}") for n in range(40)])
+    log.run()
+    for number, row in enumerate(log.rows):
+        row["Case ID"] = f"R-{number}"
+
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
 
 
 @pytest.mark.parametrize("header", ["Status", "Notes & Communications"])
-def test_a_column_sorted_by_itself_is_refused(header: str) -> None:
+def test_a_column_sorted_by_itself_is_left_alone(header: str) -> None:
     log = a_log(40)
     cells = sorted(row[header] for row in log.rows)
+    changed = sum(row[header] != cell for row, cell in zip(log.rows, cells, strict=True))
     for row, cell in zip(log.rows, cells, strict=True):
         row[header] = cell
-    with pytest.raises(UnsafePlanError, match="have changed places"):
-        refuse(log)
+    log.add(case("R-900"))
+
+    recognised, withheld = withheld_of(log)
+
+    assert "have changed places" in withheld.sentences[0]
+    assert frozen(recognised) == changed
+    assert recognised.rows[-1].key == "r-900"
 
 
-def test_columns_sorted_without_the_ids_are_refused() -> None:
+def test_columns_sorted_without_the_ids_are_left_alone() -> None:
     log = a_log(40)
     kept = ("Case ID", "Status", "Notes & Communications")
     others = [{h: c for h, c in row.items() if h not in kept} for row in log.rows]
     for row, other in zip(log.rows, reversed(others), strict=True):
         row.update(other)
-    with pytest.raises(UnsafePlanError, match="have changed places"):
-        refuse(log)
+
+    recognised, withheld = withheld_of(log)
+
+    assert len(withheld.sentences) == 3
+    assert frozen(recognised) == 40
 
 
 def test_a_status_filled_down_and_rows_sorted_are_everyday() -> None:
@@ -78,4 +132,95 @@ def test_a_status_filled_down_and_rows_sorted_are_everyday() -> None:
     for row in log.rows[:40]:
         row["Status"] = "Rejected"
     log.rows.reverse()
-    refuse(log)
+
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
+
+
+def test_a_block_that_is_pasted_is_everyday() -> None:
+    log = a_log(10)
+    log.add(*(case(f"P-{n}") for n in range(200)))
+
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "said"),
+    [
+        pytest.param("America/New_York", "en_GB", ["time zone is now Europe/Berlin, and was America/New_York"], id="zone"),
+        pytest.param("Europe/Berlin", "de_DE", ["locale is now en_GB, and was de_DE"], id="locale"),
+        pytest.param("Europe/Berlin", "en_GB", [], id="neither"),
+        pytest.param("", "", [], id="not known before"),
+    ],
+)  # fmt: skip
+def test_a_sheet_with_another_zone_gets_no_timestamps(
+    zone: str, locale: str, said: list[str]
+) -> None:
+    log = a_log(3)
+    log.memory = replace(log.memory, zone=zone, locale=locale)
+
+    _, withheld = withheld_of(log)
+
+    assert [part in sentence for part, sentence in zip(said, withheld.sentences, strict=True)] == [
+        True for _ in said
+    ]
+    assert withheld.stamps is bool(said)
+
+
+def test_the_wall_clock_is_what_a_sheet_says() -> None:
+    log = Log([case("R-1", received=46322.5), case("R-2")])
+    log.run()
+    memory = replace(log.memory, zone="America/New_York")
+    there = in_zone(replace(memory, zone=str(ZONE)), "America/New_York")
+
+    back = in_zone(replace(there, zone="America/New_York"), str(ZONE))
+
+    assert there.cases["r-1"].case.requested_at != log.known("r-1").case.requested_at
+    assert back.cases == log.memory.cases
+    assert in_zone(memory, "America/New_York") is memory
+
+
+def stamp(name: str, before: float | None, after: float | None, number: int = 0) -> Change:
+    return Change(
+        case=f"r-{number}", label=f"R-{number}", row=number + 2, field=name,
+        before=before, after=after, reason="",
+    )  # fmt: skip
+
+
+def test_where_stamps_are_withheld_ids_and_flags_go_on() -> None:
+    changes = [stamp(name, None, 1.0) for name in ("resolved_at", "case_id", "follow_up")]
+
+    left, _ = hold_back(changes, Withheld(stamps=True), {}, ZONE)
+
+    assert [change.field for change in left] == ["case_id", "follow_up"]
+
+
+def test_dates_are_not_emptied_in_bulk_by_a_setting() -> None:
+    log = a_log(21)
+    changes = [stamp("resolved_at", 46327.5, None, number) for number in range(21)]
+    other = stamp("last_action_at", None, 46328.5)
+
+    left, withheld = hold_back([*changes, other], NOTHING_WITHHELD, log.memory.cases, ZONE)
+    few, nothing = hold_back(changes[:20], NOTHING_WITHHELD, log.memory.cases, ZONE)
+
+    assert left == (other,)
+    assert withheld.sentences[0].startswith("21 dates would be emptied though nobody changed")
+    assert (few, nothing) == (tuple(changes[:20]), NOTHING_WITHHELD)
+
+
+def test_forty_cases_that_people_opened_again_are_everyday() -> None:
+    log = a_log(40)
+    for row in log.rows:
+        row["Status"] = "Refunded"
+    log.run()
+    for row in log.rows:
+        row["Status"] = "New"
+    log.wait(days=1)
+
+    report = log.run()
+
+    cleared = [c for c in report.decisions.changes if c.field == "resolved_at" and c.after is None]
+    assert len(cleared) >= 30
+    left, withheld = hold_back(
+        cleared, NOTHING_WITHHELD, report.observed.cases, ZoneInfo(str(ZONE))
+    )
+    assert (left, withheld) == (tuple(cleared), NOTHING_WITHHELD)
