@@ -1,13 +1,14 @@
 """The world over the memory twin: no network, so that a million steps are a matter of an hour."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
 from refundsheet.errors import AnswerLostError, QuotaError, SheetError, SheetUnavailableError
 from refundsheet.sheets.memory import Held, MemorySheetStore
 from refundsheet.sheets.store import Journal, Setup
+from tests.journals import ListJournal
 from tests.simulation.people import Around, Native
 from tests.simulation.truth import BLANK, By, Value
 from tests.simulation.variants import Guard, plan_of
@@ -55,15 +56,30 @@ class PeopledSheet(MemorySheetStore):
     def __init__(self, world: World) -> None:
         super().__init__(world.truth.contents())
         self._world = world
-        self._reads_log = False
+        self._reads_log = self._is_write = self._is_late = False
+        self._late: Callable[[], None] | None = None
 
     def _arrive(self, *, is_write: bool) -> None:
+        if self._is_late:
+            self.answering = _nobody_waits
+            return
         try:
-            self._world.wire.arrive()
+            self._world.wire.arrive(self._to_come_late() if is_write else None)
         except CutError as cut:
             raise _error(cut, is_write=is_write) from None
         self._is_write = is_write
         self.answering = self._answer
+
+    def _to_come_late(self) -> Callable[[], None] | None:
+        effect, flight = self._late, self._world.flight
+        if effect is None:
+            return None
+
+        def late() -> None:
+            self._world.flight = flight
+            effect()
+
+        return late
 
     def _answer(self) -> None:
         if self._reads_log:
@@ -85,44 +101,31 @@ class PeopledSheet(MemorySheetStore):
         journal = Listening(self._world, plan, journal)
         return super().write(plan_of(self._world.guard, plan), journal)
 
+    @property
+    def _nonce_now(self) -> Cell:
+        unguarded = self._world.guard in (Guard.NO_NONCE, Guard.NAIVE)
+        return None if unguarded else super()._nonce_now
+
     def _write_batch(
         self, plan: Plan, batch: Sequence[Sequence[Change]], journal: Journal
     ) -> list[Receipt]:
-        changes = [change for of_row in batch for change in of_row]
-        known, nonce = self._nonce_now, secrets.token_hex(16)
-        journal.sent(changes, nonce=nonce, expected=[{} for _ in changes])
-        flight = self._world.flight
-
-        def late() -> None:
-            self._world.flight = flight
-            self._apply(plan, batch, known, nonce)
-
+        known = self._nonce_now
+        self._late = lambda: self._come_late(plan, batch, known)
         try:
-            self._world.wire.arrive(late)
-            receipts = self._apply(plan, batch, known, nonce)
-            self._world.wire.answer()
-        except CutError as cut:
-            error = _error(cut, is_write=True)
-            if not isinstance(error, AnswerLostError):
-                raise error from None
-            receipts = [Receipt(change, Outcome.UNKNOWN, str(error)) for change in changes]
-        journal.settled(receipts)
-        return receipts
+            return super()._write_batch(plan, batch, journal)
+        finally:
+            self._late = None
 
-    def _apply(
-        self, plan: Plan, batch: Sequence[Sequence[Change]], known: Cell, nonce: str
-    ) -> list[Receipt]:
-        """One point in time: every row is judged, and what held is written."""
-        fresh = known == self._nonce_now or self._world.guard in (Guard.NO_NONCE, Guard.NAIVE)
-        receipts = [receipt for of_row in batch for receipt in self._judge(plan, of_row)]
-        if not fresh:
-            receipts = [Receipt(r.change, Outcome.LOST, "another writer") for r in receipts]
-        for receipt in receipts:
-            if receipt.outcome is Outcome.DONE:
-                change = receipt.change
-                self.type(change.row, plan.layout.columns[change.field], change.after)
-        self.first_row[:1] = [nonce]
-        return receipts
+    def _come_late(self, plan: Plan, batch: Sequence[Sequence[Change]], known: Cell) -> None:
+        """Take effect long after the answer was given up, if nobody has written since."""
+        if self._nonce_now != known:
+            self.first_row[:1] = [secrets.token_hex(16)]
+            return
+        self._is_late = True
+        try:
+            super()._write_batch(plan, batch, ListJournal())
+        finally:
+            self._is_late = False
 
     def _judge(self, plan: Plan, changes: Sequence[Change]) -> list[Receipt]:
         if self._world.guard is Guard.NAIVE:
@@ -144,6 +147,10 @@ class PeopledSheet(MemorySheetStore):
             new = headers if row == setup.header_row - 1 else [BLANK] * len(setup.columns)
             line.values += blanks
             line.values[start:start] = new
+
+
+def _nobody_waits() -> None:
+    """The answer was given up."""
 
 
 def _shown_in(row: Sequence[Held]) -> tuple[object, ...]:

@@ -105,6 +105,10 @@ class SheetsWorld(World):
         spreadsheets.update(self.library, call)
 
     def project(self, native: list[Native] | None) -> None:
+        short = self.truth.count - self.book.sheet(_LOG).row_count
+        if short > 0 and not native:
+            rows = {"sheetId": _LOG, "dimension": "ROWS", "length": short}
+            self.send([{"appendDimension": rows}])
         if native:
             self.send([_on_the_log(request) for request in native])
         self._fill()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from refundsheet.core.identity import id_field
 from refundsheet.core.model import Cell, Change, Plan, Receipt
 from refundsheet.core.planner import cell_text
 from refundsheet.sheets.memory import Formula, Held
@@ -230,17 +231,15 @@ class World(ABC):
         """
         if not self.truth.descends(self.truth.lines[row].uid, flight.uid(change)):
             return False
-        column = flight.plan.layout.columns.get("case_id", 0)
+        name = id_field(flight.plan.layout)
+        column = flight.plan.layout.columns[name]
         return all(
-            alike(self._id_now(near), _at(flight.plan.rows.get(near + 1, ()), column))
+            alike(self._now(near, name), _at(flight.plan.rows.get(near + 1, ()), column))
             for near in (row - 1, row + 1)
         )
 
-    def _id_now(self, row: int) -> Cell:
-        if not 0 <= row < self.truth.count:
-            return None
-        column = self.truth.column_of("case_id")
-        return None if column is None else self.truth.lines[row].values[column].shows
+    def _now(self, row: int, name: str) -> Cell:
+        return self.truth.value(row, name).shows if 0 <= row < self.truth.count else None
 
     def _is_ours(self, line: Line, row: int, name: str, held: Value) -> bool:
         if held.is_blank:
