@@ -141,7 +141,8 @@ class _Keeper:
 
     def _warn(self, report: PassReport) -> None:
         """Say once why something is not written, and not again in every pass."""
-        sentences = {report.read_only, *report.withheld} - {""}
+        told = (receipt.detail for receipt in report.receipts if receipt.outcome is Outcome.DONE)
+        sentences = {report.read_only, *report.withheld, *told} - {""}
         for sentence in sorted(sentences - self._warned):
             log.warning("%s", sentence)
         self._warned = sentences

@@ -82,7 +82,7 @@ def _outcome(report: PassReport, *, dry_run: bool) -> str:
         return f"Would write {_kinds(report.changes) or 'nothing'}."
     done = [receipt.change for receipt in report.receipts if receipt.outcome is Outcome.DONE]
     lost = report.count(Outcome.LOST)
-    others = [r for r in report.receipts if r.outcome not in (Outcome.DONE, Outcome.LOST)]
+    others = [r for r in report.receipts if r.outcome is not Outcome.LOST and r.detail]
     text = f"Wrote {_kinds(done) or 'nothing'}."
     if lost:
         text += f" {lost} cells had changed meanwhile and are planned again in the next pass."

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import count
 
 from refundsheet.core.identity import comparable_id
+from refundsheet.core.model import Cell, Outcome, Receipt
 
 _NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<number>\d{1,15})(?P<suffix>\D*)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -73,3 +74,33 @@ def _continued(written: list[str], year: int) -> tuple[str, str, int, int] | Non
 def _fresh(default: str, year: int) -> tuple[str, str, int, int]:
     before, hashes, after = re.split(r"(#+)", default, maxsplit=1)
     return before.replace("{year}", str(year)), after, 1, len(hashes)
+
+
+def tell_twins(receipts: Iterable[Receipt], ids: Iterable[Cell]) -> list[Receipt]:
+    """The receipts; of an ID that somebody gave to another row in the same moment, that it is twice there.
+
+    It is never given another number: the copy is flagged, and people decide.
+
+    Args:
+        receipts: What became of the changes of a batch.
+        ids: All cells of the log's ID column after it.
+    """
+    found = list(receipts)
+    minted = [r for r in found if r.change.field == "case_id" and r.outcome is Outcome.DONE]
+    if not any(receipt.change.after for receipt in minted):
+        return found
+    held = Counter(comparable_id(str(cell)) for cell in ids if cell not in (None, ""))
+    return [_told(receipt, held) for receipt in found]
+
+
+def _told(receipt: Receipt, held: Mapping[str, int]) -> Receipt:
+    change = receipt.change
+    if change.field != "case_id" or receipt.outcome is not Outcome.DONE:
+        return receipt
+    rows = held.get(comparable_id(str(change.after)), 0)
+    if rows <= 1:
+        return receipt
+    detail = (
+        f"{change.after} was given to another row in the same moment and now stands in {rows} rows"
+    )
+    return replace(receipt, detail=detail)

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from refundsheet.core.case_ids import tell_twins
 from refundsheet.core.columns import BY_FIELD, Kind
-from refundsheet.core.model import Cell, Change
+from refundsheet.core.model import Cell, Change, Receipt
 from refundsheet.sheets import judged
-from refundsheet.sheets.grid import a1, runs, user_entered
+from refundsheet.sheets.grid import Answer, a1, runs, user_entered
 from refundsheet.sheets.judged import Bench, Judgement
 from refundsheet.sheets.layout import Request
 from refundsheet.sheets.look import Look
@@ -156,4 +157,18 @@ def answer_ranges(batch: Batch, look: Look) -> list[str]:
     for judgement in batch.judgements:
         for first, last in runs(sorted(judgement.changes)):
             ranges.append(a1(look.log, judgement.row, judgement.row + 1, first, last))
+    if any(change.field == "case_id" for change in batch.changes):
+        column = batch.bench.id_column
+        ranges.append(a1(look.log, 0, look.log.row_count, column, column + 1))
     return ranges
+
+
+def with_twins(
+    batch: Batch, receipts: Sequence[Receipt], answer: Answer, look: Look
+) -> list[Receipt]:
+    """The receipts, where a new ID is also another row's by now: a row cannot see its column."""
+    if not any(receipt.change.field == "case_id" for receipt in receipts):
+        return list(receipts)
+    column = batch.bench.id_column
+    cells = (answer.shown(batch.bench.log_id, row, column) for row in range(look.log.row_count))
+    return tell_twins(receipts, cells)

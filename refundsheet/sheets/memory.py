@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from refundsheet.core.case_ids import tell_twins
 from refundsheet.core.columns import CUSTOMER_AND_ORDER, OUR_FIELDS
 from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
@@ -299,11 +300,16 @@ class MemorySheetStore:
                 if receipt.outcome is Outcome.DONE:
                     change = receipt.change
                     self.type(change.row, plan.layout.columns[change.field], change.after)
+            receipts = tell_twins(receipts, self._ids(plan))
             self.answering()
         except AnswerLostError as error:
             receipts = [Receipt(change, Outcome.UNKNOWN, str(error)) for change in changes]
         journal.settled(receipts)
         return receipts
+
+    def _ids(self, plan: Plan) -> list[Cell]:
+        column = plan.layout.columns[id_field(plan.layout)]
+        return [self._shown(number, column) for number in range(1, len(self.rows) + 1)]
 
     def _judge(self, plan: Plan, changes: Sequence[Change]) -> list[Receipt]:
         """The changes of one row stand or fall together."""

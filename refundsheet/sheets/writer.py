@@ -22,6 +22,7 @@ from refundsheet.sheets.batch import (
     bulk_requests,
     formats,
     grow,
+    with_twins,
 )
 from refundsheet.sheets.grid import Answer, a1, same_cell
 from refundsheet.sheets.judged import Bench, Judgement
@@ -162,6 +163,7 @@ class LogWriter:
         answer = Answer(response["updatedSpreadsheet"])
         receipts = list(self._mode.read(batch.bench, batch.judgements, answer))
         receipts += [Receipt(flag.change, Outcome.DONE) for flag in batch.bulk]
+        receipts = with_twins(batch, receipts, answer, look)
         journal.settled(receipts)
         look = after(batch, look)
         return self._take_back(batch, receipts, answer, look, journal)

@@ -287,3 +287,19 @@ def test_lost_races_between_two_are_told(team: Team, first: Shop, second: Shop) 
     assert report.count(Outcome.LOST) == 2
     assert {r.detail for r in report.receipts} == {"another writer was there in between"}
     assert first.sync().read_only != ""
+
+
+def test_an_id_that_a_person_types_in_the_same_moment_is_told_and_never_changed(
+    team: Team, first: Shop
+) -> None:
+    first.add(Order_ID="2001", Status="New")
+    arrived = iter(range(100))
+    team.between = lambda: team.put(3, 0, "r-5 ") if next(arrived) == 1 else None
+
+    report = first.sync()
+    told = [receipt.detail for receipt in report.receipts if receipt.change.field == "case_id"]
+    first.sync()
+
+    assert told == ["R-5 was given to another row in the same moment and now stands in 2 rows"]
+    assert [row[0] for row in team.rows()[1:]] == ["R-1", "r-5 ", "R-3", "R-4", "R-5"]
+    assert "r-5" in first.team.rows()[2][first.column("Row Check")].casefold()
