@@ -10,12 +10,12 @@ from refundsheet.core.advance import advance
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.clock import clock_sentence, set_back
 from refundsheet.core.columns import header_names
-from refundsheet.core.history import Entry, empty_page, from_rows, to_row
+from refundsheet.core.history import Entry, empty_page, from_rows, to_row, why_left
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.lease import Standing, Tenure
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Layout, Outcome, Plan, Snapshot
-from refundsheet.core.observe import NOTHING_OBSERVED, Observed, observe
+from refundsheet.core.observe import NOTHING_OBSERVED, Observed, newly_removed, observe, with_places
 from refundsheet.core.pages import Page, PageAddition, PageCell, difference, with_cell
 from refundsheet.core.parse import ParsedLog, parse
 from refundsheet.core.planner import Context, Decisions, decide, is_settled
@@ -186,12 +186,13 @@ class Reconciler:
                 self._logbook.settle(now, unsure, receipts, ZoneInfo(snapshot.zone)), snapshot.zone
             )
             recognised = recognise(log.rows, layout, memory)
-        recognised, withheld = _believed(recognised, memory, snapshot, options)
+        recognised, withheld = self._believed(recognised, memory, snapshot, options)
         if not withheld.stamps:
             memory = replace(memory, zone=snapshot.zone, locale=snapshot.locale)
         context = self._context(log, layout, memory, now)
         fields = frozenset(log.layout.columns)
         observed = observe(recognised, fields, memory, context.desk, context.now)
+        observed = self._located(observed, memory)
         if has_moved and not withheld.stamps:
             observed = replace(observed, changed=frozenset(observed.cases))
         context = replace(context, observed=observed, backfill=options.backfill)
@@ -211,6 +212,23 @@ class Reconciler:
             context,
             withheld,
         )
+
+    def _believed(
+        self, recognised: Recognised, memory: Memory, snapshot: Snapshot, options: Options
+    ) -> tuple[Recognised, Withheld]:
+        """The rows without what cannot be believed at once, unless people have looked."""
+        if options.allow_large_change:
+            return recognised, NOTHING_WITHHELD
+        withheld = implausible(recognised, memory, snapshot)
+        if withheld.absent:  # cases that were moved to an archive are not gone
+            elsewhere = self._store.find_elsewhere(recognised.absent)
+            withheld = implausible(recognised, memory, snapshot, elsewhere)
+        return withhold(recognised, withheld), withheld
+
+    def _located(self, observed: Observed, memory: Memory) -> Observed:
+        """With the tabs to which people have moved the cases that count as removed from now on."""
+        removed = newly_removed(memory, observed)
+        return with_places(observed, self._store.find_elsewhere(removed)) if removed else observed
 
     def _read(
         self, now: datetime, options: Options, asked: Sequence[Asked]
@@ -320,16 +338,6 @@ class Reconciler:
         return PageAddition(page, rows, addition.mark, addition.outdated)
 
 
-def _believed(
-    recognised: Recognised, memory: Memory, snapshot: Snapshot, options: Options
-) -> tuple[Recognised, Withheld]:
-    """The rows without what cannot be believed at once, unless people have looked."""
-    if options.allow_large_change:
-        return recognised, NOTHING_WITHHELD
-    withheld = implausible(recognised, memory, snapshot)
-    return withhold(recognised, withheld), withheld
-
-
 def _held_back(
     decisions: Decisions, withheld: Withheld, context: Context
 ) -> tuple[Decisions, Withheld]:
@@ -367,7 +375,15 @@ def _report(scene: _Scene, summary: Summary) -> PassReport:
         is_baseline=scene.context.memory.baseline_at is None,
         read_only=scene.read_only,
         withheld=scene.withheld.sentences,
+        removed=tuple(_removed(scene)),
     )
+
+
+def _removed(scene: _Scene) -> Iterator[str]:
+    """The cases that count as removed since this pass, with what became of them."""
+    cases = scene.observed.cases
+    for key in newly_removed(scene.context.memory, scene.observed):
+        yield f"{_name(key, cases)}: {why_left(cases[key])}"
 
 
 def _name(key: str, cases: Mapping[str, Remembered]) -> str:

@@ -39,6 +39,8 @@ def print_pass(report: PassReport, *, dry_run: bool) -> None:
     for sentence in filter(None, (report.read_only, *report.withheld)):
         typer.echo(sentence)
     dry_run = dry_run or bool(report.read_only)
+    for line in report.removed:
+        typer.echo(f"  {line}")
     for step in report.setup:
         typer.echo(f"  {'would ' if dry_run else ''}{step}")
     zone = ZoneInfo(report.log.snapshot.zone)

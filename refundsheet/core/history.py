@@ -145,11 +145,18 @@ def _left_and_returned(
             before=content if after.removed else "",
             after="" if after.removed else content,
             by=By.TEAM,
-            why="the row is not in the log any more" if after.removed else "the row is back",
+            why=why_left(after) if after.removed else "the row is back",
             run=run,
             not_before=since if after.removed else now,
             not_after=since if after.removed else now,
         )
+
+
+def why_left(known: Remembered) -> str:
+    """What became of a case that is removed, as far as it is known."""
+    if known.moved_to:
+        return f"moved to {known.moved_to}"
+    return "the row is not in the log any more"
 
 
 def _label(known: Remembered | None, key: str) -> str:

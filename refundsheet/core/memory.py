@@ -36,6 +36,7 @@ class Remembered:
         missing_since: The first of the reads in a row that did not hold it.
         missing_reads: How many these are.
         removed: It was missing long enough to count as removed.
+        moved_to: The tab on which its ID was found then; "" where it was on none.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Remembered:
     missing_since: datetime | None = None
     missing_reads: int = 0
     removed: bool = False
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,7 @@ def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Reme
         missing_since=None,
         missing_reads=0,
         removed=False,
+        moved_to="",
     )
     after = _after(found, before, changes, known.row, this)
     return before if after == before else after
@@ -361,3 +362,20 @@ def _missing(known: Remembered, now: datetime) -> Remembered:
     reads = known.missing_reads + 1
     removed = reads >= REMOVED_AFTER_READS and now - since >= REMOVED_AFTER
     return replace(known, missing_since=since, missing_reads=reads, removed=removed)
+
+
+def newly_removed(memory: Memory, observed: Observed) -> tuple[str, ...]:
+    """The keys of the cases that count as removed since this read."""
+    return tuple(
+        key
+        for key in sorted(observed.changed)
+        if key in observed.cases
+        and observed.cases[key].removed
+        and not (key in memory.cases and memory.cases[key].removed)
+    )
+
+
+def with_places(observed: Observed, places: Mapping[str, str]) -> Observed:
+    """With the tabs on which removed cases were found, by key."""
+    moved = {key: replace(observed.cases[key], moved_to=tab) for key, tab in places.items()}
+    return replace(observed, cases={**observed.cases, **moved}) if moved else observed

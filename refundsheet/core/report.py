@@ -47,6 +47,7 @@ class PassReport:
         observed: How many cells people changed.
         is_baseline: The log was read for the first time: it was learnt, not stamped.
         published: How many cells of our own tabs were renewed.
+        removed: The cases that count as removed from now on, each with what became of it.
         withheld: Why parts of the plan wait until people have looked, a sentence each.
         read_only: Why nothing at all may be written, in a sentence; "" where it may.
     """
@@ -66,6 +67,7 @@ class PassReport:
     observed: int = 0
     is_baseline: bool = False
     published: int = 0
+    removed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     read_only: str = ""
 
@@ -154,6 +156,7 @@ class PassReport:
             "rows_with_violations": len(self.violations),
             "rows_to_correct": self.rows_to_correct,
             "published": self.published,
+            "removed": list(self.removed),
             "withheld": list(self.withheld),
             "read_only": self.read_only,
         }

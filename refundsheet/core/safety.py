@@ -1,7 +1,7 @@
 """Evidence that we misread the sheet: that part of a plan is held back, and the rest goes on."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -50,9 +50,18 @@ class Withheld:
 NOTHING_WITHHELD = Withheld()
 
 
-def implausible(recognised: Recognised, memory: Memory, snapshot: Snapshot) -> Withheld:
-    """What of a read cannot be believed at once."""
-    found = _other_zone(memory, snapshot) + _many_gone(recognised, memory)
+def implausible(
+    recognised: Recognised, memory: Memory, snapshot: Snapshot, elsewhere: Collection[str] = ()
+) -> Withheld:
+    """What of a read cannot be believed at once.
+
+    Args:
+        recognised: Whose the rows are.
+        memory: What was remembered.
+        snapshot: The read.
+        elsewhere: The keys of cases that stand on another tab of the file now: they did not vanish.
+    """
+    found = _other_zone(memory, snapshot) + _many_gone(recognised, memory, elsewhere)
     found += _many_renamed(recognised, memory)
     for field in ("status", "notes"):
         found += _sorted_alone(recognised, field)
@@ -76,9 +85,9 @@ def withhold(recognised: Recognised, withheld: Withheld) -> Recognised:
     )
 
 
-def _many_gone(recognised: Recognised, memory: Memory) -> Withheld:
+def _many_gone(recognised: Recognised, memory: Memory, elsewhere: Collection[str]) -> Withheld:
     known = _settled(memory)
-    absent = (memory.cases[key] for key in recognised.absent)
+    absent = (memory.cases[key] for key in recognised.absent if key not in elsewhere)
     gone = sum(case.settled and not case.missing_reads for case in absent)
     if gone <= max(_ALWAYS_PLAUSIBLE, _SHARE * known):
         return NOTHING_WITHHELD

@@ -1,13 +1,15 @@
 """The spreadsheet at Google, or at a server that speaks as Google does."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from refundsheet.core.decode import take_first_range
+from refundsheet.core.identity import comparable_id
 from refundsheet.core.model import Cell, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import Page, PageAddition, PageEdit
 from refundsheet.errors import MissingTabError, OtherZoneError, OutsideGridError, SheetError
@@ -184,6 +186,24 @@ class GoogleSheetStore:
             # Somebody removed or shrank a tab of ours; nothing was applied. What the new one
             # lacks is not known, so every page goes whole.
             self._publish([_whole(edit) for edit in edits], addition, lease)
+
+    def find_elsewhere(self, ids: Collection[str]) -> Mapping[str, str]:
+        """On which other visible tab of theirs each of these IDs stands: two read requests."""
+        book = self.describe()  # the tab may be new
+        log = self.log.sheet_id
+        visible = (tab for tab in book.tabs if tab.row_count and not tab.hidden)
+        theirs = [tab for tab in visible if tab.title.casefold() not in self._our_titles]
+        others = [tab for tab in theirs if tab.sheet_id != log]
+        if not others:
+            return {}
+        query = {**_whole_tab(""), "ranges": [quoted(tab.title) for tab in others]}
+        answer = self.client.get_json("/values:batchGet", query)["valueRanges"]
+        found: dict[str, str] = {}
+        for tab, held in zip(others, answer, strict=True):
+            cells = chain.from_iterable(held.get("values", ()))
+            names = {comparable_id(str(cell)) for cell in cells} & set(ids)
+            found |= dict.fromkeys(names, tab.title)
+        return found
 
     def read_page(self, title: str) -> tuple[tuple[Cell, ...], ...]:
         """What a tab of ours holds: one read request; nothing without one."""

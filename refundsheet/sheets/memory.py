@@ -2,14 +2,14 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from refundsheet.core.case_ids import tell_twins
 from refundsheet.core.columns import CUSTOMER_AND_ORDER, OUR_FIELDS
-from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
+from refundsheet.core.identity import FINGERPRINT_FIELDS, comparable_id, id_field, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import PageAddition, PageCell, PageEdit
 from refundsheet.errors import AnswerLostError
@@ -59,6 +59,7 @@ class MemorySheetStore:
         answering: Called after a request took effect and before its answer; AnswerLostError
             raised here loses the answer.
         requests: How many requests arrived.
+        other_tabs: People's other tabs, by title.
         first_row: The first row of the hidden tab: the nonce, and the lease.
     """
 
@@ -78,6 +79,7 @@ class MemorySheetStore:
         self.between: Callable[[], None] = _nothing
         self.answering: Callable[[], None] = _nothing
         self.requests = Requests()
+        self.other_tabs: dict[str, list[list[Cell]]] = {}
         self.first_row: list[Cell] = []
         self._marks: set[int] = set()
         #: What became of the cells of the batch that arrived last.
@@ -217,6 +219,19 @@ class MemorySheetStore:
                 else:
                     page[place] = cell
         self.answering()
+
+    def find_elsewhere(self, ids: Collection[str]) -> Mapping[str, str]:
+        """On which other visible tab of theirs each of these IDs stands: one read request."""
+        if not self.other_tabs:
+            return {}
+        self._arrive(is_write=False)
+        found = {
+            name: title
+            for title, rows in self.other_tabs.items()
+            for name in {comparable_id(str(cell)) for row in rows for cell in row} & set(ids)
+        }
+        self.answering()
+        return found
 
     def read_page(self, title: str) -> tuple[tuple[Cell, ...], ...]:
         """What a tab of ours holds: one read request; nothing without one."""

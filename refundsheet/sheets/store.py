@@ -1,6 +1,6 @@
 """What the program asks of a spreadsheet; google.py does it over the network, memory.py without."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -148,6 +148,14 @@ class SheetStore(Protocol):
             addition: Rows; one that was carried out before, under the same mark, is not carried out
                 again.
             lease: The lease as it is renewed; "" leaves it. The book is described anew with it.
+        """
+        ...
+
+    def find_elsewhere(self, ids: Collection[str]) -> Mapping[str, str]:
+        """On which other visible tab of theirs each of these IDs stands: two reads at most.
+
+        Args:
+            ids: Comparable Case IDs (``core.identity.comparable_id``).
         """
         ...
 

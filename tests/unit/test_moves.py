@@ -1,0 +1,194 @@
+"""Rows that leave the log, headers that change, a zone that becomes another: nothing is made up of it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from refundsheet.core.model import Cell
+from refundsheet.ledger.ledger import Ledger
+from refundsheet.localsheets.server import LocalServer
+from tests.shops import HEADERS, Shop, a_log, done, serial
+from tests.teams import HttpTeam, MemoryTeam, Team
+
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.fixture(params=["memory", "http"])
+def shop(
+    request: pytest.FixtureRequest, local_server: LocalServer, tmp_path: Path
+) -> Iterator[Shop]:
+    rows: Sequence[Sequence[Cell]] = a_log(40)
+    http = HttpTeam(local_server, rows, row_count=300) if request.param == "http" else None
+    team: Team = http or MemoryTeam(rows)
+    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}") as ledger:
+        made = Shop(team, ledger)
+        made.sync()
+        yield made
+    if http:
+        http.close()
+
+
+def archive(shop: Shop, *cases: str) -> None:
+    """Somebody moves rows to another tab."""
+    team = shop.team
+    moved = [team.rows()[shop.row(case) - 1] for case in cases]
+    for case in cases:
+        team.delete_row(shop.row(case))
+    if isinstance(team, MemoryTeam):
+        team._sheet.other_tabs["Archive"] = moved
+        return
+    assert isinstance(team, HttpTeam)
+    team.change({"addSheet": {"properties": {"sheetId": 9, "title": "Archive"}}})
+    texts = [[{"userEnteredValue": {"stringValue": str(cell)}} for cell in row] for row in moved]
+    rows = [{"values": cells} for cells in texts]
+    team.change({"appendCells": {"sheetId": 9, "rows": rows, "fields": "userEnteredValue"}})
+
+
+def test_a_row_that_was_moved_to_an_archive_is_found_there(shop: Shop) -> None:
+    archive(shop, "R-3")
+
+    reports = [shop.sync(after=5 * MINUTES) for _ in range(4)]
+
+    assert [report.removed for report in reports] == [(), (), ("R-3: moved to Archive",), ()]
+    assert "moved to Archive" in shop.team.page("History").values()
+    assert shop.ledger.recall(shop.sheet).cases["r-3"].removed
+
+
+def test_a_row_that_is_nowhere_was_removed(shop: Shop) -> None:
+    shop.team.delete_row(shop.row("R-3"))
+
+    reports = [shop.sync(after=5 * MINUTES) for _ in range(3)]
+
+    assert reports[-1].removed == ("R-3: the row is not in the log any more",)
+
+
+def test_half_a_log_may_be_moved_to_an_archive(shop: Shop) -> None:
+    archive(shop, *(f"R-{n}" for n in range(1, 31)))
+    shop.type("R-40", "Notes", "called them")
+
+    report = shop.sync()
+
+    assert report.withheld == ()
+    assert done(report) == {("R-40", "last_action_at")}
+
+
+def test_a_row_that_comes_back_is_its_case_again(shop: Shop) -> None:
+    row = shop.team.rows()[shop.row("R-3") - 1]
+    archive(shop, "R-3")
+    for _ in range(3):
+        shop.sync(after=5 * MINUTES)
+    shop.add(**dict(zip(("Case_ID", "Order_ID", "Status", "Notes", "Received"), row, strict=False)))
+
+    report = shop.sync()
+
+    known = shop.ledger.recall(shop.sheet).cases["r-3"]
+    assert (known.removed, known.moved_to) == (False, "")
+    assert ("R-3", "requested_at") not in done(report)
+
+
+def test_an_idle_pass_looks_at_no_other_tab(shop: Shop) -> None:
+    archive(shop, "R-3")
+    shop.sync()
+
+    assert shop.requests_of(shop.sync) == (1, 0)
+
+
+def test_a_block_with_ids_is_pasted(shop: Shop) -> None:
+    for number in range(100, 130):
+        shop.add(Case_ID=f"R-{number}", Order_ID=f"{number}", Status="Refunded")
+
+    report = shop.sync()
+
+    assert report.withheld == ()
+    assert len({case for case, field in done(report) if field == "requested_at"}) == 30
+
+
+def test_forty_statuses_are_filled_down(shop: Shop) -> None:
+    for number in range(1, 41):
+        shop.type(f"R-{number}", "Status", "Refunded")
+
+    report = shop.sync()
+
+    stamped = {case for case, field in done(report) if field == "resolved_at"}
+    assert (report.withheld, len(stamped)) == ((), 40)
+    assert {shop.cell(f"R-{n}", "Resolution Date") for n in range(1, 41)} == {serial(shop.now)}
+
+
+def test_rows_above_the_headers_move_nothing(shop: Shop) -> None:
+    shop.type("R-2", "Status", "Refunded")
+    shop.team.insert_row(1)
+    shop.team.insert_row(1)
+    shop.team.put(1, 0, "Refunds of this year")
+
+    report = shop.sync()
+
+    assert report.observed == 1
+    assert done(report) == {("R-2", "last_action_at"), ("R-2", "resolved_at")}
+    row = next(row for row in shop.team.rows() if row and row[0] == "R-2")
+    assert row[HEADERS.index("Resolution Date")] == serial(shop.now)
+
+
+def test_a_header_that_is_renamed_is_not_written_until_it_is_back(shop: Shop) -> None:
+    column = shop.column("Resolution Date")
+    shop.team.put(1, column, "Foo")
+    shop.type("R-2", "Status", "Refunded")
+
+    renamed = shop.sync()
+    seen = serial(shop.now)
+    quality = renamed.summary.quality
+    shop.team.put(1, column, "Resolution Date")
+    shop.sync()
+
+    assert done(renamed) == {("R-2", "last_action_at")}
+    assert [line for line in quality if "Resolution Date" in line] == [
+        'There is no column "Resolution Date": what needs it is switched off.'
+    ]
+    assert shop.cell("R-2", "Resolution Date") == seen
+
+
+def test_a_header_that_is_there_twice_is_not_written(shop: Shop) -> None:
+    shop.team.put(1, shop.column("Notes"), "Resolution Date")
+    shop.type("R-2", "Status", "Refunded")
+
+    report = shop.sync()
+
+    assert done(report) == {("R-2", "last_action_at")}
+    assert [v.rule for v in report.log.layout.violations] == ["header_twice"]
+
+
+def test_ids_whose_header_is_gone_are_known_by_their_orders(shop: Shop) -> None:
+    shop.team.put(1, 0, "Foo")
+
+    gone = shop.sync()
+    shop.team.put(1, 0, "Case ID")
+    back = shop.sync()
+
+    assert gone.withheld
+    assert gone.withheld[0].startswith("40 of 40 known cases have another ID than before")
+    assert (gone.observed, done(gone)) == (0, set())
+    assert (back.withheld, back.observed, done(back)) == ((), 0, set())
+
+
+def test_another_zone_stops_the_stamps_until_people_have_looked(shop: Shop) -> None:
+    if not isinstance(shop.team, HttpTeam):
+        pytest.skip("the twin's zone stands still")
+    zone = {"properties": {"timeZone": "Asia/Tokyo"}, "fields": "timeZone"}
+    shop.team.change({"updateSpreadsheetProperties": zone})
+    shop.type("R-2", "Status", "Refunded")
+
+    race = shop.sync()
+    held = [shop.sync(), shop.sync()]
+    released = shop.sync(allow_large_change=True)
+    after = shop.sync()
+
+    assert {receipt.detail for receipt in race.receipts} == {
+        "the spreadsheet's time zone has become Asia/Tokyo"
+    }
+    assert all("time zone is now Asia/Tokyo" in report.withheld[0] for report in held)
+    stamps = {"last_action_at", "resolved_at"}
+    assert not any(field in stamps for report in held for _, field in done(report))
+    assert [report.observed for report in (*held, released, after)] == [0, 0, 0, 0]
+    assert {("R-2", "last_action_at"), ("R-2", "resolved_at")} <= done(released)
+    assert (after.withheld, done(after)) == ((), set())
