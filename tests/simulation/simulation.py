@@ -212,7 +212,7 @@ class Simulation:
                 done[value.ledger] = [
                     intent for intent in self._intents(value.ledger) if intent.state in _TOLD
                 ]
-            if not any(_explains(intent, name, value) for intent in done[value.ledger]):
+            if not any(_explains(intent, value) for intent in done[value.ledger]):
                 yield Broken(Promise.EXPLAINED, f"{name}: {value.content!r} in no ledger")
 
     def second_pass(self) -> Iterator[Broken]:
@@ -244,9 +244,9 @@ def _one_calendar(zone: ZoneInfo, hours: Any, holidays: Any) -> BusinessCalendar
 reconcile.BusinessCalendar = _one_calendar  # type: ignore[assignment,misc]
 
 
-def _explains(intent: Intent, name: str, value: Value) -> bool:
+def _explains(intent: Intent, value: Value) -> bool:
     change, content = intent.change, value.content
-    if change.field != name:
+    if change.field != value.name:
         return False
     if isinstance(content, (int, float)) and isinstance(change.after, (int, float)):
         return same_serial(content, change.after)

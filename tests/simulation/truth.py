@@ -63,6 +63,7 @@ class Value:
     Attributes:
         row: For which row refundsheet wrote it.
         case: The ID of that row then.
+        name: And into which field; people give a column another header at times.
         since: The moment it came there.
         blank_before: Since when the cell had been blank, where it was.
         ours_before: Whether it took the place of what refundsheet had written.
@@ -75,6 +76,7 @@ class Value:
     by: By = By.PERSON
     row: int = -1
     case: str = ""
+    name: str = ""
     since: int = 0
     blank_before: int = -1
     ours_before: bool = False

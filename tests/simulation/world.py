@@ -191,6 +191,7 @@ class World(ABC):
             By.REFUNDSHEET,
             row=line.uid,
             case=self.truth.case_id(row),
+            name=name,
             since=self.truth.tick,
             ledger=self.running.ledger if self.flight is None else self.flight.ledger,
             broken=broken,
