@@ -145,7 +145,10 @@ class Reconciler:
         self._store.prepare(setup)
         receipts = self._store.write(_plan(scene, setup), journal)
         advanced = advance(scene.observed.cases, receipts, context.calendar.zone)
-        news = self._logbook.record(context.now, advanced, scene.decisions.flags, journal)
+        is_partial = scene.withheld.rows or scene.withheld.absent
+        believed = {known.key for known in scene.recognised.rows} if is_partial else None
+        flags = scene.decisions.flags
+        news = self._logbook.record(context.now, advanced, flags, journal, believed)
         self._tell(_SUMMING_UP)
         self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
         summary = self._summary(scene, advanced.cases)

@@ -1,7 +1,7 @@
 """One log's side of the ledger, as the passes of one process use it."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -194,7 +194,12 @@ class Logbook:
         )
 
     def record(
-        self, at: datetime, advanced: Advanced, flags: Mapping[str, Flag], journal: LedgerJournal
+        self,
+        at: datetime,
+        advanced: Advanced,
+        flags: Mapping[str, Flag],
+        journal: LedgerJournal,
+        believed: Collection[str] | None = None,
     ) -> FlagNews:
         """Store what a pass has written, and how its flags differ from those before.
 
@@ -203,14 +208,18 @@ class Logbook:
             advanced: The cases after its writes.
             flags: Key to flag, of the cases that need somebody now.
             journal: The pass's journal.
+            believed: The keys of the only cases of which anything is known now; None means all.
         """
         renamed = advanced.renamed
         standing = {renamed.get(key, key): was for key, was in self._standing.items()}
         now = {renamed.get(key, key): flag for key, flag in flags.items()}
-        news = _flag_news(standing, now)
+        unknown = standing.keys() - set(believed) if believed is not None else set[str]()
+        told = {key: was for key, was in standing.items() if key not in unknown}
+        news = _flag_news(told, now)
         entries = [written(change, self.run, at) for change in journal.done]
         self._take_in(at, advanced, news, entries, journal.outcomes)
-        self._standing = {key: (_kind(flag), flag.text) for key, flag in now.items()}
+        self._standing = {key: standing[key] for key in unknown}
+        self._standing |= {key: (_kind(flag), flag.text) for key, flag in now.items()}
         return news
 
     def _take_in(

@@ -74,6 +74,18 @@ def test_half_a_log_may_be_moved_to_an_archive(shop: Shop) -> None:
     assert done(report) == {("R-40", "last_action_at")}
 
 
+def test_flags_of_cases_that_cannot_be_believed_gone_still_stand(shop: Shop) -> None:
+    shop.sync(after=timedelta(days=1))
+    for _ in range(30):
+        shop.team.delete_row(3)
+
+    report = shop.sync()
+
+    assert report.withheld
+    assert report.cleared == ()
+    assert len(shop.ledger.flags(shop.sheet, standing=True)) == 40
+
+
 def test_a_row_that_comes_back_is_its_case_again(shop: Shop) -> None:
     row = shop.team.rows()[shop.row("R-3") - 1]
     archive(shop, "R-3")
