@@ -41,7 +41,7 @@ class Evaluation:
 
     #: Of every formula's cell, and of the blank cells its result spread into.
     values: dict[Key, Value]
-    #: The functions not known here, by the cell that calls them: keep its formula and last value.
+    #: The functions not known here, by the cell that calls them, which keeps its last value.
     #: None is named where the engine lacks a form of a function it has, or the formula is too large.
     unknown: dict[Key, tuple[str, ...]]
     #: Where the cells that show a HYPERLINK lead.
@@ -107,17 +107,23 @@ def _plan(book: Book, titles: dict[str, str], now: datetime, *, decimal_comma: b
             except FormulaParseError:
                 plan.answered[key] = _PARSE_ERROR
                 continue
-            except FormulaTooLargeError as error:
+            except FormulaTooLargeError as refusal:
                 plan.unknown[key] = ()
-                plan.answered[key] = CellError("ERROR", str(error))
+                plan.answered[key] = _kept(formula, CellError("ERROR", str(refusal)))
                 continue
             unknown = tuple(sorted(name for name in translation.functions if not _is_known(name)))
             if unknown:
                 plan.unknown[key] = unknown
-                plan.answered[key] = CellError("NAME", f"Unknown function: '{unknown[0]}'.")
+                error = CellError("NAME", f"Unknown function: '{unknown[0]}'.")
+                plan.answered[key] = _kept(formula, error)
             else:
                 plan.runs[key] = translation
     return plan
+
+
+def _kept(formula: Formula, error: CellError) -> Value:
+    """What a formula shows that cannot be evaluated here: its last value, else the error."""
+    return error if formula.last is None else formula.last
 
 
 @lru_cache(maxsize=1024)
@@ -187,7 +193,7 @@ class _Engine:
             if type(cell) is str:  # nearly all cells of a log
                 self._model.update_cell_with_text(number, row + 1, column + 1, cell)
             else:
-                value = cell.last if isinstance(cell, Formula) else cell
+                value = self._plan.answered[key] if isinstance(cell, Formula) else cell
                 self._set(number, row + 1, column + 1, value)
 
     def _set(self, sheet: int, row: int, column: int, value: Value) -> None:
@@ -218,7 +224,8 @@ class _Engine:
             return None if self._is_blank_read(key) else value
         if value == _NOT_IMPLEMENTED:
             self._plan.unknown[key] = ()
-            return CellError("NAME", "Unknown function.")
+            formula = self._book.sheets[sheet].formulas[row, column]
+            return _kept(formula, CellError("NAME", "Unknown function."))
         return _ERRORS.get(str(value), _PARSE_ERROR)
 
     def _is_blank_read(self, key: Key) -> bool:

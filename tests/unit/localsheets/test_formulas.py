@@ -183,7 +183,13 @@ def test_a_function_not_known_here_is_named(function: str) -> None:
 def test_others_see_the_last_value_of_a_formula_that_is_not_known_here() -> None:
     cells = {(0, 0): Formula("=QUERY(B:C)", last=7.0), (1, 0): Formula("=A1+1")}
     found = evaluate({"Sums": cells}, now=NOON, locale="en_US")
-    assert found.values["Sums", 1, 0] == 8
+    assert found.values == {("Sums", 0, 0): 7, ("Sums", 1, 0): 8}
+
+
+def test_others_see_the_error_of_a_new_formula_that_is_not_known_here() -> None:
+    error = evaluated("=QUERY(B:C)", "=A1+1").values["Sums", 1, 0]
+    assert isinstance(error, CellError)
+    assert error.text == "#NAME?"
 
 
 @pytest.mark.parametrize(
@@ -196,6 +202,8 @@ def test_others_see_the_last_value_of_a_formula_that_is_not_known_here() -> None
 )
 def test_a_formula_too_large_for_the_engine_is_kept_as_if_unknown(formula: str) -> None:
     assert evaluated(formula).unknown == {("Sums", 0, 0): ()}
+    kept = evaluate({"Sums": {(0, 0): Formula(formula, 5.0)}}, now=NOON, locale="en_US")
+    assert kept.values == {("Sums", 0, 0): 5}
 
 
 def test_a_long_formula_is_still_evaluated() -> None:
