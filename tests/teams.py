@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import requests
 
+from refundsheet.config.settings import TabSettings
 from refundsheet.core.model import Cell
 from refundsheet.errors import AnswerLostError
 from refundsheet.localsheets.server import LocalServer
@@ -206,7 +207,8 @@ class HttpTeam:
 
         client = Watched(self.spreadsheet_id, open_access(self.server.base_url, None))
         self._clients.append(client)
-        return GoogleSheetStore(client, log_tab=self.title, hidden_tab=HIDDEN)
+        ours = (title for _, title in TabSettings())
+        return GoogleSheetStore(client, log_tab=self.title, hidden_tab=HIDDEN, our_tabs=ours)
 
     def close(self) -> None:
         self._people.close()
