@@ -128,7 +128,7 @@ def _restore(book: Spreadsheet, before: Spreadsheet) -> None:
         old.named_ranges,
         old.metadata,
     )
-    book.sheets = old.sheets
+    book.sheets, book.threads = old.sheets, old.threads
     for sheet in book.sheets:
         sheet.changed, sheet.order_changed = list[Row](sheet.rows), True
 

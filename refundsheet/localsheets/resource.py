@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refundsheet.localsheets import masks, schema
+from refundsheet.localsheets import masks, schema, threads
 from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.grid_data import grid_data
 from refundsheet.localsheets.masks import Mask
@@ -23,7 +23,9 @@ def sheet_properties(book: Spreadsheet, sheet: Sheet) -> Json:
     return schema.omit_defaults("SheetProperties", whole)
 
 
-def spreadsheet(book: Spreadsheet, mask: Mask, ranges: list[str], *, grid: bool) -> Json:
+def spreadsheet(
+    book: Spreadsheet, mask: Mask, ranges: list[str], *, grid: bool, comments: bool = False
+) -> Json:
     """The book as far as the mask lets it through.
 
     With a mask, `grid` is ignored: naming `sheets.data` asks for the cells. With ranges, only
@@ -33,11 +35,16 @@ def spreadsheet(book: Spreadsheet, mask: Mask, ranges: list[str], *, grid: bool)
     for text in ranges:
         box = resolve(book, text).box
         boxes.setdefault(box.sheet_id, []).append(box)
-    return selected(book, mask, boxes if ranges else None, grid=grid)
+    return selected(book, mask, boxes if ranges else None, grid=grid, comments=comments)
 
 
 def selected(
-    book: Spreadsheet, mask: Mask, boxes: dict[int, list[Box]] | None, *, grid: bool
+    book: Spreadsheet,
+    mask: Mask,
+    boxes: dict[int, list[Box]] | None,
+    *,
+    grid: bool,
+    comments: bool = False,
 ) -> Json:
     """The book with the cells of some boxes, by tab; None shows every tab whole."""
     with_data = masks.wants(mask, "sheets", "data") if mask else grid
@@ -57,6 +64,12 @@ def selected(
         "spreadsheetUrl": f"https://docs.google.com/spreadsheets/d/{book.spreadsheet_id}/edit",
         "developerMetadata": [_located(Place(), entry) for entry in book.metadata],
     }
+    if comments:
+        body["comments"] = [threads.shown_thread(book, thread) for thread in book.threads]
+        body["commentsViewMode"] = threads.INCLUDED
+    else:
+        for sheet in sheets:
+            sheet.pop("commentAnchors", None)
     return masks.choose(mask, {name: value for name, value in body.items() if value})
 
 

@@ -29,6 +29,7 @@ OBJECTS = {
     "columnGroups": "DimensionGroup",
     "slicers": "Slicer",
     "tables": "Table",
+    "commentAnchors": "CommentAnchor",
 }
 _BLANK_ROW = Row(-1, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from refundsheet.localsheets import batch_update, data_filters, errors, resource, values
+from refundsheet.localsheets import batch_update, data_filters, errors, resource, threads, values
 from refundsheet.localsheets.batch_update.copies import renumber
 from refundsheet.localsheets.batch_update.sheets import check_place, sheet_from
 from refundsheet.localsheets.calls import Call, Raw
@@ -75,7 +75,8 @@ def get(library: Library, call: Call) -> Json:
     book = library.book(call.spreadsheet_id, call.caller)
     ranges: list[str] = call.parameters.get("ranges", [])
     grid = bool(call.parameters.get("includeGridData"))
-    return resource.spreadsheet(book, call.mask, ranges, grid=grid)
+    comments = threads.wanted(call.parameters)
+    return resource.spreadsheet(book, call.mask, ranges, grid=grid, comments=comments)
 
 
 def get_by_data_filter(library: Library, call: Call) -> Json:
@@ -83,7 +84,8 @@ def get_by_data_filter(library: Library, call: Call) -> Json:
     book = library.book(call.spreadsheet_id, call.caller)
     boxes = data_filters.boxes_by_sheet(book, call.body)
     grid = bool(call.body.get("includeGridData"))
-    return resource.selected(book, call.mask, boxes, grid=grid)
+    comments = threads.wanted(call.body)
+    return resource.selected(book, call.mask, boxes, grid=grid, comments=comments)
 
 
 def metadata_get(library: Library, call: Call) -> Json:
@@ -101,14 +103,18 @@ def update(library: Library, call: Call) -> Json:
     """`batchUpdate`: all requests or none, and on demand the book as it is afterwards."""
 
     def apply(book: Spreadsheet) -> Json:
-        replies = batch_update.apply(book, call.body.get("requests", []))
+        asked: list[Json] = call.body.get("requests", [])
+        replies = batch_update.apply(book, asked)
         body: Json = {"spreadsheetId": book.spreadsheet_id, "replies": replies}
+        if batch_update.touches_comments(asked):
+            body["commentUpdateState"] = "ALL_SAVED"
         if call.body.get("includeSpreadsheetInResponse"):
             body["updatedSpreadsheet"] = resource.spreadsheet(
                 book,
                 call.mask.get("updatedSpreadsheet", {}),
                 call.body.get("responseRanges", []),
                 grid=bool(call.body.get("responseIncludeGridData")),
+                comments=threads.wanted(call.body),
             )
         return body
 

@@ -136,6 +136,7 @@ class Store:
         book.named_ranges, book.metadata = tuple(body["namedRanges"]), tuple(body["metadata"])
         book.permissions = tuple(body.get("permissions", ()))
         book.comments = tuple(body.get("comments", ()))
+        book.threads = tuple(body.get("threads", ()))
         book.created = datetime.fromisoformat(body["created"])
         book.modified = datetime.fromisoformat(body["modified"])
         book.sheets = [self._load_sheet(book_id, sheet_id) for sheet_id in body["sheets"]]
@@ -231,6 +232,7 @@ def _book_body(book: Spreadsheet) -> Json:
         "metadata": book.metadata,
         "permissions": book.permissions,
         "comments": book.comments,
+        "threads": book.threads,
         "created": book.created.isoformat(),
         "modified": book.modified.isoformat(),
         "sheets": [sheet.sheet_id for sheet in book.sheets],

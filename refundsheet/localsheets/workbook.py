@@ -48,6 +48,8 @@ class Spreadsheet:
         self.named_ranges: tuple[Json, ...] = ()
         #: Developer metadata of the book as a whole.
         self.metadata: tuple[Json, ...] = ()
+        #: Comment threads on cells.
+        self.threads: tuple[Json, ...] = ()
         #: Drive's permissions but the owner's, and Drive's comments.
         self.permissions: tuple[Json, ...] = ()
         self.comments: tuple[Json, ...] = ()
@@ -77,7 +79,7 @@ class Spreadsheet:
         copy = Spreadsheet(self.spreadsheet_id, self.properties, context)
         copy.sheets = [sheet.fork() for sheet in self.sheets]
         copy.named_ranges = self.named_ranges
-        copy.metadata = self.metadata
+        copy.metadata, copy.threads = self.metadata, self.threads
         copy.permissions, copy.comments = self.permissions, self.comments
         copy.created, copy.modified = self.created, self.modified
         copy.stale = self.stale
@@ -318,8 +320,9 @@ def new_sheet(sheet_id: int, title: str, rows: int = 1000, columns: int = 26) ->
 
 
 def copy_sheet(sheet: Sheet, sheet_id: int, title: str) -> Sheet:
-    """A tab with everything on it, under another id and title."""
+    """A tab with everything on it but comments, under another id and title."""
     copy = sheet.fork()
+    copy.put_objects("commentAnchors", ())
     copy.properties = sheet.properties | {"sheetId": sheet_id, "title": title}
     copy.rows = [row.copy(copy.token, uid) for uid, row in enumerate(sheet.rows, start=1)]
     copy.next_uid = len(copy.rows) + 1

@@ -18,6 +18,7 @@ from refundsheet.localsheets.batch_update import (
     borders,
     cells,
     charts,
+    comments,
     conditional,
     developer_metadata,
     dimensions,
@@ -49,6 +50,7 @@ HANDLERS: dict[str, Handler] = {
     **borders.HANDLERS,
     **cells.HANDLERS,
     **charts.HANDLERS,
+    **comments.HANDLERS,
     **conditional.HANDLERS,
     **developer_metadata.HANDLERS,
     **dimensions.HANDLERS,
@@ -83,6 +85,11 @@ def apply(book: Spreadsheet, requests: list[Json]) -> list[Json]:
         _apply_one(book, place, kind, request[kind])
         for place, (kind, request) in enumerate(zip(kinds, requests, strict=True))
     ]
+
+
+def touches_comments(requests: list[Json]) -> bool:
+    """Whether any of the requests is about comments."""
+    return any(kind in comments.HANDLERS for request in requests for kind in request)
 
 
 def _kind(place: int, request: Json) -> str:
