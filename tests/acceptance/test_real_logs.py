@@ -96,6 +96,7 @@ def unread_cells(lines: list[list[str]], log: ParsedLog) -> set[tuple[int, str]]
         field: index
         for field, index in log.layout.columns.items()
         if BY_FIELD[field].kind in {Kind.MOMENT, Kind.AMOUNT}
+        and index < len(lines[0])  # our own columns may be there already
     }
     return {
         (number, lines[0][index])
