@@ -225,6 +225,13 @@ class Desk:
         status = self.labels[near[0]]
         return Recognition(status, suggestion=status.label)
 
+    def is_respelled(self, before: str, after: str) -> bool:
+        """Whether a status cell says the same in other letters, as after a slip was put right."""
+        if comparable(before) == comparable(after):
+            return True
+        was, now = self.recognise(before), self.recognise(after)
+        return was.status is now.status and bool(was.suggestion or now.suggestion)
+
     @cached_property
     def listed_reason(self) -> Callable[[str], ListedReason]:
         """How a reason cell stands to the list; answers are kept as for statuses."""

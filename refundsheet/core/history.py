@@ -3,21 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD, Kind, comparable
 from refundsheet.core.follow_up import words
 from refundsheet.core.identity import comparable_id, is_provisional
-from refundsheet.core.memory import Memory, Observation, Remembered
+from refundsheet.core.memory import Memory, Observation, Remembered, is_vague, likely_time
 from refundsheet.core.model import Cell, Change, Layout
 from refundsheet.core.observe import Observed
 from refundsheet.core.pages import Page, PageCell, Style
 from refundsheet.core.serials import at_wall_time, same_serial, to_moment, to_serial
-
-#: A gap between two reads that is longer than this is an outage: what happened in it has no one time.
-LONG_GAP = timedelta(minutes=10)
 
 #: Of Notes History shows what was added, and no more of it than this.
 NOTE_LENGTH = 200
@@ -73,14 +70,12 @@ class Entry:
     @property
     def is_vague(self) -> bool:
         """Whether it happened at some time in a long gap between two reads."""
-        return self.not_after - self.not_before > LONG_GAP
+        return is_vague(self.not_before, self.not_after)
 
     @property
     def at(self) -> datetime:
         """When it happened; of a long gap the middle."""
-        if self.is_vague:
-            return self.not_before + (self.not_after - self.not_before) / 2
-        return self.not_after
+        return likely_time(self.not_before, self.not_after)
 
 
 def seen(memory: Memory, observed: Observed, run: int, now: datetime) -> tuple[Entry, ...]:

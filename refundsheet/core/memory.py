@@ -2,9 +2,66 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from refundsheet.core.model import Cell, RefundCase
+
+#: A gap between two reads that is longer than this is an outage: what happened in it has no one time.
+LONG_GAP = timedelta(minutes=10)
+
+#: Of a case that went to and fro, the first visits are kept and the latest ones, and no more.
+FIRST_VISITS = 3
+MOST_VISITS = 50
+
+
+def is_vague(not_before: datetime | None, not_after: datetime) -> bool:
+    """Whether something happened at some time in a long gap between two reads, or before any read."""
+    return not_before is None or not_after - not_before > LONG_GAP
+
+
+def likely_time(not_before: datetime | None, not_after: datetime) -> datetime:
+    """When something happened that two reads in a row enclose.
+
+    The later read, which is when it was stamped and at most a poll late; the middle of a long gap;
+    and the later read again where there was none before it.
+    """
+    if not_before is None or not is_vague(not_before, not_after):
+        return not_after
+    return not_before + (not_after - not_before) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Something that happened to a case, with the interval in which it did.
+
+    Attributes:
+        not_before: The read before; None where it happened before anybody looked.
+        not_after: The read that showed it.
+    """
+
+    not_before: datetime | None
+    not_after: datetime
+
+    @property
+    def at(self) -> datetime:
+        """When it happened, as well as it is known."""
+        return likely_time(self.not_before, self.not_after)
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether its time is not known to within a usual poll."""
+        return is_vague(self.not_before, self.not_after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit(Seen):
+    """The entry of a case into a status; it stays there until its next visit.
+
+    Attributes:
+        status: The cell's text as it stood on entering; a spelling put right later is no new visit.
+    """
+
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +86,9 @@ class Remembered:
         settled: It has stood still long enough once; it is no longer being typed in.
         status_since: When it entered its status, where that was seen.
         acted_at: When its last action was seen.
+        visits: The statuses it went through, oldest first; see ``timeline``. Empty while it has
+            been in one alone since its adoption, as most cases are.
+        first_action: The first action on it that was seen; None for adopted cases.
         written: Field to exactly what refundsheet wrote there, while it still stands.
         undone: Field to what refundsheet wrote there and was told to take back: not written again.
         owed: Field to the timestamp it is due; a lost race leaves it due, with its time.
@@ -48,6 +108,8 @@ class Remembered:
     settled: bool = False
     status_since: datetime | None = None
     acted_at: datetime | None = None
+    visits: tuple[Visit, ...] = ()
+    first_action: Seen | None = None
     written: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
     undone: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
     owed: Mapping[str, Owed] = field(default_factory=dict[str, Owed])
@@ -56,6 +118,33 @@ class Remembered:
     missing_reads: int = 0
     removed: bool = False
     moved_to: str = ""
+
+
+def timeline(known: Remembered) -> tuple[Visit, ...]:
+    """Every status the case is known to have been in, oldest first; at least the present one.
+
+    The first visit has no ``not_before`` where the entry was not seen: the case is adopted, or its
+    row was typed on a later day than its request came.
+    """
+    return known.visits or (_as_found(known, known.case.status),)
+
+
+def with_visit(known: Remembered, left: str, entered: Visit) -> tuple[Visit, ...]:
+    """The visits of a case that has left one status for another."""
+    return bounded((*(known.visits or (_as_found(known, left),)), entered))
+
+
+def bounded(visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
+    """The first and the latest visits; those between them are as if they had been one."""
+    if len(visits) <= MOST_VISITS:
+        return visits
+    return visits[:FIRST_VISITS] + visits[FIRST_VISITS - MOST_VISITS :]
+
+
+def _as_found(known: Remembered, status: str) -> Visit:
+    """The visit to a status that is remembered from before visits were."""
+    since = known.status_since
+    return Visit(status=status, not_before=since, not_after=since or known.first_seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,16 @@ from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import COLUMNS, CUSTOMER_AND_ORDER, Kind, Writer
 from refundsheet.core.desk import Desk, Meaning
 from refundsheet.core.identity import KnownRow, Recognised, is_provisional
-from refundsheet.core.memory import Memory, Observation, Owed, Remembered
+from refundsheet.core.memory import (
+    Memory,
+    Observation,
+    Owed,
+    Remembered,
+    Seen,
+    Visit,
+    timeline,
+    with_visit,
+)
 from refundsheet.core.model import Cell, Moment, RefundCase, Row
 
 TEAM_FIELDS = tuple(column.field for column in COLUMNS if column.writer is not Writer.US)
@@ -149,8 +158,14 @@ def _first_seen(known: KnownRow, this: _Pass) -> Remembered:
         still_since=this.now,
         settled=adopted,
         unread=_unread(known.row, None),
+        visits=() if adopted else (_entry(case, this),),
     )
     return first if adopted or known.doubt else _settle(first, known.row, this)
+
+
+def _entry(case: RefundCase, this: _Pass) -> Visit:
+    """The case's entry into its status, seen by this read."""
+    return Visit(status=case.status, not_before=this.memory.last_read_at, not_after=this.now)
 
 
 def _is_begun(case: RefundCase, this: _Pass) -> bool:
@@ -258,7 +273,16 @@ def _still(
         return replace(found, still_reads=reads)
     is_new = _is_complete(found.case, this) and not _is_complete(before, this)
     first_seen = this.now if is_new else found.first_seen
-    return replace(found, still_since=this.now, still_reads=1, first_seen=first_seen)
+    # Until it is settled it has been in no other status than the one it will be entered with.
+    entered = _entry(found.case, this) if is_new else _retyped(found)
+    return replace(
+        found, still_since=this.now, still_reads=1, first_seen=first_seen, visits=(entered,)
+    )
+
+
+def _retyped(found: Remembered) -> Visit:
+    """The first visit with the status that its row says now."""
+    return replace(timeline(found)[0], status=found.case.status)
 
 
 def _settle(found: Remembered, row: Row, this: _Pass) -> Remembered:
@@ -269,10 +293,12 @@ def _settle(found: Remembered, row: Row, this: _Pass) -> Remembered:
     if not _is_complete(found.case, this) or "status" in found.unread:
         return found
     owed = {"requested_at": Owed(found.first_seen, "the request was first seen here")}
-    case = found.case
-    if not _is_backdated(case.requested_at, found.first_seen, this):
+    case, visits = found.case, found.visits
+    if _is_backdated(case.requested_at, found.first_seen, this):
+        visits = (replace(timeline(found)[0], not_before=None),)
+    else:
         owed |= _owed_on_entering(case.status, found.first_seen, "the case was entered as", this)
-    return _without_filled(replace(found, settled=True, owed=owed), row)
+    return _without_filled(replace(found, settled=True, owed=owed, visits=visits), row)
 
 
 def _is_backdated(requested_at: Moment | None, first_seen: datetime, this: _Pass) -> bool:
@@ -293,16 +319,21 @@ def _acted(
     acted = [field for field in this.desk.last_action_fields if field in changes]
     if acted and "last_action_at" not in changes:
         owed["last_action_at"] = Owed(this.now, _action(acted, found.case))
-    status_since = found.status_since
     if "status" in changes:
-        status_since = this.now
         owed = _owed_after_status(owed, found, before, changes, this)
-    return replace(
-        found,
-        owed=owed,
-        status_since=status_since,
-        acted_at=this.now if acted else found.acted_at,
-    )
+        if not this.desk.is_respelled(before.status, found.case.status):
+            visits = with_visit(found, before.status, _entry(found.case, this))
+            found = replace(found, status_since=this.now, visits=visits)
+    if acted:
+        found = replace(found, acted_at=this.now, first_action=_first_action(found, this))
+    return replace(found, owed=owed)
+
+
+def _first_action(found: Remembered, this: _Pass) -> Seen | None:
+    """What was the first action on a case, once there is another one."""
+    if found.adopted or found.first_action is not None or found.acted_at is not None:
+        return found.first_action
+    return Seen(not_before=this.memory.last_read_at, not_after=this.now)
 
 
 def _action(acted: list[str], case: RefundCase) -> str:

@@ -16,7 +16,7 @@ from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import words
 from refundsheet.core.history import By, Entry
 from refundsheet.core.identity import Recognised, comparable_id
-from refundsheet.core.memory import Remembered
+from refundsheet.core.memory import Remembered, Visit, bounded
 from refundsheet.core.model import Cell, RefundCase
 from refundsheet.core.observe import REMOVED_AFTER_READS
 from refundsheet.core.parse import cell
@@ -136,8 +136,20 @@ def _restored(known: Remembered, entries: Sequence[Entry], context: Context) -> 
         known,
         written={**known.written, **dict(_still_ours(known, latest, context))},
         status_since=status.at if status is not None and entered else known.status_since,
+        visits=_visits(entries, context.desk) if entered else known.visits,
         acted_at=max(_acted(entries, context.desk), default=known.acted_at),
     )
+
+
+def _visits(entries: Iterable[Entry], desk: Desk) -> tuple[Visit, ...]:
+    """The statuses a case went through, as far back as History tells."""
+    visits: list[Visit] = []
+    for entry in entries:
+        left, entered = str(entry.before or ""), str(entry.after or "")
+        if entry.field == "status" and not desk.is_respelled(left, entered):
+            visits = visits or [Visit(status=left, not_before=None, not_after=entry.at)]
+            visits.append(Visit(status=entered, not_before=entry.at, not_after=entry.at))
+    return bounded(tuple(visits))
 
 
 def _still_ours(

@@ -6,7 +6,7 @@ the older shapes and takes its default; one that is dropped is passed over.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import from_json
 
-from refundsheet.core.memory import Owed, Remembered
+from refundsheet.core.memory import Owed, Remembered, Seen, Visit
 from refundsheet.core.model import Change, Moment, RefundCase
 from refundsheet.ledger.tables import show_instant
 
@@ -109,7 +109,16 @@ def _dump_besides(remembered: Remembered) -> Iterable[Any]:
     values["owed"] = {
         field: [show_instant(owed.at), owed.reason] for field, owed in remembered.owed.items()
     }
+    values["visits"] = [[visit.status, *_dump_seen(visit)] for visit in remembered.visits]
+    first = remembered.first_action
+    values["first_action"] = None if first is None else _dump_seen(first)
     return values.values()
+
+
+def _dump_seen(seen: Seen) -> list[str | None]:
+    """The two reads between which something happened."""
+    before = seen.not_before
+    return [None if before is None else show_instant(before), show_instant(seen.not_after)]
 
 
 class UnreadableRecordError(Exception):
@@ -130,6 +139,7 @@ class Reader:
         self._moments = [place for _, place in _present(_MOMENTS, places, "case.")]
         self._amounts = [place for _, place in _present(_AMOUNTS, places, "case.")]
         self._instants = [place for _, place in _present(_INSTANTS, places)]
+        self._nested = [(name, read) for name, read in _NESTED.items() if name in places]
         self._starts: dict[str, datetime] = {}
 
     def __call__(self, key: str, record: str) -> Remembered:
@@ -159,8 +169,10 @@ class Reader:
                 values[place] = datetime.fromisoformat(values[place])
         case = RefundCase(**{name: values[place] for name, place in self._case})
         besides = {name: values[place] for name, place in self._besides}
-        if besides.get("owed"):
-            besides["owed"] = _read_owed(besides["owed"])
+        for name, read in self._nested:
+            # What is empty, as in most cases, takes its default.
+            if stored := besides.pop(name):
+                besides[name] = read(stored)
         return Remembered(key=key, case=case, **besides)
 
     def _start_of(self, zone: str) -> datetime:
@@ -177,6 +189,27 @@ def _present(
 
 def _read_owed(owed: Mapping[str, Sequence[str]]) -> dict[str, Owed]:
     return {field: Owed(datetime.fromisoformat(at), reason) for field, (at, reason) in owed.items()}
+
+
+def _read_seen(seen: Sequence[str | None]) -> Seen:
+    return Seen(**_interval(seen))
+
+
+def _read_visits(visits: Iterable[Sequence[str]]) -> tuple[Visit, ...]:
+    return tuple(Visit(status=status, **_interval(seen)) for status, *seen in visits)
+
+
+def _interval(seen: Sequence[str | None]) -> dict[str, Any]:
+    not_before, not_after = (None if at is None else datetime.fromisoformat(at) for at in seen)
+    return {"not_before": not_before, "not_after": not_after}
+
+
+#: The fields that hold records of their own, and how these are read.
+_NESTED: Mapping[str, Callable[[Any], Any]] = {
+    "owed": _read_owed,
+    "visits": _read_visits,
+    "first_action": _read_seen,
+}
 
 
 def dump_change(change: Change) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from refundsheet.core.clock import clock_sentence, set_back
 from refundsheet.core.lease import Holder, Standing, Tenure, lease_cells, stands
-from refundsheet.core.memory import Memory, Remembered
+from refundsheet.core.memory import Memory, Remembered, Seen, Visit
 from refundsheet.core.model import RefundCase
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -124,3 +124,24 @@ def test_an_accepted_clock_forgets_the_future() -> None:
     assert after.cases["r-2"].missing_since == NOW
     assert after.cases["r-3"] is still
     assert set_back(after, NOW) is after
+
+
+def test_no_clock_of_a_case_starts_in_a_future_that_was_none() -> None:
+    later = NOW + 60 * MINUTE
+    acted = Remembered(
+        key="r-1",
+        case=RefundCase(),
+        adopted=False,
+        first_seen=NOW,
+        still_since=NOW,
+        status_since=later,
+        acted_at=later,
+        visits=(Visit(status="New", not_before=None, not_after=later),),
+        first_action=Seen(not_before=NOW, not_after=later),
+    )
+
+    after = set_back(Memory(last_read_at=later, cases={"r-1": acted}), NOW).cases["r-1"]
+
+    assert (after.status_since, after.acted_at) == (NOW, NOW)
+    assert after.visits == (Visit(status="New", not_before=None, not_after=NOW),)
+    assert after.first_action == Seen(not_before=NOW, not_after=NOW)

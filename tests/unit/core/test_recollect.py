@@ -183,6 +183,7 @@ def test_the_clock_goes_on_from_what_people_were_seen_to_do() -> None:
     known = recollected([row()], entered, noted, other).observed.cases["r-1"]
 
     assert (known.status_since, known.acted_at) == (NOON, NOON + timedelta(minutes=5))
+    assert [visit.status for visit in known.visits] == ["", "Refunded"]
 
 
 def test_a_status_that_was_entered_unseen_has_no_beginning() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from refundsheet.core.memory import Memory, Observation, Owed, Remembered
+from refundsheet.core.memory import Memory, Observation, Owed, Remembered, Seen, Visit
 from refundsheet.core.model import Moment, RefundCase
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.records import Flag, RaisedFlag, SheetKey
@@ -155,6 +155,8 @@ CASES = st.builds(
     RefundCase,
     **{field.name: of_kind(field.type) for field in dataclasses.fields(RefundCase)},
 )
+SEEN = st.builds(Seen, not_before=st.none() | INSTANTS, not_after=INSTANTS)
+VISITS = st.builds(Visit, status=ANY_TEXT, not_before=st.none() | INSTANTS, not_after=INSTANTS)
 REMEMBERED = st.builds(
     Remembered,
     key=ANY_TEXT,
@@ -166,6 +168,8 @@ REMEMBERED = st.builds(
     settled=st.booleans(),
     status_since=st.none() | INSTANTS,
     acted_at=st.none() | INSTANTS,
+    visits=st.lists(VISITS, max_size=5).map(tuple),
+    first_action=st.none() | SEEN,
     written=st.dictionaries(ANY_TEXT, CELLS),
     owed=st.dictionaries(ANY_TEXT, st.builds(Owed, INSTANTS, ANY_TEXT)),
     missing_since=st.none() | INSTANTS,
@@ -229,7 +233,7 @@ def test_a_moment_in_the_hour_that_comes_twice_equals_what_the_sheet_says_next_t
 
 
 def test_a_case_stored_before_a_field_existed_has_its_default() -> None:
-    older = [name for name in SHAPE if name not in {"owed", "case.snooze_until"}]
+    older = [name for name in SHAPE if name not in {"owed", "visits", "case.snooze_until"}]
     values = dict(zip(SHAPE, json.loads(dump_remembered(remembered())), strict=True))
     record = json.dumps([values[name] for name in older])
 
