@@ -35,7 +35,15 @@ from refundsheet.config.values import (
     without_doubles,
 )
 from refundsheet.core.calendar import Hours, parse_hours
-from refundsheet.core.desk import DEFAULT_REASONS, DEFAULT_STATUSES, Desk, Meaning, Status
+from refundsheet.core.columns import comparable
+from refundsheet.core.desk import (
+    DEFAULT_REASONS,
+    DEFAULT_STATUSES,
+    Desk,
+    Meaning,
+    Reason,
+    Status,
+)
 from refundsheet.errors import ConfigurationError
 
 #: What the names of the environment's variables begin with, and what stands between levels.
@@ -148,9 +156,35 @@ def _each_label_once(statuses: tuple[StatusSettings, ...]) -> tuple[StatusSettin
     if not statuses:
         raise ValueError("name at least one status, or leave the key out for the usual ones")
     without_doubles([status.label for status in statuses])
+    without_doubles([word for status in statuses for word in status.synonyms])
     return statuses
 
 
+class ReasonSettings(_Section):
+    """A reason of the team's list; one that is only a text is its label."""
+
+    label: Words
+    synonyms: WordList = ()
+    needs_note: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_a_label(cls, value: object) -> object:
+        if isinstance(value, str):
+            return {"label": value, "needs_note": comparable(value) == "other"}
+        if isinstance(value, int | float | list):
+            raise ValueError(f"{value!r} is no reason: write its words, or its label and synonyms")  # noqa: TRY004 - a mistake among others
+        return value
+
+
+def _each_reason_once(reasons: tuple[ReasonSettings, ...]) -> tuple[ReasonSettings, ...]:
+    without_doubles([word for reason in reasons for word in (reason.label, *reason.synonyms)])
+    return reasons
+
+
+_DEFAULT_REASONS = tuple(
+    ReasonSettings.model_validate(reason, from_attributes=True) for reason in DEFAULT_REASONS
+)
 _DEFAULT_STATUSES = tuple(
     StatusSettings.model_validate(status, from_attributes=True) for status in DEFAULT_STATUSES
 )
@@ -246,7 +280,9 @@ class Settings(BaseSettings):
     case_ids: CaseIds = "R-{year}-####"
     last_action_fields: Annotated[tuple[PeoplesField, ...], FromText] = ("status", "notes")
     old_case_days: int = Field(default=60, ge=1)
-    reasons: WordList = DEFAULT_REASONS
+    reasons: Annotated[tuple[ReasonSettings, ...], FromText, AfterValidator(_each_reason_once)] = (
+        _DEFAULT_REASONS
+    )
     google: GoogleSettings = GoogleSettings()
     ledger: LedgerSettings = Field(default_factory=LedgerSettings)
     log: LogSettings = LogSettings()
@@ -308,7 +344,7 @@ class Settings(BaseSettings):
         """How the team works, as the core wants it; holidays for the years given."""
         return Desk(
             statuses=tuple(_status(status) for status in self.statuses),
-            reasons=self.reasons,
+            reasons=tuple(_reason(reason) for reason in self.reasons),
             hours=self.hours.by_weekday(),
             holidays=self.holidays.in_years(years),
             grace_reads=self.grace.reads,
@@ -328,3 +364,7 @@ class Settings(BaseSettings):
 
 def _status(status: StatusSettings) -> Status:
     return Status(**{name: getattr(status, name) for name in StatusSettings.model_fields})
+
+
+def _reason(reason: ReasonSettings) -> Reason:
+    return Reason(**{name: getattr(reason, name) for name in ReasonSettings.model_fields})

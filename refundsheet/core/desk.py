@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Self
 
 from refundsheet.core.columns import comparable
+from refundsheet.core.slips import is_slip
 
 
 class Meaning(Enum):
@@ -106,7 +107,8 @@ DEFAULT_STATUSES = (
     _status("New", Meaning.OPEN, "6 bh / 1 bd / 2 bd", "Open", "Received", "Opened", "Draft"),
     _status(
         "Under Review", Meaning.OPEN, "1.5 bd / 2 bd / 4 bd",
-        "Pending", "In Progress", "In Review", "Escalated", "Appealed", "Active", "Review", "Investigating",
+        "Pending", "In Progress", "In Review", "Escalated", "Appealed", "Reopened", "Active", "Review",
+        "Investigating",
     ),
     _status(
         "Awaiting Customer", Meaning.WAITING, "- / 5 bd / 10 bd",
@@ -126,25 +128,74 @@ DEFAULT_STATUSES = (
     _status("Closed", Meaning.CLOSED, "", "Resolved", "Done"),
 )  # fmt: skip
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A reason of the team's list.
+
+    Attributes:
+        synonyms: Other words that are counted as this one and left as they stand: the usual ones,
+            and what a reason was called before it was renamed or merged into this.
+        needs_note: Whether it explains nothing by itself, so that the notes must.
+    """
+
+    label: str
+    synonyms: tuple[str, ...] = ()
+    needs_note: bool = False
+
+
+def _reason(label: str, *synonyms: str, needs_note: bool = False) -> Reason:
+    return Reason(label=label, synonyms=synonyms, needs_note=needs_note)
+
+
+#: The reasons a team starts with.
 DEFAULT_REASONS = (
-    "Damaged or defective",
-    "Wrong item",
-    "Not as described",
-    "Missing item or part",
-    "Late or never arrived",
-    "Size or fit",
-    "Changed mind",
-    "Duplicate order or charge",
-    "Fraud or unauthorised",
-    "Goodwill or price adjustment",
-    "Other",
-)
+    _reason(
+        "Damaged or defective",
+        "Damaged", "Defective", "Broken", "Faulty", "Damaged in transit", "Damaged item",
+        "Defective item", "Not working",
+    ),
+    _reason(
+        "Wrong item", "Wrong product", "Incorrect item", "Wrong item sent", "Wrong item received",
+        "Received wrong item",
+    ),
+    _reason(
+        "Not as described", "Item not as described", "Different from description",
+        "Not as advertised", "Not as pictured",
+    ),
+    _reason(
+        "Missing item or part", "Missing item", "Missing items", "Missing part", "Missing parts",
+        "Incomplete", "Incomplete order",
+    ),
+    _reason(
+        "Late or never arrived",
+        "Late", "Late delivery", "Arrived late", "Never arrived", "Not delivered", "Not received",
+        "Item not received", "Lost in transit", "Lost",
+    ),
+    _reason("Size or fit", "Wrong size", "Too small", "Too large", "Too big", "Does not fit"),
+    _reason(
+        "Changed mind", "Changed my mind", "Change of mind", "No longer needed", "No longer wanted",
+        "Unwanted", "Buyer's remorse",
+    ),
+    _reason(
+        "Duplicate order or charge", "Duplicate order", "Duplicate charge", "Charged twice",
+        "Ordered twice", "Duplicate",
+    ),
+    _reason(
+        "Fraud or unauthorised", "Fraud", "Fraudulent", "Unauthorised", "Unauthorized",
+        "Fraud or unauthorized", "Unauthorised charge", "Unauthorized charge",
+    ),
+    _reason(
+        "Goodwill or price adjustment", "Goodwill", "Price adjustment", "Price match",
+    ),
+    _reason("Other", "Others", "Misc", "Miscellaneous", "Something else", needs_note=True),
+)  # fmt: skip
+
+#: How alike a wording must be to be suggested: in lower ones most letters agree by chance.
+_ALIKE = 0.75
 
 #: What an unknown status is treated as: somebody still has to act on it.
 UNKNOWN_STATUS = _status("", Meaning.OPEN, "1.5 bd / 2 bd / 4 bd")
-
-#: How alike a label must be to count as a slip of the finger: one letter in eight or so.
-_CLOSE = 0.86
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +215,17 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class ListedReason:
-    """Whether a reason is on the team's list, and which one of it was probably meant."""
+    """How a reason cell stands to the team's list.
 
-    is_known: bool
+    Attributes:
+        reason: The reason it is counted as; None where it is not on the list.
+        suggestion: The label it comes nearest to, where it is not on the list.
+        is_slip: Whether it is that label, or a synonym of it, but for one typo.
+    """
+
+    reason: Reason | None = None
     suggestion: str = ""
+    is_slip: bool = False
 
 
 _NINE_TO_FIVE = ((time(9), time(17)),)
@@ -191,7 +249,7 @@ class Desk:
     """
 
     statuses: tuple[Status, ...] = DEFAULT_STATUSES
-    reasons: tuple[str, ...] = DEFAULT_REASONS
+    reasons: tuple[Reason, ...] = DEFAULT_REASONS
     hours: Mapping[int, tuple[tuple[time, time], ...]] = field(
         default_factory=lambda: dict.fromkeys(range(1, 6), _NINE_TO_FIVE)
     )
@@ -219,10 +277,11 @@ class Desk:
         key = comparable(label)
         if key in self.labels:
             return Recognition(self.labels[key])
-        near = get_close_matches(key, self.labels, n=1, cutoff=_CLOSE) if key else []
-        if not near:
+        # Of two statuses that may be meant neither is taken.
+        near = {status.label: status for name, status in self.labels.items() if is_slip(key, name)}
+        if len(near) != 1:
             return Recognition(UNKNOWN_STATUS, is_known=False)
-        status = self.labels[near[0]]
+        (status,) = near.values()
         return Recognition(status, suggestion=status.label)
 
     def is_respelled(self, before: str, after: str) -> bool:
@@ -237,10 +296,27 @@ class Desk:
         """How a reason cell stands to the list; answers are kept as for statuses."""
         return lru_cache(maxsize=4096)(self._listed_reason)
 
-    def _listed_reason(self, reason: str) -> ListedReason:
-        listed = {comparable(entry): entry for entry in self.reasons}
-        key = comparable(reason)
-        if key in listed:
-            return ListedReason(is_known=True)
-        near = get_close_matches(key, listed, n=1) if key else []
-        return ListedReason(is_known=False, suggestion=listed[near[0]] if near else "")
+    @cached_property
+    def _reason_names(self) -> dict[str, Reason]:
+        """Every comparable label and synonym to its reason; labels win."""
+        names = {comparable(word): reason for reason in self.reasons for word in reason.synonyms}
+        return names | {comparable(reason.label): reason for reason in self.reasons}
+
+    def _listed_reason(self, text: str) -> ListedReason:
+        key = comparable(text)
+        if key in self._reason_names:
+            return ListedReason(self._reason_names[key])
+        near = {reason.label for name, reason in self._reason_names.items() if is_slip(key, name)}
+        if len(near) == 1:
+            return ListedReason(suggestion=near.pop(), is_slip=True)
+        alike = get_close_matches(key, self._reason_names, n=1, cutoff=_ALIKE) if key else []
+        return ListedReason(suggestion=self._reason_names[alike[0]].label if alike else "")
+
+    def canonical_reason(self, text: str) -> str:
+        """The reason a cell is counted under: the label of the list, else the wording as typed.
+
+        A synonym counts as its reason, so that a reason that was renamed or merged takes the old
+        rows along. What only comes near to one does not: that is asked in Row Check.
+        """
+        listed = self.listed_reason(text).reason
+        return listed.label if listed else " ".join(text.split())

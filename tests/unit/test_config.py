@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from refundsheet.config import Settings, load_settings
 from refundsheet.config.settings import default_ledger_url
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER
-from refundsheet.core.desk import Desk, Meaning, Span, Unit
+from refundsheet.core.desk import Desk, Meaning, Reason, Span, Unit
 from refundsheet.errors import ConfigurationError, ExitCode
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -236,7 +236,7 @@ def test_the_desk_works_as_the_settings_say(load: Load) -> None:
         """
     ).desk([2026])
 
-    assert desk.reasons == ("Broken",)
+    assert desk.reasons == (Reason(label="Broken"),)
     assert (desk.case_ids, desk.last_action_fields, desk.old_case_days) == (
         "RB-####",
         ("notes",),
@@ -251,6 +251,31 @@ def test_the_desk_works_as_the_settings_say(load: Load) -> None:
     assert not desk.statuses[0].payout
     assert desk.statuses[1].due_soon == Span(6, Unit.BUSINESS_HOURS)
     assert desk.labels["offen"].label == "Neu"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'reasons = ["Broken", {label = "Lost", synonyms = ["Gone"]}, "Other"]',
+        """
+        [[reasons]]
+        label = "Broken"
+        [[reasons]]
+        label = "Lost"
+        synonyms = ["Gone"]
+        [[reasons]]
+        label = "Other"
+        needs_note = true
+        """,
+    ],
+    ids=["a list", "sections"],
+)
+def test_reasons_are_words_or_words_with_synonyms(load: Load, text: str) -> None:
+    assert load(text).desk([2026]).reasons == (
+        Reason(label="Broken"),
+        Reason(label="Lost", synonyms=("Gone",)),
+        Reason(label="Other", needs_note=True),
+    )
 
 
 def test_the_holidays_of_a_country_are_known(load: Load) -> None:
@@ -427,6 +452,25 @@ def test_the_ledger_stands_where_the_platform_keeps_state(
         ),
         pytest.param(
             'reasons = ["Broken", "broken!"]', 'reasons: "broken!" is there twice', id="twice"
+        ),
+        pytest.param(
+            'reasons = ["Lost", {label = "Late", synonyms = ["lost"]}]',
+            'reasons: "lost" is there twice',
+            id="a synonym of two reasons",
+        ),
+        pytest.param(
+            "reasons = [3]", "reasons[1]: 3 is no reason: write its words", id="no reason"
+        ),
+        pytest.param(
+            '[[reasons]]\nlabel = "Late"\nsynonym = []',
+            "reasons[1].synonym: there is no such key; did you mean synonyms?",
+            id="a slip in a reason",
+        ),
+        pytest.param(
+            '[[statuses]]\nlabel = "A"\nmeaning = "open"\nsynonyms = ["X"]\n'
+            '[[statuses]]\nlabel = "B"\nmeaning = "paid"\nsynonyms = ["x"]',
+            'statuses: "x" is there twice',
+            id="a synonym of two statuses",
         ),
         pytest.param(
             'case_ids = "R-{number}"',

@@ -41,6 +41,7 @@ RULES = (
     Rule(RESOLVED_BUT_OPEN, Severity.WARNING, "resolved_at", dates.resolved_but_open),
     Rule("closed_without_date", Severity.NOTE, "resolved_at", dates.closed_without_date),
     Rule("other_needs_note", Severity.WARNING, "reason", reasons.other_needs_note, ("notes",)),
+    Rule("reason_near_miss", Severity.WARNING, "reason", reasons.reason_near_miss),
     Rule("reason_not_listed", Severity.NOTE, "reason", reasons.reason_not_listed),
 )
 

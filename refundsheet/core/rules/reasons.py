@@ -1,21 +1,31 @@
 """Rules about the reason for the refund."""
 
-from refundsheet.core.columns import comparable, quoted
+from refundsheet.core.columns import quoted
 from refundsheet.core.desk import Desk
 from refundsheet.core.model import RefundCase
 
 
-def other_needs_note(case: RefundCase, desk: Desk) -> str | None:  # noqa: ARG001
+def other_needs_note(case: RefundCase, desk: Desk) -> str | None:
     """A reason that explains nothing by itself."""
-    if case.notes or comparable(case.reason) != "other":
+    reason = desk.listed_reason(case.reason).reason
+    if reason is None or not reason.needs_note or case.notes.strip():
         return None
-    return 'The reason is "Other". Please say in the notes what happened.'
+    return f'The reason is "{reason.label}". Please say in the notes what happened.'
+
+
+def reason_near_miss(case: RefundCase, desk: Desk) -> str | None:
+    """A wording one slip away from the list: it is counted apart until it is corrected."""
+    listed = desk.listed_reason(case.reason)
+    if not listed.is_slip:
+        return None
+    suggestion = listed.suggestion
+    return f'Reason "{quoted(case.reason)}" is counted by itself. Did you mean {suggestion}?'
 
 
 def reason_not_listed(case: RefundCase, desk: Desk) -> str | None:
     """Another wording is grouped as typed, with a suggestion where one is near."""
     listed = desk.listed_reason(case.reason)
-    if not case.reason or listed.is_known:
+    if listed.reason is not None or listed.is_slip or not case.reason.strip():
         return None
     hint = f" Did you mean {listed.suggestion}?" if listed.suggestion else ""
     return f'Reason "{quoted(case.reason)}" is not on the list, so it is counted by itself.{hint}'

@@ -3,10 +3,12 @@
 import pytest
 
 from refundsheet.core.desk import (
+    DEFAULT_REASONS,
     DEFAULT_STATUSES,
     UNKNOWN_STATUS,
     Desk,
     Meaning,
+    Reason,
     Span,
     Status,
     Unit,
@@ -49,6 +51,10 @@ def test_what_is_no_span_is_told_with_examples(text: str) -> None:
         ("Processed", "Refunded", ""),
         ("Refundd", "Refunded", "Refunded"),
         ("Awaiting Custmer", "Awaiting Customer", "Awaiting Customer"),
+        ("Colsed", "Closed", "Closed"),
+        ("Piad", "Refunded", "Refunded"),
+        ("R\u00e9funded", "Refunded", ""),
+        ("\uff32\uff45\uff46unded\u200f", "Refunded", ""),
     ],
 )
 def test_a_label_is_understood(label: str, status: str, suggestion: str) -> None:
@@ -56,11 +62,65 @@ def test_a_label_is_understood(label: str, status: str, suggestion: str) -> None
     assert (found.status.label, found.suggestion, found.is_known) == (status, suggestion, True)
 
 
-@pytest.mark.parametrize("label", ["", "  ", "whatever", "Nw"])
+@pytest.mark.parametrize(
+    ("label", "meaning"),
+    [
+        ("New", Meaning.OPEN),
+        ("Under Review", Meaning.OPEN),
+        ("Awaiting Customer", Meaning.WAITING),
+        ("Awaiting Return", Meaning.WAITING),
+        ("On Hold", Meaning.WAITING),
+        ("Approved", Meaning.APPROVED),
+        ("Processing", Meaning.APPROVED),
+        ("Payout Failed", Meaning.OPEN),
+        ("Refunded", Meaning.PAID),
+        ("Replaced", Meaning.PAID),
+        ("Store Credit", Meaning.PAID),
+        ("Rejected", Meaning.CLOSED),
+        ("Cancelled", Meaning.CLOSED),
+        ("Duplicate", Meaning.CLOSED),
+        # understood as they stand
+        ("Pending", Meaning.OPEN),
+        ("Open", Meaning.OPEN),
+        ("In Progress", Meaning.OPEN),
+        ("In Review", Meaning.OPEN),
+        ("Waiting", Meaning.WAITING),
+        ("Awaiting Platform", Meaning.WAITING),
+        ("Processed", Meaning.PAID),
+        ("Completed", Meaning.PAID),
+        ("Resolved", Meaning.CLOSED),
+        ("Closed", Meaning.CLOSED),
+        ("Denied", Meaning.CLOSED),
+        ("Declined", Meaning.CLOSED),
+        ("Escalated", Meaning.OPEN),
+        ("Appealed", Meaning.OPEN),
+        ("Reopened", Meaning.OPEN),
+    ],
+)
+def test_the_usual_labels_have_their_meaning_out_of_the_box(label: str, meaning: Meaning) -> None:
+    found = DESK.recognise(label)
+    assert (found.status.meaning, found.is_known, found.suggestion) == (meaning, True, "")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "", "  ", "whatever", "Nw",
+        pytest.param("Unapproved", id="the opposite"),
+        pytest.param("Not Refunded", id="the opposite, in words"),
+        pytest.param("Unpaid", id="not yet"),
+        pytest.param("None", id="another word, one letter from Done"),
+    ],
+)  # fmt: skip
 def test_an_unknown_label_counts_as_open(label: str) -> None:
     found = DESK.recognise(label)
     assert (found.status, found.is_known) == (UNKNOWN_STATUS, False)
     assert found.status.meaning is Meaning.OPEN
+
+
+def test_a_slip_between_two_labels_is_neither() -> None:
+    statuses = tuple(Status(label=label, meaning=Meaning.OPEN) for label in ("Stage A", "Stage B"))
+    assert not Desk(statuses=statuses).recognise("Stage C").is_known
 
 
 def test_the_teams_own_label_beats_a_synonym() -> None:
@@ -73,14 +133,49 @@ def test_closed_is_whatever_ends_a_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "is_known", "suggestion"),
+    ("text", "label", "suggestion", "is_slip"),
     [
-        ("wrong ITEM", True, ""),
-        ("Wrong itme", False, "Wrong item"),
-        ("Bad karma", False, ""),
-        ("", False, ""),
+        ("wrong ITEM", "Wrong item", "", False),
+        ("Defective", "Damaged or defective", "", False),
+        ("Wrong itme", None, "Wrong item", True),
+        ("Item damaged or defective", None, "Damaged or defective", False),
+        ("Bad karma", None, "", False),
+        ("", None, "", False),
     ],
 )
-def test_a_reason_is_looked_up_on_the_list(reason: str, is_known: bool, suggestion: str) -> None:  # noqa: FBT001
-    found = DESK.listed_reason(reason)
-    assert (found.is_known, found.suggestion) == (is_known, suggestion)
+def test_a_reason_is_looked_up_on_the_list(
+    text: str,
+    label: str | None,
+    suggestion: str,
+    is_slip: bool,  # noqa: FBT001
+) -> None:
+    found = DESK.listed_reason(text)
+    assert (found.reason.label if found.reason else None) == label
+    assert (found.suggestion, found.is_slip) == (suggestion, is_slip)
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("Wrong item", "Wrong item"),
+        (" wrong  ITEM ", "Wrong item"),
+        ("charged twice", "Duplicate order or charge"),
+        pytest.param("Wrong itme", "Wrong itme", id="what only comes near is counted as typed"),
+        pytest.param(" Bad \n karma", "Bad karma", id="as typed, on one line"),
+        ("", ""),
+    ],
+)
+def test_a_reason_is_counted_under_its_label(text: str, counted: str) -> None:
+    assert DESK.canonical_reason(text) == counted
+
+
+def test_a_reason_that_was_renamed_takes_its_old_rows_along() -> None:
+    renamed = Reason(label="Arrived broken", synonyms=("Damaged or defective", "Broken"))
+    desk = Desk(reasons=(renamed, *DEFAULT_REASONS[1:]))
+    said = ("Arrived broken", "damaged or defective", "Broken")
+    assert {desk.canonical_reason(text) for text in said} == {"Arrived broken"}
+
+
+def test_a_label_beats_a_synonym_of_another_reason() -> None:
+    one, other = Reason(label="Lost", synonyms=("Late",)), Reason(label="Late")
+    assert Desk(reasons=(one, other)).canonical_reason("late") == "Late"

@@ -63,8 +63,12 @@ def test_a_good_case_breaks_no_rule() -> None:
             'The reason is "Other". Please say in the notes what happened.',
         ),
         (
-            {"reason": "Wrong itm"}, "reason_not_listed",
-            'Reason "Wrong itm" is not on the list, so it is counted by itself. Did you mean Wrong item?',
+            {"reason": "Wrong itm"}, "reason_near_miss",
+            'Reason "Wrong itm" is counted by itself. Did you mean Wrong item?',
+        ),
+        (
+            {"reason": "Damaged / defect"}, "reason_not_listed",
+            'Reason "Damaged / defect" is not on the list, so it is counted by itself. Did you mean Damaged or defective?',
         ),
         (
             {"reason": "Bad karma"}, "reason_not_listed",
