@@ -138,6 +138,7 @@ class StatusSettings(_Section):
     due_soon: Limit | None = None
     limit: Limit | None = None
     escalate: Limit | None = None
+    longest_pause: Limit | None = None
     synonyms: WordList = ()
 
     @model_validator(mode="after")
@@ -149,6 +150,15 @@ class StatusSettings(_Section):
                     f'the limits of "{self.label}" are out of order: {earlier} is not before {later}; '
                     "due_soon comes before limit, and limit before escalate"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _only_waiting_pauses(self) -> Self:
+        if self.longest_pause is not None and self.meaning is not Meaning.WAITING:
+            raise ValueError(
+                f'"{self.label}" has a longest_pause, but its clock never stands still: that is for '
+                "statuses whose meaning is waiting"
+            )
         return self
 
 

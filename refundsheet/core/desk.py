@@ -72,6 +72,8 @@ class Status:
         due_soon: From when the case is said to be due soon (None: never).
         limit: When it becomes Stale, Overdue or, while waiting, is due a Nudge.
         escalate: The second limit.
+        longest_pause: For how long the clock of the case stands still while it waits; None: until it
+            goes on. A hold of the team's own has such an end, and then becomes Stale.
         payout: Whether money is to be paid on entering it; a replacement ends a case without.
         synonyms: Other labels that are understood as this one and left as they stand.
     """
@@ -82,21 +84,23 @@ class Status:
     due_soon: Span | None = None
     limit: Span | None = None
     escalate: Span | None = None
+    longest_pause: Span | None = None
     synonyms: tuple[str, ...] = ()
 
 
 def _status(
     label: str, meaning: Meaning, limits: str = "", *synonyms: str, payout: bool = True
 ) -> Status:
-    """``limits`` is "due soon / limit / escalate", a dash where there is none."""
+    """``limits`` is "due soon / limit / escalate / longest pause", a dash where there is none."""
     spans = [None if part in ("-", "") else Span.parse(part) for part in limits.split(" / ")]
-    due_soon, limit, escalate = spans + [None] * (3 - len(spans))
+    due_soon, limit, escalate, longest_pause = spans + [None] * (4 - len(spans))
     return Status(
         label=label,
         meaning=meaning,
         due_soon=due_soon,
         limit=limit,
         escalate=escalate,
+        longest_pause=longest_pause,
         payout=payout,
         synonyms=synonyms,
     )
@@ -115,7 +119,7 @@ DEFAULT_STATUSES = (
         "Waiting", "Awaiting Platform", "Awaiting User Info", "Waiting for Customer", "Awaiting Info",
     ),
     _status("Awaiting Return", Meaning.WAITING, "- / 7 bd / 14 d", "Waiting for Return"),
-    _status("On Hold", Meaning.WAITING, "8 bd / 10 bd / -", "Hold", "Paused"),
+    _status("On Hold", Meaning.WAITING, "8 bd / 10 bd / - / 10 bd", "Hold", "Paused"),
     _status("Approved", Meaning.APPROVED, "1.5 bd / 2 bd / 4 bd", "Accepted"),
     _status("Processing", Meaning.APPROVED, "4 bd / 5 bd / 10 bd", "Payment Requested"),
     _status("Payout Failed", Meaning.OPEN, "- / 1 bd / 2 bd", "Payment Failed"),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import assert_never
 
 from refundsheet.core.calendar import BusinessCalendar
+from refundsheet.core.clocks import after
 from refundsheet.core.columns import quoted
-from refundsheet.core.desk import Desk, Meaning, Span, Status, Unit
+from refundsheet.core.desk import Desk, Meaning, Status
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Moment, RefundCase
 
@@ -138,33 +138,21 @@ def _is_snoozed(case: RefundCase, calendar: BusinessCalendar, now: datetime) -> 
     return case.snooze_until is not None and now < calendar.opening(case.snooze_until)
 
 
-def _due(since: Moment, span: Span, calendar: BusinessCalendar) -> datetime:
-    match span.unit:
-        case Unit.BUSINESS_DAYS:
-            return calendar.add(since, calendar.business_days(span.amount))
-        case Unit.BUSINESS_HOURS:
-            return calendar.add(since, timedelta(hours=span.amount))
-        case Unit.CALENDAR_DAYS:
-            return calendar.add_calendar_days(since, round(span.amount))
-        case _:
-            assert_never(span.unit)
-
-
 def _by_limit(
     case: RefundCase, status: Status, watch: Watch, calendar: BusinessCalendar, now: datetime
 ) -> Flag | None:
     """Escalate, Stale / Overdue / Nudge or Due soon, by the limits of the status."""
     label = quoted(case.status) or "No status"
-    if status.escalate and now >= (passed := _due(watch.since, status.escalate, calendar)):
+    if status.escalate and now >= (passed := after(watch.since, status.escalate, calendar)):
         facts = _facts(label, watch, f"second limit {status.escalate}, passed", passed, now)
         ask = "Close the case?" if status.meaning is Meaning.WAITING else "Ask a team lead."
         return Flag(FlagKind.ESCALATE, f"Escalate: {facts} {ask}", passed)
     if not status.limit:
         return None
-    due = _due(watch.since, status.limit, calendar)
+    due = after(watch.since, status.limit, calendar)
     if now >= due:
         kind = _kind_at_limit(status)
-    elif status.due_soon and now >= _due(watch.since, status.due_soon, calendar):
+    elif status.due_soon and now >= after(watch.since, status.due_soon, calendar):
         kind = FlagKind.DUE_SOON
     else:
         return None
@@ -175,8 +163,8 @@ def _by_limit(
 def _kind_at_limit(status: Status) -> FlagKind:
     if status.meaning is Meaning.APPROVED:
         return FlagKind.OVERDUE
-    # A waiting status that is "due soon" is a hold of our own: there is nobody to nudge.
-    is_nudge = status.meaning is Meaning.WAITING and status.due_soon is None
+    # A pause that ends by itself is a hold of our own: there is nobody to nudge.
+    is_nudge = status.meaning is Meaning.WAITING and status.longest_pause is None
     return FlagKind.NUDGE if is_nudge else FlagKind.STALE
 
 

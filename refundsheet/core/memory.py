@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from refundsheet.core.model import Cell, RefundCase
 
@@ -16,7 +16,7 @@ MOST_VISITS = 50
 
 def is_vague(not_before: datetime | None, not_after: datetime) -> bool:
     """Whether something happened at some time in a long gap between two reads, or before any read."""
-    return not_before is None or not_after - not_before > LONG_GAP
+    return not_before is None or _gap(not_before, not_after) > LONG_GAP
 
 
 def likely_time(not_before: datetime | None, not_after: datetime) -> datetime:
@@ -27,7 +27,13 @@ def likely_time(not_before: datetime | None, not_after: datetime) -> datetime:
     """
     if not_before is None or not is_vague(not_before, not_after):
         return not_after
-    return not_before + (not_after - not_before) / 2
+    middle = not_before.astimezone(UTC) + _gap(not_before, not_after) / 2
+    return middle.astimezone(not_after.tzinfo)
+
+
+def _gap(since: datetime, until: datetime) -> timedelta:
+    # In UTC: two times of one zone would be subtracted by its wall clock.
+    return until.astimezone(UTC) - since.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

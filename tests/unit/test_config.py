@@ -504,6 +504,11 @@ def test_the_ledger_stands_where_the_platform_keeps_state(
             id="the second limit first",
         ),
         pytest.param(
+            '[[statuses]]\nlabel = "New"\nmeaning = "open"\nlongest_pause = "2 bd"',
+            'statuses[1]: "New" has a longest_pause, but its clock never stands still',
+            id="a pause of a clock that runs",
+        ),
+        pytest.param(
             2 * '[[statuses]]\nlabel = "New"\nmeaning = "open"\n',
             'statuses: "New" is there twice',
             id="a status twice",

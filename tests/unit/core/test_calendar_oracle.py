@@ -6,6 +6,7 @@ examples of the ci profile are a hundred thousand intervals.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -16,10 +17,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from refundsheet.core.calendar import BusinessCalendar, Hours, Moment
+from refundsheet.core.clocks import working_time
+from refundsheet.core.desk import Desk as RefundDesk
+from refundsheet.core.desk import Meaning, Span, Status
+from refundsheet.core.memory import Visit
 
 MINUTE = timedelta(minutes=1)
 DAYS = 12
 INTERVALS = 250
+#: with up to eight visits each, in two ways of counting
+CASES = 30
 ZONES = (
     "Europe/Amsterdam",
     "America/New_York",
@@ -131,6 +138,54 @@ def test_every_duration_is_the_number_of_open_minutes(desk: Desk, seed: int) -> 
             calendar.elapsed_excluding(start, end, pauses)
             == int(working[since:until].sum()) * MINUTE
         )
+
+
+HOLD = RefundDesk(
+    statuses=(
+        *(status for status in RefundDesk().statuses if status.label != "On Hold"),
+        Status(label="On Hold", meaning=Meaning.WAITING, longest_pause=Span.parse("90 bh")),
+        Status(label="Back soon", meaning=Meaning.WAITING, longest_pause=Span.parse("3 bh")),
+    )
+)
+STATUSES = ("New", "Approved", "Awaiting Customer", "On Hold", "Back soon", "Refunded", "what?")
+
+
+class Stay:
+    """A random visit, and the minutes of it in which nobody of the desk could work on the case."""
+
+    def __init__(self, oracle: Oracle, since: int, until: int, status: str) -> None:
+        at = oracle.local[since].astimezone(UTC)
+        self.visit = Visit(status=status, not_before=at, not_after=at)
+        is_open = oracle.open[since:until]
+        stopped = np.full(len(is_open), status == "Refunded")
+        paused = np.full(len(is_open), status == "Awaiting Customer")
+        for label, hours in (("On Hold", 90), ("Back soon", 3)):
+            if status == label:
+                paused = np.cumsum(is_open) <= hours * 60
+        self.minutes = slice(since, until)
+        self.stopped, self.paused = stopped, paused
+
+
+@pytest.mark.timeout(300)
+@given(desk=desks(), seed=st.integers(0, 2**32))
+def test_the_working_time_of_a_case_is_its_open_minutes(desk: Desk, seed: int) -> None:
+    random, oracle, calendar = Random(seed), Oracle(desk), desk.calendar()
+    for _ in range(CASES):
+        entered = sorted(random.sample(range(len(oracle.open)), random.randint(1, 8)))
+        stays = [
+            Stay(oracle, since, until, random.choice(STATUSES))
+            for since, until in pairwise((*entered, len(oracle.open)))
+        ]
+        (start, since, _), (end, _, until) = oracle.moment(random), oracle.moment(random)
+        for with_pauses in (False, True):
+            working = oracle.open.copy()
+            for stay in stays:
+                stands = stay.stopped if with_pauses else stay.stopped | stay.paused
+                working[stay.minutes] &= ~stands
+            found = working_time(
+                [stay.visit for stay in stays], HOLD, calendar, start, end, with_pauses=with_pauses
+            )
+            assert found == int(working[since:until].sum()) * MINUTE
 
 
 @settings(max_examples=20)
