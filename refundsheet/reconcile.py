@@ -10,6 +10,7 @@ from refundsheet.core.advance import advance
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.clock import clock_sentence, set_back
 from refundsheet.core.columns import header_names
+from refundsheet.core.desk import Desk
 from refundsheet.core.history import Entry, empty_page, from_rows, to_row, why_left
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.lease import Standing, Tenure
@@ -46,7 +47,7 @@ from refundsheet.core.undo import Undoing, undo
 from refundsheet.errors import UsageError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.logbook import Logbook
-from refundsheet.ledger.records import Addition, SheetKey
+from refundsheet.ledger.records import Addition, Intent, SheetKey
 from refundsheet.sheets.setup import in_words, layout_after, what_is_missing
 from refundsheet.sheets.store import Asked, Setup, SheetStore
 
@@ -58,7 +59,37 @@ _WAITING, _READING, _DECIDING, _WRITING, _SUMMING_UP = STEPS
 HEARTBEAT_EVERY = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What a pass begins with: the log as it stands, and what was remembered of it before.
+
+    Attributes:
+        now: The time of the pass.
+        read_only: Why nothing may be written; "" where it may.
+        unsure: Writes of which this pass finds out what became of them.
+        told: What the receipts of these tell; None where they tell nothing.
+    """
+
+    now: datetime
+    snapshot: Snapshot
+    standing: Standing
+    read_only: str
+    remembered: Memory
+    unsure: Sequence[Intent]
+    told: tuple[Outcome | None, ...]
+
+    def learnt(self, memory: Memory, withheld: Withheld) -> Memory:
+        """The memory with the spreadsheet's zone and locale, unless these cannot be believed."""
+        if withheld.stamps:
+            return memory
+        return replace(memory, zone=self.snapshot.zone, locale=self.snapshot.locale)
+
+    def is_new_zone(self, withheld: Withheld) -> bool:
+        """Whether every moment that is remembered is now another one."""
+        return self.remembered.zone not in {"", self.snapshot.zone} and not withheld.stamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Scene:
     """What a pass read and decided, all of it before its first write.
 
@@ -99,6 +130,8 @@ class Reconciler:
         self._settings = settings
         self._logbook = Logbook(ledger, SheetKey(store.book.spreadsheet_id, store.log.sheet_id))
         self._log: ParsedLog | None = None
+        self._desk: Desk | None = None
+        self._calendar: BusinessCalendar | None = None
 
     def run(self, now: datetime, options: Options | None = None) -> PassReport:
         """One pass; ``now`` is its one time. Processes that share the ledger take turns."""
@@ -167,54 +200,73 @@ class Reconciler:
     def _decide(self, now: datetime, options: Options) -> _Scene:
         """Everything up to the first write to the log."""
         self._tell(_READING)
-        memory, unsure = self._logbook.recall(), self._logbook.unsure()
-        asked = [Asked(intent.nonce, intent.expected) for intent in unsure]
-        snapshot, standing, read_only, told = self._read(now, options, asked)
-        if options.accept_clock:
-            memory = set_back(memory, now)
-        has_moved = memory.zone not in {"", snapshot.zone}
-        memory = in_zone(memory, snapshot.zone)
-        names = header_names(self._settings.log.headers)
-        log = self._log = parse(snapshot, names=names, previous=self._log)
+        look = self._look(now, options)
         self._tell(_DECIDING)
-        setup = what_is_missing(
-            log.layout, self._store.book, self._pages, self._settings.tabs.hidden
-        )
+        names = header_names(self._settings.log.headers)
+        log = self._log = parse(look.snapshot, names=names, previous=self._log)
+        tab = self._settings.tabs.hidden
+        setup = what_is_missing(log.layout, self._store.book, self._pages, tab)
         layout = layout_after(log.layout, setup)
-        recognised = recognise(log.rows, layout, memory)
-        if unsure and not (options.dry_run or read_only):
-            changes = [intent.change for intent in unsure]
-            receipts = tuple(settle(changes, told, recognised, layout))
-            memory = in_zone(
-                self._logbook.settle(now, unsure, receipts, ZoneInfo(snapshot.zone)), snapshot.zone
-            )
-            recognised = recognise(log.rows, layout, memory)
-        recognised, withheld = self._believed(recognised, memory, snapshot, options)
-        if not withheld.stamps:
-            memory = replace(memory, zone=snapshot.zone, locale=snapshot.locale)
-        context = self._context(log, layout, memory, now)
-        fields = frozenset(log.layout.columns)
-        observed = observe(recognised, fields, memory, context.desk, context.now)
-        observed = self._located(observed, memory)
-        if has_moved and not withheld.stamps:
-            observed = replace(observed, changed=frozenset(observed.cases))
-        context = replace(context, observed=observed, backfill=options.backfill)
-        if memory.baseline_at is None:
-            context = recollect(context, recognised, self._past(context))
+        recognised, memory = self._recognised(log, layout, look)
+        recognised, withheld = self._believed(recognised, memory, look.snapshot, options)
+        context = self._context(layout, look.learnt(memory, withheld), look, options)
+        context = self._observed(context, recognised, log, is_new_zone=look.is_new_zone(withheld))
         decisions = decide(recognised, context)
         if not options.allow_large_change:
             decisions, withheld = _held_back(decisions, withheld, context)
         return _Scene(
-            log,
-            standing,
-            read_only,
-            setup,
-            recognised,
-            context.observed,
-            decisions,
-            context,
-            withheld,
+            log=log,
+            standing=look.standing,
+            read_only=look.read_only,
+            setup=setup,
+            recognised=recognised,
+            observed=context.observed,
+            decisions=decisions,
+            context=context,
+            withheld=withheld,
         )
+
+    def _look(self, now: datetime, options: Options) -> _Look:
+        """Read, and remember what was there before."""
+        memory, unsure = self._logbook.recall(), self._logbook.unsure()
+        asked = [Asked(intent.nonce, intent.expected) for intent in unsure]
+        snapshot, standing, read_only, told = self._read(now, options, asked)
+        return _Look(
+            now=now,
+            snapshot=snapshot,
+            standing=standing,
+            read_only=read_only,
+            remembered=set_back(memory, now) if options.accept_clock else memory,
+            unsure=() if options.dry_run or read_only else unsure,
+            told=told,
+        )
+
+    def _recognised(self, log: ParsedLog, layout: Layout, look: _Look) -> tuple[Recognised, Memory]:
+        """Which row is which case; first of all, what became of writes without an answer."""
+        memory = in_zone(look.remembered, look.snapshot.zone)
+        recognised = recognise(log.rows, layout, memory)
+        if not look.unsure:
+            return recognised, memory
+        changes = [intent.change for intent in look.unsure]
+        receipts = tuple(settle(changes, look.told, recognised, layout))
+        zone = ZoneInfo(look.snapshot.zone)
+        settled = self._logbook.settle(look.now, look.unsure, receipts, zone)
+        memory = in_zone(settled, look.snapshot.zone)
+        return recognise(log.rows, layout, memory), memory
+
+    def _observed(
+        self, context: Context, recognised: Recognised, log: ParsedLog, *, is_new_zone: bool
+    ) -> Context:
+        """With what people have done, and with what the sheet still tells where nothing is known."""
+        fields, memory = frozenset(log.layout.columns), context.memory
+        observed = observe(recognised, fields, memory, context.desk, context.now)
+        observed = self._located(observed, memory)
+        if is_new_zone:
+            observed = replace(observed, changed=frozenset(observed.cases))
+        context = replace(context, observed=observed)
+        if memory.baseline_at is not None:
+            return context
+        return recollect(context, recognised, self._past(context))
 
     def _believed(
         self, recognised: Recognised, memory: Memory, snapshot: Snapshot, options: Options
@@ -273,12 +325,18 @@ class Reconciler:
         summary = Page(titles.summary, {}, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS)
         return (summary, empty_page(titles.history))
 
-    def _context(self, log: ParsedLog, layout: Layout, memory: Memory, now: datetime) -> Context:
-        zone = ZoneInfo(log.snapshot.zone)
-        local = now.astimezone(zone).replace(microsecond=0)
+    def _context(self, layout: Layout, memory: Memory, look: _Look, options: Options) -> Context:
+        """What the rows are judged by; desk and calendar keep what they once worked out."""
+        zone = ZoneInfo(look.snapshot.zone)
+        local = look.now.astimezone(zone).replace(microsecond=0)
         desk = self._settings.desk(range(local.year - 1, local.year + 2))
+        if self._desk is None or self._desk != desk:
+            self._desk = desk
         calendar = BusinessCalendar(zone, desk.hours, desk.holidays)
-        return Context(layout, memory, NOTHING_OBSERVED, desk, calendar, local)
+        if self._calendar is None or self._calendar != calendar:
+            self._calendar = calendar
+        observed, backfill = NOTHING_OBSERVED, options.backfill
+        return Context(layout, memory, observed, self._desk, self._calendar, local, backfill)
 
     def _summary(self, scene: _Scene, cases: Mapping[str, Remembered]) -> Summary:
         """The figures, as of the full hour: an unchanged log says the same until the next one."""

@@ -9,7 +9,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, select, update
 
 from refundsheet.core.history import Entry
-from refundsheet.core.memory import Memory, Observation, Remembered
+from refundsheet.core.memory import Memory, Observation
 from refundsheet.core.model import Change
 from refundsheet.ledger import histories, memories, writes
 from refundsheet.ledger.damage import set_aside
@@ -29,8 +29,8 @@ from refundsheet.ledger.records import (
     Flag,
     Intent,
     IntentState,
+    Learnt,
     PassRecord,
-    RaisedFlag,
     SheetKey,
     Upkeep,
 )
@@ -132,59 +132,13 @@ class Ledger:
         with self._reading() as connection:
             return memories.recall(connection, sheet)
 
-    def record(  # noqa: PLR0913 - all that is stored in one transaction
-        self,
-        sheet: SheetKey,
-        *,
-        at: datetime,
-        pass_number: int | None = None,
-        baseline_at: datetime | None = None,
-        fields: Iterable[str] | None = None,
-        book: tuple[str, str] | None = None,
-        renamed: Mapping[str, str] | None = None,
-        forgotten: Iterable[str] = (),
-        remembered: Iterable[Remembered] = (),
-        observations: Iterable[Observation] = (),
-        texts: Iterable[str] = (),
-        raised: Iterable[RaisedFlag] = (),
-        cleared: Iterable[tuple[str, str]] = (),
-        history: Iterable[Entry] = (),
-        outcomes: Mapping[int, tuple[IntentState, str]] | None = None,
-    ) -> None:
-        """Store what a pass has learnt, all of it or nothing.
-
-        Args:
-            sheet: The log.
-            at: The time of the read; it becomes ``last_read_at``.
-            pass_number: The pass that saw it.
-            baseline_at: When the log was first read whole, given by the pass that did.
-            fields: The fields whose columns the read had; None leaves what was stored.
-            book: The spreadsheet's zone and locale; None leaves what was stored.
-            renamed: Old to new key. Observations, flags and intents follow the case, and what was
-                remembered under the old key goes: give the case under its new key as well.
-            forgotten: Keys that no longer mean anything, of half-typed rows say.
-            remembered: The cases that are new or differ from what was stored.
-            observations: The changes people made.
-            texts: The texts written into our own columns; known ones may be among them.
-            raised: Flags that now stand. One that stands already only gets the new text.
-            cleared: Case and kind of the flags whose reason is gone.
-            history: What changed, for the History tab.
-            outcomes: Intents, by number, that are now in another state, with a detail for people.
-        """
+    def record(self, sheet: SheetKey, learnt: Learnt) -> None:
+        """Store what a pass has learnt of a log, all of it or nothing."""
         with self._writing() as connection:
             row = registered(connection, sheet)
-            memories.note_read(
-                connection, row, at, baseline_at=baseline_at, fields=fields, book=book
-            )
-            memories.rename(connection, row, renamed or {}, at)
-            memories.forget(connection, row, forgotten)
-            memories.remember(connection, row, remembered)
-            memories.observe(connection, row, pass_number, observations)
-            memories.keep_texts(connection, row, texts)
-            memories.clear_flags(connection, row, cleared, at)
-            memories.raise_flags(connection, row, raised, at)
-            histories.keep(connection, row, history)
-            writes.settle(connection, outcomes or {})
+            memories.store(connection, row, learnt)
+            histories.keep(connection, row, learnt.history)
+            writes.settle(connection, learnt.outcomes)
 
     def observations(
         self, sheet: SheetKey, field: str | None = None, *, pass_number: int | None = None

@@ -19,7 +19,15 @@ from refundsheet.core.observe import Observed
 from refundsheet.core.pages import Page, PageCell, from_stored, to_stored
 from refundsheet.ledger.journal import LedgerJournal
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import Addition, Intent, IntentState, RaisedFlag, SheetKey, Upkeep
+from refundsheet.ledger.records import (
+    Addition,
+    Intent,
+    IntentState,
+    Learnt,
+    RaisedFlag,
+    SheetKey,
+    Upkeep,
+)
 
 #: Upkeep is due so long after the last one.
 _UPKEEP_EVERY = timedelta(days=1)
@@ -169,17 +177,19 @@ class Logbook:
         renamed = recognised.rekeyed
         self._ledger.record(
             self.sheet,
-            at=at,
-            pass_number=self.run,
-            baseline_at=None if self._memory.baseline_at else at,
-            fields=fields,
-            book=(memory.zone, memory.locale),
-            renamed=renamed,
-            forgotten=observed.forgotten,
-            remembered=_changed(observed.changed, observed.cases),
-            observations=observed.observations,
-            texts=memory.texts - self._memory.texts,
-            history=seen(memory, observed, self.run, at),
+            Learnt(
+                at=at,
+                pass_number=self.run,
+                baseline_at=None if self._memory.baseline_at else at,
+                fields=fields,
+                book=(memory.zone, memory.locale),
+                renamed=renamed,
+                forgotten=observed.forgotten,
+                remembered=_changed(observed.changed, observed.cases),
+                observations=observed.observations,
+                texts=memory.texts - self._memory.texts,
+                history=seen(memory, observed, self.run, at),
+            ),
         )
         self._standing = {renamed.get(key, key): was for key, was in self._standing.items()}
         self._memory = replace(
@@ -234,14 +244,16 @@ class Logbook:
         if outcomes or news.raised or news.cleared:
             self._ledger.record(
                 self.sheet,
-                at=at,
-                renamed=advanced.renamed,
-                remembered=_changed(advanced.changed, advanced.cases),
-                texts=texts,
-                raised=[RaisedFlag(key, _kind(f), f.text) for key, f in news.raised.items()],
-                cleared=news.cleared,
-                history=[_renamed(entry, advanced.renamed) for entry in entries],
-                outcomes=outcomes,
+                Learnt(
+                    at=at,
+                    renamed=advanced.renamed,
+                    remembered=_changed(advanced.changed, advanced.cases),
+                    texts=texts,
+                    raised=[RaisedFlag(key, _kind(f), f.text) for key, f in news.raised.items()],
+                    cleared=news.cleared,
+                    history=[_renamed(entry, advanced.renamed) for entry in entries],
+                    outcomes=outcomes,
+                ),
             )
         self._memory = replace(self._memory, cases=advanced.cases, texts=self._memory.texts | texts)
 

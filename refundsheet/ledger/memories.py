@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Update, bindparam, insert, select, update
 
 from refundsheet.core.memory import Memory, Observation, Remembered
-from refundsheet.ledger.records import Flag, RaisedFlag, SheetKey
+from refundsheet.ledger.records import Flag, Learnt, RaisedFlag, SheetKey
 from refundsheet.ledger.serialise import SHAPE, Reader, dump, dump_remembered, load
 from refundsheet.ledger.sheets import known
 from refundsheet.ledger.statements import execute_all, upsert
@@ -68,23 +68,27 @@ def _without_collection() -> Generator[None]:
             gc.enable()
 
 
-def note_read(  # noqa: PLR0913 - all that a read says of the log
-    connection: Connection,
-    sheet: int,
-    at: datetime,
-    *,
-    baseline_at: datetime | None,
-    fields: Iterable[str] | None,
-    book: tuple[str, str] | None = None,
-) -> None:
-    """Store when the log was read, and what it had."""
-    values: dict[str, Any] = {"last_read_at": at}
-    if baseline_at is not None:
-        values["baseline_at"] = baseline_at
-    if fields is not None:
-        values["fields"] = dump(sorted(fields))
-    if book is not None:
-        values["zone"], values["locale"] = book
+def store(connection: Connection, sheet: int, learnt: Learnt) -> None:
+    """What a pass has learnt of the cases; keys are renamed first, for all else uses the new ones."""
+    _note_read(connection, sheet, learnt)
+    rename(connection, sheet, learnt.renamed, learnt.at)
+    forget(connection, sheet, learnt.forgotten)
+    remember(connection, sheet, learnt.remembered)
+    observe(connection, sheet, learnt.pass_number, learnt.observations)
+    keep_texts(connection, sheet, learnt.texts)
+    clear_flags(connection, sheet, learnt.cleared, learnt.at)
+    raise_flags(connection, sheet, learnt.raised, learnt.at)
+
+
+def _note_read(connection: Connection, sheet: int, learnt: Learnt) -> None:
+    """When the log was read, and what it had."""
+    values: dict[str, Any] = {"last_read_at": learnt.at}
+    if learnt.baseline_at is not None:
+        values["baseline_at"] = learnt.baseline_at
+    if learnt.fields is not None:
+        values["fields"] = dump(sorted(learnt.fields))
+    if learnt.book is not None:
+        values["zone"], values["locale"] = learnt.book
     connection.execute(update(sheets).where(sheets.c.id == sheet).values(values))
 
 

@@ -1,11 +1,13 @@
 """What the ledger hands out: the sheet it is about, passes, flags and intents with their states."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from refundsheet.core.history import Entry
+from refundsheet.core.memory import Observation, Remembered
 from refundsheet.core.model import Change
 
 
@@ -169,3 +171,43 @@ class Intent:
     at: datetime
     state: IntentState
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What a pass has learnt, to be stored all of it or nothing.
+
+    Attributes:
+        at: The time of the read; it becomes ``last_read_at``.
+        pass_number: The pass that saw it.
+        baseline_at: When the log was first read whole, given by the pass that did.
+        fields: The fields whose columns the read had; None leaves what was stored.
+        book: The spreadsheet's zone and locale; None leaves what was stored.
+        renamed: Old to new key. Observations, flags and intents follow the case, and what was
+            remembered under the old key goes: give the case under its new key as well.
+        forgotten: Keys that no longer mean anything, of half-typed rows say.
+        remembered: The cases that are new or differ from what was stored.
+        observations: The changes people made.
+        texts: The texts written into our own columns; known ones may be among them.
+        raised: Flags that now stand. One that stands already only gets the new text.
+        cleared: Case and kind of the flags whose reason is gone.
+        history: What changed, for the History tab.
+        outcomes: Intents, by number, that are now in another state, with a detail for people.
+    """
+
+    at: datetime
+    pass_number: int | None = None
+    baseline_at: datetime | None = None
+    fields: Iterable[str] | None = None
+    book: tuple[str, str] | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict[str, str])
+    forgotten: Iterable[str] = ()
+    remembered: Iterable[Remembered] = ()
+    observations: Iterable[Observation] = ()
+    texts: Iterable[str] = ()
+    raised: Iterable[RaisedFlag] = ()
+    cleared: Iterable[tuple[str, str]] = ()
+    history: Iterable[Entry] = ()
+    outcomes: Mapping[int, tuple[IntentState, str]] = field(
+        default_factory=dict[int, tuple[IntentState, str]]
+    )

@@ -18,7 +18,7 @@ from refundsheet.core.report import PassReport
 from refundsheet.core.serials import same_serial
 from refundsheet.errors import RefundsheetError
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import Intent, IntentState, SheetKey
+from refundsheet.ledger.records import Intent, IntentState, Learnt, SheetKey
 from refundsheet.reconcile import Reconciler
 from tests.simulation.people import header_of, typed
 from tests.simulation.truth import Broken, Promise, Truth, Value
@@ -41,9 +41,9 @@ class MortalLedger(Ledger):
     lives: int | None = None
     recorded: Callable[[], None] | None = None
 
-    def record(self, sheet: SheetKey, **learnt: Any) -> None:
+    def record(self, sheet: SheetKey, learnt: Learnt) -> None:
         """As a ledger does it, and it is told."""
-        super().record(sheet, **learnt)
+        super().record(sheet, learnt)
         if self.recorded is not None:
             self.recorded()
 

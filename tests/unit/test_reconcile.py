@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from refundsheet.config import Settings
-from refundsheet.config.settings import GraceSettings
+from refundsheet.config.settings import GraceSettings, HolidaySettings
 from refundsheet.core.model import Cell, Outcome
 from refundsheet.core.report import Options, PassReport
 from refundsheet.core.serials import to_serial
 from refundsheet.errors import LedgerError, SheetError
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import SheetKey
+from refundsheet.ledger.records import Learnt, SheetKey
 from refundsheet.localsheets.server import LocalServer
 from refundsheet.reconcile import Reconciler
 from refundsheet.sheets.google import GoogleSheetStore
@@ -726,10 +726,10 @@ def test_a_ledger_that_fails_after_a_write_does_not_take_our_stamp_for_a_persons
 ) -> None:
     record = shop.ledger.record
 
-    def full(*args: Any, **learnt: Any) -> None:
-        if learnt.get("outcomes"):
+    def full(sheet: SheetKey, learnt: Learnt) -> None:
+        if learnt.outcomes:
             raise LedgerError("The disk is full.")
-        record(*args, **learnt)
+        record(sheet, learnt)
 
     shop.type("R-1", "Status", "Refunded")
     with monkeypatch.context() as patched:
@@ -743,3 +743,16 @@ def test_a_ledger_that_fails_after_a_write_does_not_take_our_stamp_for_a_persons
     shop.type("R-1", "Status", "New")
     shop.sync()
     assert shop.cell("R-1", "Resolution Date") == ""
+
+
+def test_a_process_that_runs_for_years_knows_the_holidays_of_each(shop: Shop) -> None:
+    shop.settings = Settings(grace=GraceSettings(seconds=0), holidays=HolidaySettings(country="DE"))
+    shop.start()
+    shop.sync()
+    shop.sync(after=datetime(2029, 12, 24, 9, 0, tzinfo=UTC) - shop.now)
+    shop.type("R-1", "Status", "Approved")
+    shop.sync()
+
+    shop.sync(after=timedelta(days=5))
+
+    assert "due Fri 28 Dec 10:01" in str(shop.cell("R-1", "Follow-up"))

@@ -11,7 +11,7 @@ from refundsheet.core.model import Change
 from refundsheet.ledger.errors import ImpossibleTransitionError, LedgerDamagedError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.logbook import months_before
-from refundsheet.ledger.records import Addition, IntentState, SheetKey
+from refundsheet.ledger.records import Addition, IntentState, Learnt, SheetKey
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TEN, ELEVEN, NOON = (NINE + timedelta(hours=hours) for hours in (1, 2, 3))
@@ -33,7 +33,7 @@ def entry(case: str, at: datetime = NINE, run: int = 1) -> Entry:
 
 
 def keep(ledger: Ledger, sheet: SheetKey, *entries: Entry) -> None:
-    ledger.record(sheet, at=NINE, history=entries)
+    ledger.record(sheet, Learnt(at=NINE, history=entries))
 
 
 def cases(addition: Addition | None) -> list[str]:
@@ -59,7 +59,7 @@ def test_entries_are_found_by_case_and_by_run(ledger: Ledger, sheet: SheetKey) -
 def test_entries_follow_a_renamed_case(ledger: Ledger, sheet: SheetKey) -> None:
     keep(ledger, sheet, entry("r-1"))
 
-    ledger.record(sheet, at=TEN, renamed={"r-1": "r-7"})
+    ledger.record(sheet, Learnt(at=TEN, renamed={"r-1": "r-7"}))
 
     assert ledger.history(sheet, case="r-7") == [replace(entry("r-1"), case="r-7")]
 
@@ -81,11 +81,13 @@ def test_outcomes_and_history_are_stored_together_or_not_at_all(
     )
     run = ledger.begin_pass(sheet, NINE)
     [number] = ledger.intend(sheet, run, [change], nonce="n", expected=[[]])
-    ledger.record(sheet, at=NINE, history=[entry("r-1")], outcomes={number: (IntentState.LOST, "")})
+    ledger.record(
+        sheet, Learnt(at=NINE, history=[entry("r-1")], outcomes={number: (IntentState.LOST, "")})
+    )
 
     with pytest.raises(ImpossibleTransitionError):
         ledger.record(
-            sheet, at=TEN, history=[entry("r-2")], outcomes={number: (IntentState.DONE, "")}
+            sheet, Learnt(at=TEN, history=[entry("r-2")], outcomes={number: (IntentState.DONE, "")})
         )
 
     assert ledger.history(sheet) == [entry("r-1")]

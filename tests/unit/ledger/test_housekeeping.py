@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from refundsheet.core.memory import Observation, Remembered
 from refundsheet.core.model import Change, RefundCase
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import Flag, IntentState, PassRecord, RaisedFlag, SheetKey
+from refundsheet.ledger.records import Flag, IntentState, Learnt, PassRecord, RaisedFlag, SheetKey
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TEN, ELEVEN, NOON = (NINE + timedelta(hours=hours) for hours in (1, 2, 3))
@@ -38,8 +38,10 @@ def test_passes_are_listed_newest_first_with_what_they_did(ledger: Ledger, sheet
 def test_a_flag_is_raised_once_and_keeps_its_time_when_its_text_changes(
     ledger: Ledger, sheet: SheetKey
 ) -> None:
-    ledger.record(sheet, at=NINE, raised=[STALE])
-    ledger.record(sheet, at=TEN, raised=[RaisedFlag("R-1", "Stale", "Stale: limit now 3 days")])
+    ledger.record(sheet, Learnt(at=NINE, raised=[STALE]))
+    ledger.record(
+        sheet, Learnt(at=TEN, raised=[RaisedFlag("R-1", "Stale", "Stale: limit now 3 days")])
+    )
 
     assert ledger.flags(sheet) == [Flag("R-1", "Stale", "Stale: limit now 3 days", NINE)]
 
@@ -47,9 +49,9 @@ def test_a_flag_is_raised_once_and_keeps_its_time_when_its_text_changes(
 def test_a_cleared_flag_stays_in_the_history_and_can_be_raised_again(
     ledger: Ledger, sheet: SheetKey
 ) -> None:
-    ledger.record(sheet, at=NINE, raised=[STALE])
-    ledger.record(sheet, at=TEN, cleared=[("R-1", "Stale"), ("R-1", "Deadline")])
-    ledger.record(sheet, at=ELEVEN, raised=[STALE])
+    ledger.record(sheet, Learnt(at=NINE, raised=[STALE]))
+    ledger.record(sheet, Learnt(at=TEN, cleared=[("R-1", "Stale"), ("R-1", "Deadline")]))
+    ledger.record(sheet, Learnt(at=ELEVEN, raised=[STALE]))
 
     assert ledger.flags(sheet) == [
         Flag("R-1", "Stale", STALE.text, NINE, TEN),
@@ -61,8 +63,8 @@ def test_a_cleared_flag_stays_in_the_history_and_can_be_raised_again(
 def test_observations_are_found_by_field_and_by_pass(ledger: Ledger, sheet: SheetKey) -> None:
     run = ledger.begin_pass(sheet, TEN)
     status, notes = observation("R-1", TEN), observation("R-1", NINE, "notes")
-    ledger.record(sheet, at=TEN, pass_number=run, observations=[status])
-    ledger.record(sheet, at=TEN, observations=[notes])
+    ledger.record(sheet, Learnt(at=TEN, pass_number=run, observations=[status]))
+    ledger.record(sheet, Learnt(at=TEN, observations=[notes]))
 
     assert ledger.observations(sheet) == [notes, status]
     assert ledger.observations(sheet, "status") == [status]
@@ -74,10 +76,11 @@ def test_the_history_of_a_renamed_case_follows_it(ledger: Ledger, sheet: SheetKe
     ledger.intend(sheet, run, [change("R-1")], nonce="n", expected=[[]])
     old = Remembered(key="R-1", case=RefundCase(), adopted=True, first_seen=NINE, still_since=NINE)
     ledger.record(
-        sheet, at=NINE, remembered=[old], observations=[observation("R-1", NINE)], raised=[STALE]
+        sheet,
+        Learnt(at=NINE, remembered=[old], observations=[observation("R-1", NINE)], raised=[STALE]),
     )
 
-    ledger.record(sheet, at=TEN, renamed={"R-1": "R-7"})
+    ledger.record(sheet, Learnt(at=TEN, renamed={"R-1": "R-7"}))
 
     assert not ledger.recall(sheet).cases
     assert ledger.observations(sheet) == [observation("R-7", NINE)]
@@ -86,9 +89,9 @@ def test_the_history_of_a_renamed_case_follows_it(ledger: Ledger, sheet: SheetKe
 
 
 def test_ids_can_move_up_by_one(ledger: Ledger, sheet: SheetKey) -> None:
-    ledger.record(sheet, at=NINE, raised=[STALE, RaisedFlag("R-2", "Stale", "the second")])
+    ledger.record(sheet, Learnt(at=NINE, raised=[STALE, RaisedFlag("R-2", "Stale", "the second")]))
 
-    ledger.record(sheet, at=TEN, renamed={"R-1": "R-2", "R-2": "R-3"})
+    ledger.record(sheet, Learnt(at=TEN, renamed={"R-1": "R-2", "R-2": "R-3"}))
 
     assert [(flag.case, flag.text) for flag in ledger.flags(sheet, standing=True)] == [
         ("R-2", STALE.text),
@@ -97,9 +100,9 @@ def test_ids_can_move_up_by_one(ledger: Ledger, sheet: SheetKey) -> None:
 
 
 def test_a_case_that_takes_a_flagged_id_has_one_flag(ledger: Ledger, sheet: SheetKey) -> None:
-    ledger.record(sheet, at=NINE, raised=[STALE, RaisedFlag("R-2", "Stale", "of another")])
+    ledger.record(sheet, Learnt(at=NINE, raised=[STALE, RaisedFlag("R-2", "Stale", "of another")]))
 
-    ledger.record(sheet, at=TEN, renamed={"R-1": "R-2"})
+    ledger.record(sheet, Learnt(at=TEN, renamed={"R-1": "R-2"}))
 
     assert ledger.flags(sheet) == [
         Flag("R-2", "Stale", STALE.text, NINE),
@@ -134,9 +137,9 @@ def test_pruning_drops_what_is_over_and_keeps_what_stands(ledger: Ledger, sheet:
     )
     ledger.settle({over: (IntentState.DONE, ""), waiting: (IntentState.UNKNOWN, "")})
     both = [observation("R-1", NINE), observation("R-1", ELEVEN)]
-    ledger.record(sheet, at=NINE, pass_number=old, observations=both, texts=["Stale"])
-    ledger.record(sheet, at=NINE, raised=[STALE, RaisedFlag("R-2", "Stale", "still")])
-    ledger.record(sheet, at=NINE, cleared=[("R-1", "Stale")])
+    ledger.record(sheet, Learnt(at=NINE, pass_number=old, observations=both, texts=["Stale"]))
+    ledger.record(sheet, Learnt(at=NINE, raised=[STALE, RaisedFlag("R-2", "Stale", "still")]))
+    ledger.record(sheet, Learnt(at=NINE, cleared=[("R-1", "Stale")]))
     for limit, since in enumerate((NINE, TEN, NOON)):
         ledger.set_settings_in_force(sheet, f'{{"limit": {limit}}}', since=since)
 
@@ -170,7 +173,8 @@ def test_numbers_of_pruned_passes_and_intents_are_not_used_again(
 def test_the_size_grows_and_pruning_gives_the_room_back(ledger: Ledger, sheet: SheetKey) -> None:
     empty = ledger.size_bytes()
     ledger.record(
-        sheet, at=NINE, observations=[observation(f"R-{number}", NINE) for number in range(5_000)]
+        sheet,
+        Learnt(at=NINE, observations=[observation(f"R-{number}", NINE) for number in range(5_000)]),
     )
     full = ledger.size_bytes()
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from refundsheet.core.memory import Memory, Observation, Owed, Remembered, Seen, Visit
 from refundsheet.core.model import Moment, RefundCase
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import Flag, RaisedFlag, SheetKey
+from refundsheet.ledger.records import Flag, Learnt, RaisedFlag, SheetKey
 from refundsheet.ledger.serialise import SHAPE, Reader, dump_remembered
 from refundsheet.ledger.tables import SheetText
 
@@ -51,7 +51,7 @@ def test_a_case_is_recalled_as_it_was_recorded(ledger: Ledger, sheet: SheetKey) 
         owed={"paid_at": Owed(LATER, "status became Refunded")},
     )
 
-    ledger.record(sheet, at=LATER, baseline_at=NINE, fields=["status"], remembered=[case])
+    ledger.record(sheet, Learnt(at=LATER, baseline_at=NINE, fields=["status"], remembered=[case]))
 
     assert ledger.recall(sheet) == Memory(
         baseline_at=NINE, last_read_at=LATER, fields=frozenset({"status"}), cases={"R-1": case}
@@ -60,7 +60,7 @@ def test_a_case_is_recalled_as_it_was_recorded(ledger: Ledger, sheet: SheetKey) 
 
 def test_a_ledger_closed_and_opened_again_remembers(url: str, sheet: SheetKey) -> None:
     with Ledger.open(url) as first:
-        first.record(sheet, at=NINE, remembered=[remembered()], texts=["Stale"])
+        first.record(sheet, Learnt(at=NINE, remembered=[remembered()], texts=["Stale"]))
 
     with Ledger.open(url) as second:
         assert second.recall(sheet).cases == {"R-1": remembered()}
@@ -68,8 +68,10 @@ def test_a_ledger_closed_and_opened_again_remembers(url: str, sheet: SheetKey) -
 
 
 def test_the_latest_record_of_a_case_counts(ledger: Ledger, sheet: SheetKey) -> None:
-    ledger.record(sheet, at=NINE, baseline_at=NINE, remembered=[remembered(), remembered("R-2")])
-    ledger.record(sheet, at=LATER, remembered=[remembered(status="Approved")])
+    ledger.record(
+        sheet, Learnt(at=NINE, baseline_at=NINE, remembered=[remembered(), remembered("R-2")])
+    )
+    ledger.record(sheet, Learnt(at=LATER, remembered=[remembered(status="Approved")]))
 
     memory = ledger.recall(sheet)
 
@@ -78,9 +80,9 @@ def test_the_latest_record_of_a_case_counts(ledger: Ledger, sheet: SheetKey) -> 
 
 
 def test_a_forgotten_case_is_gone(ledger: Ledger, sheet: SheetKey) -> None:
-    ledger.record(sheet, at=NINE, remembered=[remembered("~half"), remembered("R-2")])
+    ledger.record(sheet, Learnt(at=NINE, remembered=[remembered("~half"), remembered("R-2")]))
 
-    ledger.record(sheet, at=LATER, forgotten=["~half", "never there"])
+    ledger.record(sheet, Learnt(at=LATER, forgotten=["~half", "never there"]))
 
     assert list(ledger.recall(sheet).cases) == ["R-2"]
 
@@ -95,11 +97,13 @@ def test_a_forgotten_case_is_gone(ledger: Ledger, sheet: SheetKey) -> None:
 def test_sheets_share_nothing(ledger: Ledger, sheet: SheetKey, other: SheetKey) -> None:
     ledger.record(
         sheet,
-        at=NINE,
-        remembered=[remembered()],
-        texts=["Stale"],
-        raised=[RaisedFlag("R-1", "Stale", "Stale: …")],
-        observations=[observation("status")],
+        Learnt(
+            at=NINE,
+            remembered=[remembered()],
+            texts=["Stale"],
+            raised=[RaisedFlag("R-1", "Stale", "Stale: …")],
+            observations=[observation("status")],
+        ),
     )
     ledger.set_published(sheet, "Summary", {"A1": 1})
     ledger.set_settings_in_force(sheet, "{}", since=NINE)
@@ -115,15 +119,17 @@ def test_sheets_share_nothing(ledger: Ledger, sheet: SheetKey, other: SheetKey) 
 
 def test_texts_are_kept_whatever_their_length(ledger: Ledger, sheet: SheetKey) -> None:
     long = "Two rows have this ID. " * 2_000
-    ledger.record(sheet, at=NINE, texts=[long, long, "Stale"])
-    ledger.record(sheet, at=LATER, texts=[long])
+    ledger.record(sheet, Learnt(at=NINE, texts=[long, long, "Stale"]))
+    ledger.record(sheet, Learnt(at=LATER, texts=[long]))
 
     assert ledger.recall(sheet).texts == {long, "Stale"}
 
 
 def test_an_id_as_long_as_a_cell_can_be_is_kept(ledger: Ledger, sheet: SheetKey) -> None:
     long = string.ascii_letters * 961  # 49 972 characters
-    ledger.record(sheet, at=NINE, remembered=[remembered(long)], raised=[RaisedFlag(long, "a", "")])
+    ledger.record(
+        sheet, Learnt(at=NINE, remembered=[remembered(long)], raised=[RaisedFlag(long, "a", "")])
+    )
 
     assert ledger.recall(sheet).cases[long].case.case_id == long
     assert ledger.flags(sheet)[0].case == long
@@ -202,7 +208,7 @@ def test_any_case_goes_through_the_database(
     flag = RaisedFlag(case.key, "Stale", text)
     known = len(ledger.observations(sheet))
     ledger.record(
-        sheet, at=NINE, remembered=[case], observations=[seen], texts=[text], raised=[flag]
+        sheet, Learnt(at=NINE, remembered=[case], observations=[seen], texts=[text], raised=[flag])
     )
 
     memory = ledger.recall(sheet)

@@ -33,7 +33,7 @@ from refundsheet.ledger.errors import (
     NewerLedgerError,
 )
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import SheetKey
+from refundsheet.ledger.records import Learnt, SheetKey
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -53,7 +53,7 @@ def test_a_new_file_and_its_folder_are_ours_alone(tmp_path: Path, sheet: SheetKe
     file = tmp_path / "state" / "refundsheet" / "ledger.sqlite"
 
     with Ledger.open(f"sqlite:///{file}") as ledger:
-        ledger.record(sheet, at=NINE, texts=["Stale"])
+        ledger.record(sheet, Learnt(at=NINE, texts=["Stale"]))
         rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
 
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -78,7 +78,9 @@ def test_nothing_is_lost_when_the_power_goes(file: Path) -> None:
 
 def test_a_ledger_in_memory_serves_every_thread(sheet: SheetKey) -> None:
     with Ledger.open("sqlite://") as ledger:
-        thread = threading.Thread(target=lambda: ledger.record(sheet, at=NINE, texts=["Stale"]))
+        thread = threading.Thread(
+            target=lambda: ledger.record(sheet, Learnt(at=NINE, texts=["Stale"]))
+        )
         thread.start()
         thread.join()
 
@@ -89,7 +91,7 @@ def test_a_ledger_in_memory_serves_every_thread(sheet: SheetKey) -> None:
 def test_threads_that_record_at_once_take_turns(ledger: Ledger, sheet: SheetKey) -> None:
     def record(worker: int) -> None:
         for number in range(10):
-            ledger.record(sheet, at=NINE, remembered=[case(f"R-{worker}-{number}")])
+            ledger.record(sheet, Learnt(at=NINE, remembered=[case(f"R-{worker}-{number}")]))
             ledger.begin_pass(sheet, NINE)
 
     threads = [threading.Thread(target=record, args=[worker]) for worker in range(3)]
@@ -118,10 +120,10 @@ def test_a_failure_halfway_leaves_what_was_there(ledger: Ledger, sheet: SheetKey
     broken = Remembered(
         key="R-2", case=RefundCase(), adopted=True, first_seen=naive, still_since=naive
     )
-    ledger.record(sheet, at=NINE, remembered=[case("R-1")])
+    ledger.record(sheet, Learnt(at=NINE, remembered=[case("R-1")]))
 
     with pytest.raises(ValueError, match="has no time zone"):
-        ledger.record(sheet, at=NINE, forgotten=["R-1"], remembered=[broken])
+        ledger.record(sheet, Learnt(at=NINE, forgotten=["R-1"], remembered=[broken]))
 
     assert list(ledger.recall(sheet).cases) == ["R-1"]
 
@@ -155,7 +157,7 @@ def newer_version(file: Path) -> None:
 
 def broken_pages(file: Path) -> None:
     with Ledger.open(f"sqlite:///{file}") as ledger:
-        ledger.record(SheetKey("1kWf7", 0), at=NINE, remembered=[case("R-1")])
+        ledger.record(SheetKey("1kWf7", 0), Learnt(at=NINE, remembered=[case("R-1")]))
     content = bytearray(file.read_bytes())
     content[200:] = b"\xff" * (len(content) - 200)
     file.write_bytes(content)
@@ -187,7 +189,7 @@ def test_a_file_that_is_no_ledger_of_ours_is_refused(
 def broken_page_in_the_middle(file: Path) -> None:
     with Ledger.open(f"sqlite:///{file}") as ledger:
         seen = [case(f"R-{number}") for number in range(500)]
-        ledger.record(SheetKey("1kWf7", 0), at=NINE, remembered=seen)
+        ledger.record(SheetKey("1kWf7", 0), Learnt(at=NINE, remembered=seen))
     content = bytearray(file.read_bytes())
     content[-60_000:-50_000] = b"\xff" * 10_000
     file.write_bytes(content)
@@ -238,7 +240,7 @@ def test_an_empty_file_becomes_a_ledger(file: Path, sheet: SheetKey) -> None:
     file.touch()
 
     with Ledger.open(f"sqlite:///{file}") as ledger:
-        ledger.record(sheet, at=NINE, texts=["Stale"])
+        ledger.record(sheet, Learnt(at=NINE, texts=["Stale"]))
 
 
 @pytest.mark.parametrize(
@@ -282,7 +284,7 @@ def test_a_ledger_that_somebody_holds_is_busy_and_later_free(
 
 def test_a_record_that_cannot_be_read_is_damage(file: Path, sheet: SheetKey) -> None:
     with Ledger.open(f"sqlite:///{file}") as ledger:
-        ledger.record(sheet, at=NINE, remembered=[case("R-1")])
+        ledger.record(sheet, Learnt(at=NINE, remembered=[case("R-1")]))
         with closing(sqlite3.connect(file)) as other, other:
             other.execute("UPDATE cases SET record = '[\"Atlantis/Nowhere\"'")
 

@@ -12,7 +12,7 @@ from refundsheet.core.model import Change
 from refundsheet.ledger import turns
 from refundsheet.ledger.errors import LedgerTakenError
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import SheetKey
+from refundsheet.ledger.records import Learnt, SheetKey
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -111,8 +111,8 @@ def test_the_marks_of_intents_are_known_too(ledger: Ledger, sheet: SheetKey) -> 
 
 
 def test_the_zone_of_the_last_read_is_remembered(ledger: Ledger, sheet: SheetKey) -> None:
-    ledger.record(sheet, at=NINE, book=("Europe/Berlin", "de_DE"))
-    ledger.record(sheet, at=NINE)
+    ledger.record(sheet, Learnt(at=NINE, book=("Europe/Berlin", "de_DE")))
+    ledger.record(sheet, Learnt(at=NINE))
 
     memory = ledger.recall(sheet)
     assert (memory.zone, memory.locale) == ("Europe/Berlin", "de_DE")
