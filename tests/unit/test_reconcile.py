@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from refundsheet.config import Settings
-from refundsheet.config.settings import GraceSettings, HolidaySettings
+from refundsheet.config.settings import GraceSettings, HolidaySettings, LegalSettings
 from refundsheet.core.model import Cell, Outcome
 from refundsheet.core.report import Options, PassReport
 from refundsheet.core.serials import to_serial
@@ -746,7 +746,11 @@ def test_a_ledger_that_fails_after_a_write_does_not_take_our_stamp_for_a_persons
 
 
 def test_a_process_that_runs_for_years_knows_the_holidays_of_each(shop: Shop) -> None:
-    shop.settings = Settings(grace=GraceSettings(seconds=0), holidays=HolidaySettings(country="DE"))
+    shop.settings = Settings(
+        grace=GraceSettings(seconds=0),
+        holidays=HolidaySettings(country="DE"),
+        legal=LegalSettings(enabled=False),
+    )
     shop.start()
     shop.sync()
     shop.sync(after=datetime(2029, 12, 24, 9, 0, tzinfo=UTC) - shop.now)
