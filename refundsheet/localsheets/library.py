@@ -33,6 +33,10 @@ class Library:
         #: A moment the control route fixed; None lets the clock run.
         self.fixed_now: datetime | None = None
         self.switches = Switches()
+        #: Asked before a change is stored, what to do once it is; gets the book as it becomes and was.
+        self.on_change: Callable[[Spreadsheet, Spreadsheet | None], Callable[[], None]] = (
+            _nobody_listens
+        )
 
     @property
     def now(self) -> datetime:
@@ -84,8 +88,10 @@ class Library:
 
     def keep(self, book: Spreadsheet) -> None:
         """Store a book, new or changed, before anybody is told."""
+        tell = self.on_change(book, self._books.get(book.spreadsheet_id))
         self._store.save(book)
         self._books[book.spreadsheet_id] = book
+        tell()
 
     def delete(self, spreadsheet_id: str) -> None:
         """Forget a spreadsheet."""
@@ -97,6 +103,10 @@ def settle(book: Spreadsheet) -> None:
     """Spare the search for garbage the cells of a long book: they are none, and it takes seconds."""
     if sum(len(sheet.rows) for sheet in book.sheets) > _LONG_BOOK:
         gc.freeze()
+
+
+def _nobody_listens(_book: Spreadsheet, _before: Spreadsheet | None) -> Callable[[], None]:
+    return lambda: None
 
 
 def _system_clock() -> datetime:

@@ -6,6 +6,8 @@
   Under sortRange the switch `sort_moves_metadata` decides about developer metadata.
 * `{"spreadsheetId": ..., "undo": "inverse" | "snapshot" | "changed_cells"}`: take the last action
   of a person back, leaving what others did since as well as this way of undoing can.
+
+Both may carry `"by"`, a name: people in several browsers each undo what they did themselves.
 """
 
 from __future__ import annotations
@@ -56,7 +58,9 @@ class People:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._done: dict[str, deque[list[_Step]]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
+        self._done: dict[tuple[str, str], deque[list[_Step]]] = defaultdict(
+            lambda: deque(maxlen=_REMEMBERED)
+        )
 
     def act(self, body: Json) -> Json:
         """Do or undo something.
@@ -66,8 +70,9 @@ class People:
             ValueError: nothing to undo, or no such way of undoing.
         """
         spreadsheet_id: str = body["spreadsheetId"]
+        done = self._done[spreadsheet_id, str(body.get("by", ""))]
         if "undo" in body:
-            self._undo(spreadsheet_id, Undo(body["undo"]))
+            self._undo(spreadsheet_id, done, Undo(body["undo"]))
             return {}
         parsed = schema.parse("BatchUpdateSpreadsheetRequest", {"requests": body["do"]})
         steps: list[_Step] = []
@@ -76,13 +81,13 @@ class People:
             return [_do(book, request, steps) for request in parsed["requests"]]
 
         replies = self._library.change(spreadsheet_id, body.get("caller", OWNER), do)
-        self._done[spreadsheet_id].append(steps)
+        done.append(steps)
         return {"replies": replies}
 
-    def _undo(self, spreadsheet_id: str, way: Undo) -> None:
-        if not self._done[spreadsheet_id]:
+    def _undo(self, spreadsheet_id: str, done: deque[list[_Step]], way: Undo) -> None:
+        if not done:
             raise ValueError("Nobody has done anything that could be undone.")
-        steps = self._done[spreadsheet_id].pop()
+        steps = done.pop()
 
         def undo(book: Spreadsheet) -> None:
             match way:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -20,6 +20,7 @@ from refundsheet.localsheets import calls, drive, errors, masks, page, render, s
 from refundsheet.localsheets.calls import Found, Raw
 from refundsheet.localsheets.control import Control, Fault, PlannedFault
 from refundsheet.localsheets.errors import ApiError, RequestError
+from refundsheet.localsheets.live import Live
 from refundsheet.localsheets.people import People
 
 #: Closes a client's connection: `now` drops what is not sent yet.
@@ -47,12 +48,14 @@ _HTML_404 = (
 )
 
 
-def application(control: Control, hang_up: Hangup) -> Starlette:
+def application(control: Control, hang_up: Hangup, is_stopping: Callable[[], bool]) -> Starlette:
     """The ASGI application over a library and what the control route has in force."""
-    face = _Face(control, hang_up)
+    face = _Face(control, hang_up, Live(is_stopping))
     return Starlette(
         routes=[
             Route("/", face.page, methods=["GET"]),
+            Route("/page/{file:path}", face.page, methods=["GET"]),
+            Route("/live", face.live, methods=["GET"]),
             Route("/control", face.control, methods=["GET", "POST", "DELETE"]),
             Route("/control/ui", face.ui, methods=["POST"]),
             Route("/{path:path}", face.api, methods=_VERBS),
@@ -67,19 +70,34 @@ async def _internal(_request: Request, _mistake: Exception) -> Response:
 
 
 class _Face:
-    def __init__(self, control: Control, hang_up: Hangup) -> None:
+    def __init__(self, control: Control, hang_up: Hangup, live: Live) -> None:
         self._control = control
         self._hang_up = hang_up
+        self._live = live
+        control.library.on_change = live.news
         self._people = People(control.library)
         #: Late requests on their way; kept so that they are not collected before they arrive.
         self._late: set[asyncio.Task[None]] = set()
 
     async def page(self, request: Request) -> Response:
-        """The tabs as plain tables."""
+        """The spreadsheet to work in, and the files it is made of."""
         refusal = _refuse_strangers(request)
         if refusal:
             return refusal
-        return HTMLResponse(page.html(self._control.library, request.query_params))
+        found = page.served(request.path_params.get("file", "index.html"))
+        if found is None:
+            return HTMLResponse(_HTML_404, status_code=404)
+        content, media_type = found
+        return Response(content, media_type=media_type, headers=page.HEADERS)
+
+    async def live(self, request: Request) -> Response:
+        """What changes in a spreadsheet, as it changes."""
+        refusal = _refuse_strangers(request)
+        if refusal:
+            return refusal
+        stream = self._live.stream(request.query_params.get("id", ""))
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     async def control(self, request: Request) -> Response:
         """Show or change what is in force."""

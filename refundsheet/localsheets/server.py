@@ -92,7 +92,7 @@ class LocalServer:
         connections = _Connections()
         self._loop: asyncio.AbstractEventLoop | None = None
         config = uvicorn.Config(
-            application(self.control, connections.hang_up),
+            application(self.control, connections.hang_up, lambda: self._server.should_exit),
             http=connections.protocol(),
             ws="none",
             lifespan="off",

@@ -165,13 +165,6 @@ def test_a_control_that_is_none_is_refused(caller: Caller, wanted: object) -> No
     assert caller.ok("GET", "/control") == before
 
 
-def test_the_page_shows_cells_and_never_runs_them(book: Book) -> None:
-    book.write("A1", [["<script>alert(1)</script>"]])
-    page = book.caller.call("GET", "/", id=book.spreadsheet_id).text
-    assert "&lt;script&gt;" in page
-    assert "<script>" not in page
-
-
 def test_a_csv_file_is_entered_as_a_person_would(tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text(CSV, encoding="utf-8")
