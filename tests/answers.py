@@ -44,6 +44,14 @@ def mistakes(answer: requests.Response) -> list[str]:
     return list(found)
 
 
+def body_mistakes(method_id: str, body: Any) -> list[str]:
+    """What Google's answers of a method, such as `sheets.spreadsheets.get`, cannot contain."""
+    document = _document(_DOCUMENTS["/" if method_id.startswith("sheets.") else "/drive/v3/"])
+    methods = _methods(document["resources"])
+    method = next(method for method in methods if method["id"] == method_id)
+    return list(_message_mistakes(document, body, method["response"]["$ref"], method_id))
+
+
 def _method(document: Json, base: str, verb: str, path: str) -> Json | None:
     path = re.sub(r"/(?=:|\Z)", "", path)
     for method in _methods(document["resources"]):

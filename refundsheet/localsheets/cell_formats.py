@@ -164,10 +164,10 @@ DEFAULT_THEME: Json = {
 }
 
 
-def effective(default: Json, entered: CellFormat | None, alignment: str) -> Json:
-    """The format a cell is shown with: the book's default under the entered one."""
-    data = {} if entered is None else entered.data
+def effective(default: Json, alignment: str, *layers: Json) -> Json:
+    """The format a cell is shown with: the book's default, and each layer over those before it."""
     merged = default | {"horizontalAlignment": alignment, "hyperlinkDisplayType": "PLAIN_TEXT"}
-    merged |= {name: value for name, value in data.items() if name != "textFormat"}
-    merged["textFormat"] = default.get("textFormat", {}) | data.get("textFormat", {})
+    for layer in layers:
+        text = merged.get("textFormat", {}) | layer.get("textFormat", {})
+        merged = merged | layer | {"textFormat": text}
     return _ordered("CellFormat", merged)

@@ -9,6 +9,7 @@ from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.display import CellError
 from refundsheet.localsheets.filters import hidden_rows
 from refundsheet.localsheets.intervals import COLUMNS, ROWS
+from refundsheet.localsheets.looks import NO_LOOKS, PLAIN, Look, looks_of
 from refundsheet.localsheets.masks import Mask
 from refundsheet.localsheets.metadata import Entry, Place
 from refundsheet.localsheets.rows import EMPTY_CELL, Cell, Dimension, Value
@@ -31,31 +32,31 @@ def extended_value(value: Value) -> Json:
     return {"numberValue": value}
 
 
-def _user_entered_value(cell: Cell, _book: Spreadsheet) -> Json | None:
+def _user_entered_value(cell: Cell, _book: Spreadsheet, _look: Look) -> Json | None:
     if cell.formula is not None:
         return {"formulaValue": cell.formula}
     return None if cell.value is None or cell.spilled else extended_value(cell.value)
 
 
-def _effective_value(cell: Cell, _book: Spreadsheet) -> Json | None:
+def _effective_value(cell: Cell, _book: Spreadsheet, _look: Look) -> Json | None:
     return None if cell.value is None else extended_value(cell.value)
 
 
-def _formatted_value(cell: Cell, book: Spreadsheet) -> str | None:
+def _formatted_value(cell: Cell, book: Spreadsheet, _look: Look) -> str | None:
     if cell.value is None:
         return None
     return shown(cell.value, cell.format, book.locale)
 
 
-def _user_entered_format(cell: Cell, _book: Spreadsheet) -> Json | None:
+def _user_entered_format(cell: Cell, _book: Spreadsheet, _look: Look) -> Json | None:
     return cell.format.data if cell.format else None
 
 
-def _effective_format(cell: Cell, book: Spreadsheet) -> Json | None:
-    if cell == EMPTY_CELL:
-        return None
+def _effective_format(cell: Cell, book: Spreadsheet, look: Look) -> Json:
     default: Json = book.properties["defaultFormat"]
-    return cell_formats.effective(default, cell.format, _alignment(cell.value))
+    entered = cell.format.data if cell.format else {}
+    alignment = _alignment(cell.value)
+    return cell_formats.effective(default, alignment, look.under, entered, look.over)
 
 
 def _alignment(value: Value) -> str:
@@ -64,34 +65,34 @@ def _alignment(value: Value) -> str:
     return "RIGHT" if isinstance(value, (int, float)) else "LEFT"
 
 
-def _other(name: str) -> Callable[[Cell, Spreadsheet], Json | str | None]:
-    return lambda cell, _book: (cell.other or {}).get(name)
+def _other(name: str) -> Callable[[Cell, Spreadsheet, Look], Json | str | None]:
+    return lambda cell, _book, _look: (cell.other or {}).get(name)
 
 
 #: CellData's fields in Google's order, each with what fills it.
-_CELL_FIELDS: dict[str, Callable[[Cell, Spreadsheet], Json | str | None]] = {
+_CELL_FIELDS: dict[str, Callable[[Cell, Spreadsheet, Look], Json | str | None]] = {
     "userEnteredValue": _user_entered_value,
     "effectiveValue": _effective_value,
     "formattedValue": _formatted_value,
     "userEnteredFormat": _user_entered_format,
     "effectiveFormat": _effective_format,
     "hyperlink": _other("hyperlink"),
-    "note": lambda cell, _book: cell.note or None,
+    "note": lambda cell, _book, _look: cell.note or None,
     "textFormatRuns": _other("textFormatRuns"),
-    "dataValidation": lambda cell, _book: cell.validation,
+    "dataValidation": lambda cell, _book, _look: cell.validation,
     "pivotTable": _other("pivotTable"),
     "chipRuns": _other("chipRuns"),
 }
 
 
-def cell_data(book: Spreadsheet, cell: Cell, mask: Mask) -> Json:
+def cell_data(book: Spreadsheet, cell: Cell, mask: Mask, look: Look = PLAIN) -> Json:
     """A cell as CellData, only the fields the mask lets through."""
-    if cell == EMPTY_CELL:
+    if cell == EMPTY_CELL and not look:
         return {}
     data: Json = {}
     for name, fill in _CELL_FIELDS.items():
         if masks.wants(mask, name):
-            found = fill(cell, book)
+            found = fill(cell, book, look)
             if found is not None:
                 data[name] = masks.choose(masks.below(mask, name), found)
     return data
@@ -129,17 +130,28 @@ def _row_metadata(book: Spreadsheet, sheet: Sheet, rows: range, mask: Mask) -> l
 
 
 def _row_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask) -> list[Json]:
-    rows: list[Json] = []
-    wanted = masks.wants(mask, "values")
+    if not masks.wants(mask, "values"):
+        return []
     below = masks.below(mask, "values")
-    for row in sheet.rows[box.row_start : box.row_end]:
-        end = min(box.column_end, row.width) if wanted else 0
-        cells = [row.cell(column) for column in range(box.column_start, end)]
-        values = [cell_data(book, cell, below) for cell in cells]
-        rows.append({"values": values} if values else {})
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
+    looks = looks_of(book, sheet, box) if masks.wants(below, "effectiveFormat") else NO_LOOKS
+
+    def cells(index: int) -> list[Json]:
+        """Up to the last that holds anything, or that a rule or band colours."""
+        row = sheet.row(index)
+        end = max(min(box.column_end, row.width), box.column_start)
+        values: list[Json] = []
+        for column in range(box.column_start, max(end, looks.column_end)):
+            cell = row.cell(column)
+            values.append(cell_data(book, cell, below, looks.at(cell, index, column)))
+        while len(values) > end - box.column_start and not values[-1]:
+            values.pop()
+        return values
+
+    last = max(min(len(sheet.rows), box.row_end), looks.row_end)
+    lines = [cells(index) for index in range(box.row_start, last)]
+    while lines and not lines[-1]:
+        lines.pop()
+    return [{"values": values} if values else {} for values in lines]
 
 
 def dimension_data(sheet: Sheet, axis: str, index: int) -> Json:

@@ -325,7 +325,7 @@ def map_messages(
 ) -> Json | None:
     """The body with every nested `wanted` message changed; None where a change drops the body.
 
-    A dropped message inside a list leaves the list; anywhere else it takes its parent with it.
+    A dropped message inside a list or map leaves it; anywhere else it takes its parent with it.
     """
     if message == wanted:
         return change(body)
@@ -335,6 +335,11 @@ def map_messages(
         if kind.startswith("[") and is_message(kind[1:-1]):
             inner = [map_messages(kind[1:-1], item, wanted, change) for item in value]
             changed[field] = [item for item in inner if item is not None]
+        elif kind.startswith("{") and is_message(kind[1:-1]):
+            found = {
+                key: map_messages(kind[1:-1], item, wanted, change) for key, item in value.items()
+            }
+            changed[field] = {key: item for key, item in found.items() if item is not None}
         elif is_message(kind):
             new = map_messages(kind, value, wanted, change)
             if new is None:

@@ -12,13 +12,16 @@ from refundsheet.localsheets.sheet import Sheet
 class SheetGrid:
     """A tab behind the `Grid` protocol of the formulas."""
 
-    def __init__(self, sheet: Sheet) -> None:
-        """Look through the rows once, for formulas and for how far the cells reach."""
+    def __init__(self, sheet: Sheet, *, with_formulas: bool = True) -> None:
+        """Look through the rows once, for formulas and for how far the cells reach.
+
+        Without its formulas a tab is what they came to last.
+        """
         self._rows = sheet.rows
         self.formulas: dict[tuple[int, int], Formula] = {}
         self.last_row = max(sheet.values_end() - 1, 0)
         self.last_column = max(max((len(row.values) for row in sheet.rows), default=0) - 1, 0)
-        for index, row in enumerate(sheet.rows):
+        for index, row in enumerate(sheet.rows if with_formulas else ()):
             for column, extra in (row.more or {}).items():
                 if extra.formula is not None:
                     self.formulas[index, column] = Formula(extra.formula, row.value(column))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from refundsheet.localsheets import cell_formats, errors, references, schema
+from refundsheet.localsheets import cell_formats, errors, references, rule_formulas, schema
 from refundsheet.localsheets.a1 import Box, echo
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.following import follow_ranges
@@ -148,6 +149,8 @@ class Spreadsheet:
         """Insert, delete or move rows or columns; ranges and formulas everywhere follow."""
         title = self.sheet(shift.sheet_id).title
         for sheet in self.sheets:
+            rule_formulas.follow(sheet, shift, title)
+        for sheet in self.sheets:
             if sheet.sheet_id == shift.sheet_id:
                 sheet.shift(shift)
             else:
@@ -180,7 +183,7 @@ class Spreadsheet:
     def follow_cut(self, source: Box, target: Box) -> None:
         """Let formulas everywhere follow cells that were cut and pasted."""
         titles = (self.sheet(source.sheet_id).title, self.sheet(target.sheet_id).title)
-        self._rewrite_formulas(
+        self._rewrite_everywhere(
             lambda text, own: references.follow_cut(text, source, target, titles, own)
         )
 
@@ -195,7 +198,7 @@ class Spreadsheet:
 
         self.follow_ranges(follow)
         title = self.sheet(lane.sheet_id).title
-        self._rewrite_formulas(
+        self._rewrite_everywhere(
             lambda text, own: references.follow_block(text, lane, splice, title, own)
         )
         self.stale = True
@@ -215,7 +218,13 @@ class Spreadsheet:
 
     def rename_in_formulas(self, old: str, new: str) -> None:
         """Let formulas everywhere follow a tab to its new title."""
-        self._rewrite_formulas(lambda text, _own: references.rename(text, old, new))
+        self._rewrite_everywhere(lambda text, _own: references.rename(text, old, new))
+
+    def _rewrite_everywhere(self, change: Callable[[str, str], str]) -> None:
+        """Change the formulas of cells and rules; `change` is told on which tab they stand."""
+        self._rewrite_formulas(change)
+        for sheet in self.sheets:
+            rule_formulas.rewrite(sheet, partial(_on, change, sheet.title))
 
     def _rewrite_formulas(self, change: Callable[[str, str], str]) -> None:
         for sheet in self.sheets:
@@ -233,17 +242,20 @@ class Spreadsheet:
             return
         for sheet in self.sheets:
             _clear_spilled(sheet)
-        names = {named["name"]: self._named_text(named["range"]) for named in self.named_ranges}
         found = evaluate(
             {sheet.title: SheetGrid(sheet) for sheet in self.sheets},
             now=self.local_now,
             locale=self.locale,
-            names=names,
+            names=self.named_texts(),
         )
         by_title = {sheet.title: sheet for sheet in self.sheets}
         for (title, row, column), value in found.values.items():
             link = found.links.get((title, row, column))
             _show_result(by_title[title], (row, column), value, link)
+
+    def named_texts(self) -> dict[str, str]:
+        """The A1 reference behind each named range."""
+        return {named["name"]: self._named_text(named["range"]) for named in self.named_ranges}
 
     def _named_text(self, body: Json) -> str:
         sheet = self.sheet(body.get("sheetId", 0))
@@ -255,6 +267,10 @@ class Spreadsheet:
             body.get("endColumnIndex", sheet.column_count),
         )
         return echo(sheet.title, box)
+
+
+def _on(change: Callable[[str, str], str], title: str, text: str) -> str:
+    return change(text, title)
 
 
 def _show_result(sheet: Sheet, place: tuple[int, int], value: Value, link: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refundsheet.localsheets import references, rule_formulas
 from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.batch_update.conditions import FORMATTING, check_condition
 from refundsheet.localsheets.batch_update.objects import normal
@@ -145,7 +146,8 @@ def copy_rules(book: Spreadsheet, source: Box, target: Box) -> None:
     over = [rule for rule in rules_of(origin) if _holds(book, rule, source)]
     pasted = grid_range(target)
     if origin is not goal:
-        put_rules(goal, [*rules_of(goal), *({**rule, "ranges": [pasted]} for rule in over)])
+        new = [{**_as_read_at(origin, rule, target), "ranges": [pasted]} for rule in over]
+        put_rules(goal, [*rules_of(goal), *new])
         return
     grown = [
         {**rule, "ranges": [*rule["ranges"], pasted]}
@@ -154,6 +156,16 @@ def copy_rules(book: Spreadsheet, source: Box, target: Box) -> None:
         for rule in rules_of(goal)
     ]
     put_rules(goal, grown)
+
+
+def _as_read_at(sheet: Sheet, rule: Json, target: Box) -> Json:
+    """A rule whose formulas are written for another first cell, as a copy would read there."""
+    first = sheet.bounded(rule["ranges"][0])
+    rows = target.row_start - first.row_start
+    columns = target.column_start - first.column_start
+    return rule_formulas.changed(
+        "ConditionalFormatRule", rule, lambda text: references.shift(text, rows, columns)
+    )
 
 
 def _holds(book: Spreadsheet, rule: Json, box: Box) -> bool:

@@ -74,7 +74,8 @@ def _by_colour(book: Spreadsheet, sheet: Sheet, order: list[int], spec: Json) ->
 
     def has_it(row: int) -> bool:
         entered = sheet.row(row).format(spec.get("dimensionIndex", 0))
-        look = cell_formats.effective(book.properties["defaultFormat"], entered, "LEFT")
+        layers = [entered.data] if entered else []
+        look = cell_formats.effective(book.properties["defaultFormat"], "LEFT", *layers)
         shown = look if background else look["textFormat"]
         return shown.get("backgroundColor" if background else "foregroundColor", {}) == colour
 

@@ -53,6 +53,9 @@ def condition(kind: str, *values: str) -> Json:
             id="before today",
         ),
         pytest.param(
+            1, condition("CUSTOM_FORMULA", "=AND(B2>5,A2=A$3)"), [2, 4], id="a formula of the row"
+        ),
+        pytest.param(
             0, {"visibleBackgroundColorStyle": {"rgbColor": RED}}, [3, 4], id="only red cells"
         ),
         pytest.param(

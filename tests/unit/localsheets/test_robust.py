@@ -1,25 +1,20 @@
 """Whatever is asked, the answer is Google's: whole or not at all, and the same from every side."""
 
-import json
 import os
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from refundsheet.localsheets import calls, render, spreadsheets
 from refundsheet.localsheets.errors import ApiError, RequestError
-from refundsheet.localsheets.library import Library
 from refundsheet.localsheets.server import LocalServer
-from refundsheet.localsheets.store import Store
-from refundsheet.localsheets.workbook import OWNER
 from tests.unit.localsheets.callers import Book, Caller
+from tests.unit.localsheets.desk import Desk
 from tests.unit.localsheets.requests_drawn import requests_
 
 Json = dict[str, Any]
@@ -36,39 +31,12 @@ _CELLS = st.lists(
 )
 
 
-class _Desk:
-    """Somebody who asks a library the way the routes do, without a network between."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.library = Library(Store(path))
-        self.key = self.ask("POST", "", {"sheets": _TABS})["spreadsheetId"]
-
-    def ask(self, verb: str, path: str, body: Json | None = None, **query: Any) -> Json:
-        found = calls.find_method(verb, f"/v4/spreadsheets{path}")
-        assert found is not None
-        content = b"" if body is None else json.dumps(body).encode()
-        call = calls.read(found, urlencode(query), content, OWNER)
-        answer = spreadsheets.METHODS[found[1]](self.library, call)
-        assert isinstance(answer, dict)
-        return json.loads(render.dumps(answer, pretty=False))
-
-    def state(self) -> Json:
-        return self.ask("GET", f"/{self.key}", includeGridData="true")
-
-    def reopened(self) -> "_Desk":
-        other = object.__new__(_Desk)
-        other.path, other.key = self.path, self.key
-        other.library = Library(Store(self.path))
-        return other
-
-
 @pytest.fixture
 def desks(tmp_path: Path) -> Iterator[Any]:
-    made: list[_Desk] = []
+    made: list[Desk] = []
 
-    def make() -> _Desk:
-        made.append(_Desk(tmp_path / f"{len(made)}.db"))
+    def make() -> Desk:
+        made.append(Desk(tmp_path / f"{len(made)}.db", sheets=_TABS))
         return made[-1]
 
     return iter(make, None)
@@ -97,23 +65,22 @@ def _unmarked(value: Any) -> Any:
     return "#" if str(value).startswith("#") else value
 
 
-def _read_values(desk: _Desk, title: str) -> list[list[Any]]:
+def _read_values(desk: Desk, title: str) -> list[list[Any]]:
     quoted = "'" + title.replace("'", "''") + "'"
-    path = f"/{desk.key}/values/{quoted}"
-    rows = desk.ask("GET", path, valueRenderOption="UNFORMATTED_VALUE").get("values", [])
+    rows = desk.read(quoted)
     return [[_unmarked(cell) for cell in row] for row in rows]
 
 
-def _check_agreement(desk: _Desk) -> None:
+def _check_agreement(desk: Desk) -> None:
     for tab in desk.state()["sheets"]:
         if tab["properties"]["sheetType"] == "GRID":
             assert _shown_cells(tab) == _read_values(desk, tab["properties"]["title"])
 
 
-def _try_batch(desk: _Desk, batch: list[Json]) -> None:
+def _try_batch(desk: Desk, batch: list[Json]) -> None:
     before = desk.state()
     try:
-        answer = desk.ask("POST", f"/{desk.key}:batchUpdate", {"requests": batch})
+        answer = desk.ask("POST", f"{desk.book}:batchUpdate", {"requests": batch})
     except (ApiError, RequestError) as refusal:
         code = refusal.code if isinstance(refusal, ApiError) else 400
         known = {400, 501} | (
@@ -131,10 +98,10 @@ def _try_batch(desk: _Desk, batch: list[Json]) -> None:
     cells=_CELLS,
 )
 def test_random_requests_leave_the_sheet_whole_and_of_one_mind(
-    desks: Iterator[_Desk], batches: list[list[Json]], cells: list[list[Any]]
+    desks: Iterator[Desk], batches: list[list[Json]], cells: list[list[Any]]
 ) -> None:
     desk = next(desks)
-    desk.ask("PUT", f"/{desk.key}/values/A1", {"values": cells}, valueInputOption="USER_ENTERED")
+    desk.write("A1", cells)
     for batch in batches:
         _try_batch(desk, batch)
         _check_agreement(desk)
