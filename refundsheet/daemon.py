@@ -2,12 +2,15 @@
 
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from types import FrameType
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -17,6 +20,8 @@ from refundsheet.core.report import Options, PassReport
 from refundsheet.errors import RefundsheetError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.reconcile import Reconciler
+from refundsheet.service import logs, systemd
+from refundsheet.service.pulse import Pulse, Wrist
 from refundsheet.sheets.google import GoogleSheetStore, open_store
 
 log = logging.getLogger("refundsheet")
@@ -44,10 +49,17 @@ def open_log(settings: Settings) -> Generator[tuple[GoogleSheetStore, Ledger]]:
         base_url=settings.google.base_url,
         credentials=settings.google.credentials,
     )
+    with open_ledger(settings) as ledger:
+        yield store, ledger
+
+
+@contextmanager
+def open_ledger(settings: Settings) -> Generator[Ledger]:
+    """The ledger alone, for what asks nothing of Google."""
     with Ledger.open(settings.ledger.url) as ledger:
         if ledger.notice:
             log.warning("%s", ledger.notice)
-        yield store, ledger
+        yield ledger
 
 
 def run_until_signal(settings: Settings, options: Options) -> None:
@@ -60,23 +72,39 @@ def run_until_signal(settings: Settings, options: Options) -> None:
     Raises:
         RefundsheetError: where not even the first look at the spreadsheet succeeds for good.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    toggle_debug = logs.set_up(sys.stderr, settings.log_level)
     stop = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        stop.set()
+        if number == logs.TOGGLE_SIGNAL:
+            toggle_debug()
+        else:
+            stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in filter(None, (signal.SIGTERM, signal.SIGINT, logs.TOGGLE_SIGNAL)):
         signal.signal(number, on_signal)
-    with open_log(settings) as (store, ledger):
+    wrist = Wrist(Pulse(started_at=wall_clock()))
+    with open_log(settings) as (store, ledger), _telling(settings, wrist):
         store.describe()
-        keeper = _Keeper(Reconciler(store, ledger, settings), settings.poll_seconds, options)
+        reconciler = Reconciler(store, ledger, settings)
+        keeper = _Keeper(reconciler, settings.poll_seconds, options, wrist)
         log.info("watching %r of %r", store.log.title, store.book.title)
         keeper.start()
+        systemd.notify(systemd.READY)
         stop.wait()
+        systemd.notify(systemd.STOPPING)
         log.info("stopping after the pass in hand")
         keeper.finish()
+
+
+def _telling(settings: Settings, wrist: Wrist) -> AbstractContextManager[Any]:
+    """Health and figures on a port, where the settings name one."""
+    listen = settings.metrics.listen
+    if listen is None:
+        return nullcontext()
+    from refundsheet.service.web import serving  # noqa: PLC0415 - few ask for it
+
+    return serving(listen, lambda: wrist.pulse, wall_clock)
 
 
 class _Keeper:
@@ -86,13 +114,17 @@ class _Keeper:
         reconciler: Makes them.
         every: Seconds from one to the next, at least.
         options: What the first pass that succeeds is asked for.
+        wrist: Told how each pass went.
     """
 
-    def __init__(self, reconciler: Reconciler, every: float, options: Options) -> None:
+    def __init__(
+        self, reconciler: Reconciler, every: float, options: Options, wrist: Wrist
+    ) -> None:
         self._reconciler = reconciler
         self._options = options
         self._warned = set[str]()
         self._every = every
+        self._wrist = wrist
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._in_hand = threading.Lock()
         self._is_over = False
@@ -133,11 +165,19 @@ class _Keeper:
             report = self._reconciler.run(wall_clock(), self._options)
         except RefundsheetError as error:
             log.warning("%s", error)
+            self._wrist.pulse = self._wrist.pulse.failed(str(error))
+            systemd.notify(
+                systemd.WATCHDOG, "STATUS=the last pass failed; the next one tries again"
+            )
             return
         self._options = Options()
+        seconds = monotonic() - started
         self._warn(report)
-        _tell(report)
-        self._keep_pace(monotonic() - started, len(report.log.snapshot.values))
+        _tell(report, seconds)
+        every = self._keep_pace(seconds, len(report.log.snapshot.values))
+        pulse = self._wrist.pulse.after(report, seconds)
+        self._wrist.pulse = replace(pulse, next_after=timedelta(seconds=every))
+        systemd.notify(systemd.WATCHDOG, f"STATUS=run {report.run}, {len(report.log.rows)} rows")
 
     def _warn(self, report: PassReport) -> None:
         """Say once why something is not written, and not again in every pass."""
@@ -147,18 +187,37 @@ class _Keeper:
             log.warning("%s", sentence)
         self._warned = sentences
 
-    def _keep_pace(self, seconds: float, size: int) -> None:
-        """Large logs are read less often, so that Google and this machine have time for others."""
+    def _keep_pace(self, seconds: float, size: int) -> float:
+        """Large logs are read less often, so that Google and this machine have time for others.
+
+        Returns:
+            Seconds from one pass to the next.
+        """
         every = max(self._every, seconds / _READING_SHARE)
         if size > _HEAVY_BYTES:
             every = max(every, _HEAVY_EVERY)
         job = self._scheduler.get_job("pass")
         if job is not None and abs(job.trigger.interval.total_seconds() - every) > self._every / 2:
             self._scheduler.reschedule_job("pass", trigger="interval", seconds=every)
+        return every
 
 
-def _tell(report: PassReport) -> None:
-    """One line a pass, with counts and no names."""
+#: A line of the log names no more cases than these.
+_MOST_NAMED = 50
+
+
+def _tell(report: PassReport, seconds: float) -> None:
+    """One line a pass, with counts and Case IDs and no names."""
+    details = {
+        "run": report.run,
+        "rows": len(report.log.rows),
+        "written": report.count(Outcome.DONE),
+        "lost": report.count(Outcome.LOST),
+        "raised": len(report.raised),
+        "cleared": len(report.cleared),
+        "cases": report.cases_written[:_MOST_NAMED],
+        "seconds": round(seconds, 3),
+    }
     log.info(
         "run %d: %d rows, %d cells written, %d lost races, %d flags raised, %d cleared",
         report.run,
@@ -167,4 +226,5 @@ def _tell(report: PassReport) -> None:
         report.count(Outcome.LOST),
         len(report.raised),
         len(report.cleared),
+        extra={logs.DETAILS: details},
     )

@@ -1,5 +1,6 @@
 """One pass over the sheet: read, recognise, plan, write what still holds, record, summarise, tell."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -193,6 +194,7 @@ class Reconciler:
             raised={_name(key, advanced.cases): flag for key, flag in news.raised.items()},
             cleared=tuple(_name(key, advanced.cases) for key, _ in news.cleared),
             published=published,
+            quota_left=self._store.quota_left,
         )
         self._logbook.end(report.to_json())
         return report
@@ -432,6 +434,7 @@ def _report(scene: _Scene, summary: Summary) -> PassReport:
         setup=in_words(scene.setup),
         changes=scene.decisions.changes,
         violations=scene.decisions.violations,
+        flagged=Counter(flag.kind.word for flag in scene.decisions.flags.values()),
         observed=len(scene.observed.observations),
         is_baseline=scene.context.memory.baseline_at is None,
         read_only=scene.read_only,

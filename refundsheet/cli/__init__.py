@@ -257,6 +257,24 @@ def run(
 
 @app.command()
 @_command
+def status(*, json: Json = False, config: Config = None, debug: Debug = False) -> ExitCode:
+    """Tell how the service stands: last and next pass, flags, quota. Exit code 1 where it is silent.
+
+    Example: refundsheet status
+    """
+    from refundsheet.cli.render import print_json
+    from refundsheet.cli.status import print_status, status_now
+
+    found = status_now(_settings(config))
+    if json:
+        print_json(found)
+    else:
+        print_status(found)
+    return ExitCode.DONE if found["healthy"] else ExitCode.PROBLEMS_FOUND
+
+
+@app.command()
+@_command
 def local(  # noqa: PLR0913 - a command has as many options as it has
     *,
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8737,

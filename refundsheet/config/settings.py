@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +27,7 @@ from refundsheet.config.values import (
     HeaderField,
     LedgerUrl,
     Limit,
+    Listen,
     PeoplesField,
     SpreadsheetId,
     TabName,
@@ -274,6 +275,12 @@ class SummarySettings(_Section):
     weeks: int = Field(default=26, ge=1, le=260)
 
 
+class MetricsSettings(_Section):
+    """Where the daemon tells how it stands."""
+
+    listen: Listen | None = None
+
+
 class Settings(BaseSettings):
     """Everything that can be set, with its default; the example file explains each key."""
 
@@ -290,6 +297,7 @@ class Settings(BaseSettings):
     case_ids: CaseIds = "R-{year}-####"
     last_action_fields: Annotated[tuple[PeoplesField, ...], FromText] = ("status", "notes")
     old_case_days: int = Field(default=60, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     reasons: Annotated[tuple[ReasonSettings, ...], FromText, AfterValidator(_each_reason_once)] = (
         _DEFAULT_REASONS
     )
@@ -302,6 +310,7 @@ class Settings(BaseSettings):
     holidays: HolidaySettings = HolidaySettings()
     legal: LegalSettings = LegalSettings()
     summary: SummarySettings = SummarySettings()
+    metrics: MetricsSettings = MetricsSettings()
     statuses: Annotated[tuple[StatusSettings, ...], FromText, AfterValidator(_each_label_once)] = (
         _DEFAULT_STATUSES
     )

@@ -124,3 +124,19 @@ LedgerUrl = Annotated[str, AfterValidator(_ledger_url)]
 CaseIds = Annotated[str, AfterValidator(_case_ids)]
 HeaderField = Annotated[str, AfterValidator(_field_with_a_header)]
 PeoplesField = Annotated[str, AfterValidator(_field_people_write)]
+
+
+def _listen(value: object) -> object:
+    """Host and port; a name or address before the last colon, IPv6 in brackets."""
+    if not isinstance(value, str):
+        return value
+    host, _, port = value.strip().rpartition(":")
+    if not host or not port.isdecimal() or int(port) >= 2**16:
+        raise ValueError(
+            f'"{value}" is not an address to listen on: write for example "127.0.0.1:9464"'
+        )
+    return host.strip("[]"), int(port)
+
+
+#: An address to listen on.
+Listen = Annotated[tuple[str, int], BeforeValidator(_listen)]

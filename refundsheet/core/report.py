@@ -44,6 +44,8 @@ class PassReport:
         violations: Row number to what is wrong with it.
         raised: Flags that did not stand before, by the case's name.
         cleared: The names of the cases whose flag's reason is gone.
+        flagged: Kind of flag to how many cases carry it now.
+        quota_left: Reads and writes still allowed in this minute; None where nobody counts them.
         observed: How many cells people changed.
         is_baseline: The log was read for the first time: it was learnt, not stamped.
         published: How many cells of our own tabs were renewed.
@@ -64,6 +66,8 @@ class PassReport:
     )
     raised: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
     cleared: tuple[str, ...] = ()
+    flagged: Mapping[str, int] = field(default_factory=dict[str, int])
+    quota_left: tuple[int, int] | None = None
     observed: int = 0
     is_baseline: bool = False
     published: int = 0
@@ -80,6 +84,13 @@ class PassReport:
     def is_whole(self) -> bool:
         """Whether all that was planned could be tried."""
         return not (self.read_only or self.withheld)
+
+    @property
+    def cases_written(self) -> tuple[str, ...]:
+        """The Case IDs, or the rows of cases without one, whose cells were written: names of nobody."""
+        ids = {row.number: row.case.case_id for row in self.log.rows}
+        found = (ids.get(change.row) or f"row {change.row}" for change in self.done)
+        return tuple(dict.fromkeys(found))
 
     def count(self, outcome: Outcome) -> int:
         """How many changes ended so."""
@@ -153,6 +164,8 @@ class PassReport:
             },
             "raised": len(self.raised),
             "cleared": len(self.cleared),
+            "flagged": dict(self.flagged),
+            "quota_left": self.quota_left,
             "rows_with_violations": len(self.violations),
             "rows_to_correct": self.rows_to_correct,
             "published": self.published,

@@ -206,6 +206,19 @@ class Ledger:
                 for row in connection.execute(statement)
             ]
 
+    def last_pass(self, spreadsheet_id: str) -> PassRecord | None:
+        """The latest pass over a spreadsheet that came to its end, whichever of its tabs is the log."""
+        with self._reading() as connection:
+            statement = (
+                select(passes.c.id, passes.c.at, passes.c.report)
+                .join(sheets, sheets.c.id == passes.c.sheet)
+                .where(sheets.c.spreadsheet_id == spreadsheet_id, passes.c.report.is_not(None))
+                .order_by(passes.c.id.desc())
+                .limit(1)
+            )
+            row = connection.execute(statement).first()
+        return None if row is None else PassRecord(row.id, row.at, load(row.report))
+
     # --- marks ---
 
     def leave_mark(self, sheet: SheetKey, mark: str) -> None:

@@ -116,6 +116,11 @@ class GoogleSheetStore:
         """The log's tab as last described."""
         return self._log_of(self.book)
 
+    @property
+    def quota_left(self) -> tuple[int, int] | None:
+        """How many reads and writes may still go in this minute; None where nobody counts them."""
+        return self.client.access.pace.left()
+
     def describe(self) -> Book:
         """Titles, sizes, zone and locale: one read request."""
         book = _book(self.client.get_json(params={"fields": _BOOK_FIELDS}))

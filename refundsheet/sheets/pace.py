@@ -22,6 +22,11 @@ class _Bucket:
         self._items.leak(cast("int", self._items.now()))
         return bool(self._limiter.try_acquire("request", timeout=patience))
 
+    def left(self) -> int:
+        """How many more may go in this minute."""
+        self._items.leak(cast("int", self._items.now()))
+        return max(0, self._items.rates[0].limit - self._items.count())
+
 
 class Pace:
     """Lets a request go when the quota has room for it.
@@ -53,9 +58,16 @@ class Pace:
                 f'raise "poll_seconds" or use a second account.'
             )
 
+    def left(self) -> tuple[int, int] | None:
+        """How many reads and writes may still go in this minute; None where nobody counts."""
+        return self._reads.left(), self._writes.left()
+
 
 class Unhurried(Pace):
     """No pace at all: a server on this machine has no quota."""
+
+    def left(self) -> None:
+        """Nobody counts."""
 
     def wait(self, *, is_write: bool, patience: float) -> None:
         """Let it go."""

@@ -102,6 +102,11 @@ class SheetStore(Protocol):
         """The log's tab as last described."""
         ...
 
+    @property
+    def quota_left(self) -> tuple[int, int] | None:
+        """How many reads and writes may still go in this minute; None where nobody counts them."""
+        ...
+
     def describe(self) -> Book:
         """Titles, sizes, zone and locale: one read request."""
         ...

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+import requests
 
 from refundsheet.localsheets.server import LocalServer
 from tests.teams import HttpTeam, Rows
@@ -138,3 +140,33 @@ def test_the_daemon_stamps_what_people_do(environment: dict[str, str], team: Htt
         daemon.communicate(timeout=PATIENCE)
 
     assert daemon.returncode == 0
+
+
+def test_the_service_tells_how_it_stands_and_names_nobody(
+    environment: dict[str, str], team: HttpTeam, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(PATIENCE)
+        more = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "REFUNDSHEET_METRICS__LISTEN": listen}
+        silent = refundsheet(environment, "status")
+        with daemon_of({**environment, **more}) as daemon:
+            heard = [systemd.recv(1000).decode() for _ in range(2)]
+            daemon.send_signal(signal.SIGUSR1)
+            health = requests.get(f"http://{listen}/healthz", timeout=5)
+            told = refundsheet(environment, "status")
+            daemon.send_signal(signal.SIGTERM)
+            _, lines = daemon.communicate(timeout=PATIENCE)
+
+    assert (silent.returncode, silent.stdout[:7]) == (1, "No pass")
+    assert "READY=1" in heard
+    assert any(state.startswith("WATCHDOG=1\nSTATUS=run 1, 2 rows") for state in heard)
+    assert (health.status_code, health.json()["rows"]) == (200, 2)
+    assert told.returncode == 0
+    assert "Log         2 rows, 1 to correct" in told.stdout
+    records = [json.loads(line) for line in lines.splitlines()]
+    assert next(record for record in records if "run" in record)["rows"] == 2
+    assert any(record["message"] == "log level is now debug" for record in records)
+    assert "1001" not in lines

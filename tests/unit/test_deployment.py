@@ -1,6 +1,8 @@
 """What is deployed is pinned with hashes, and in step with what the project asks for."""
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -33,3 +35,19 @@ def test_every_pin_carries_hashes_and_no_address() -> None:
     text = (ROOT / "deploy" / "requirements.txt").read_text()
     assert text.count("==") <= text.count("--hash=sha256:")
     assert "://" not in text
+
+
+@pytest.mark.skipif(
+    os.environ.get("HYPOTHESIS_PROFILE") != "ci",
+    reason="installs everything: needs a minute or two",
+)
+@pytest.mark.timeout(600)
+def test_the_deployed_environment_is_small_and_works(tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    subprocess.run([ROOT / "deploy" / "build-venv", venv], cwd=ROOT, check=True)  # noqa: S603
+    size = sum(file.lstat().st_size for file in venv.rglob("*") if not file.is_dir())
+    assert size <= 95e6
+    command = [venv / "bin" / "refundsheet", "demo", "--passes", "1"]
+    clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    told = subprocess.run(command, env=clean, capture_output=True, text=True, check=False)  # noqa: S603
+    assert told.returncode == 0, told.stderr

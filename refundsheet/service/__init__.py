@@ -1,0 +1,1 @@
+"""What a service owes the machine it runs on: readiness, a watchdog, health, figures, and logs."""
