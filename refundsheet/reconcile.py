@@ -33,7 +33,7 @@ from refundsheet.core.safety import (
     withhold,
 )
 from refundsheet.core.serials import to_moment
-from refundsheet.core.statistics.figures import Facts
+from refundsheet.core.statistics.facts import Facts, known_by_its_row
 from refundsheet.core.summary import (
     HEARTBEAT,
     SUMMARY_FROZEN_ROWS,
@@ -342,21 +342,24 @@ class Reconciler:
 
     def _summary(self, scene: _Scene, cases: Mapping[str, Remembered]) -> Summary:
         """The figures, as of the full hour: an unchanged log says the same until the next one."""
-        context, counted = scene.context, []
+        context = scene.context
+        counted: list[Remembered] = []
         for known in scene.recognised.rows:
-            after = scene.observed.cases.get(known.key)
-            if is_settled(known, after):
-                latest = cases.get(known.key)
-                counted.append(known.row.case if known.doubt or not latest else latest.case)
-            elif known.row.number in scene.withheld.rows:
-                counted.append(known.row.case)
+            after, latest = scene.observed.cases.get(known.key), cases.get(known.key)
+            if known.doubt is None and latest is not None and is_settled(known, after):
+                counted.append(latest)
+            elif is_settled(known, after) or known.row.number in scene.withheld.rows:
+                counted.append(known_by_its_row(known.row.case, context.now))
         facts = Facts(
             cases=counted,
             flags=scene.decisions.flags,
             desk=context.desk,
             calendar=context.calendar,
             now=context.now.replace(minute=0, second=0),
+            fields=frozenset(context.layout.columns),
+            violations=tuple(scene.decisions.violations.values()),
             being_typed=len(scene.recognised.rows) - len(counted),
+            weeks=self._settings.summary.weeks,
         )
         quality = (*scene.withheld.sentences, *missing_columns(scene.log.layout), *self._size())
         return summarise(facts, quality)

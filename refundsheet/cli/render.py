@@ -4,19 +4,20 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind
 from refundsheet.core.model import Cell, Change, Outcome, Receipt, Severity, Violation
 from refundsheet.core.report import PassReport, column_letters
 from refundsheet.core.serials import to_moment
-from refundsheet.core.statistics.figures import Figure, Table
-from refundsheet.core.summary import Summary, basis
+from refundsheet.core.statistics.figures import Duration, Figure, Measure, SwitchedOff, Table
+from refundsheet.core.summary import Summary, basis, in_words, number_text
 from refundsheet.core.undo import Undoing
 
 #: More lines than this are counted, not listed.
@@ -190,22 +191,36 @@ def _violation_lines(report: PassReport, *, notes: bool) -> Iterator[str]:
 def print_summary(summary: Summary) -> None:
     """The figures and tables of the Summary tab."""
     console = Console(highlight=False)
-    console.print(f"Figures as of {summary.as_of:%Y-%m-%d %H:%M}\n")
-    console.print(_figures(summary.figures))
-    for table in summary.tables:
-        console.print("")
-        console.print(_table(table))
+    console.print(f"Figures as of {summary.as_of:%Y-%m-%d %H:%M}")
+    for topic, results in summary.topics.items():
+        lines = [result for result in results if not isinstance(result, Table)]
+        if lines:
+            console.print("")
+            console.print(_lines(topic.value, lines))
+        for table in results:
+            if isinstance(table, Table):
+                console.print("")
+                console.print(_table(table))
     for line in summary.quality:
         console.print(line, markup=False)
 
 
-def _figures(figures: Iterable[Figure]) -> RichTable:
+def _lines(heading: str, results: Iterable[Figure | Duration | SwitchedOff]) -> RichTable:
     grid = RichTable(box=None, pad_edge=False)
-    grid.add_column("Now")
+    grid.add_column(heading)
     grid.add_column("", justify="right")
     grid.add_column("", style="dim")
-    for figure in figures:
-        grid.add_row(figure.label, f"{figure.value:,}", basis(figure.used, figure.left_out))
+    for result in results:
+        match result:
+            case Figure():
+                value = number_text(result.value, result.measure)
+                grid.add_row(result.label, value, basis(result.used, result.left_out))
+            case Duration():
+                grid.add_row(result.label, in_words(result), basis(result.used, result.left_out))
+            case SwitchedOff():
+                grid.add_row(result.label, "", f"Switched off: {result.why}")
+            case _:
+                assert_never(result)
     return grid
 
 
@@ -218,8 +233,10 @@ def _table(table: Table) -> RichTable:
         box=None,
         pad_edge=False,
     )
-    for index, head in enumerate(table.columns):
-        grid.add_column(head, justify="right" if index else "left")
-    for name, *numbers in table.rows:
-        grid.add_row(name, *(f"{number:,}" for number in numbers))
+    for column in table.columns:
+        justify = "left" if column.measure is Measure.TEXT else "right"
+        grid.add_column(column.head, justify=justify)
+    for row in table.rows:
+        cells = zip(row, table.columns, strict=True)
+        grid.add_row(*(escape(number_text(value, column.measure)) for value, column in cells))
     return grid

@@ -43,7 +43,9 @@ from refundsheet.core.desk import (
     Desk,
     Meaning,
     Reason,
+    Span,
     Status,
+    Unit,
 )
 from refundsheet.errors import ConfigurationError
 
@@ -269,6 +271,13 @@ class LegalSettings(_Section):
         return self
 
 
+class TargetSettings(_Section):
+    """Within which time the team wants to decide on a case, and to close it."""
+
+    decision: Limit = Span(4, Unit.BUSINESS_DAYS)
+    resolution: Limit = Span(10, Unit.BUSINESS_DAYS)
+
+
 class SummarySettings(_Section):
     """What the Summary tab shows."""
 
@@ -309,6 +318,7 @@ class Settings(BaseSettings):
     hours: HourSettings = HourSettings()
     holidays: HolidaySettings = HolidaySettings()
     legal: LegalSettings = LegalSettings()
+    targets: TargetSettings = TargetSettings()
     summary: SummarySettings = SummarySettings()
     metrics: MetricsSettings = MetricsSettings()
     statuses: Annotated[tuple[StatusSettings, ...], FromText, AfterValidator(_each_label_once)] = (
@@ -373,6 +383,8 @@ class Settings(BaseSettings):
             legal_days=self.legal.days if self.legal.enabled else None,
             legal_warning_days=self.legal.warning_days,
             case_ids=self.case_ids,
+            decision_target=self.targets.decision,
+            resolution_target=self.targets.resolution,
         )
 
     def deciding(self) -> str:

@@ -250,6 +250,8 @@ class Desk:
         legal_warning_days: From which of these days on a warning is due.
         case_ids: The pattern minted IDs continue, where the log itself shows none: a prefix with
             ``{year}`` and the number's digits as ``#``.
+        decision_target: Within which time a case shall be approved or rejected.
+        resolution_target: Within which time it shall be closed.
     """
 
     statuses: tuple[Status, ...] = DEFAULT_STATUSES
@@ -265,6 +267,8 @@ class Desk:
     legal_days: int | None = 14
     legal_warning_days: int = 10
     case_ids: str = "R-{year}-####"
+    decision_target: Span = Span(4, Unit.BUSINESS_DAYS)
+    resolution_target: Span = Span(10, Unit.BUSINESS_DAYS)
 
     @cached_property
     def labels(self) -> dict[str, Status]:

@@ -1,9 +1,10 @@
 """Figures to cells: what the Summary tab shows, and the same as JSON."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from itertools import chain
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD
@@ -11,22 +12,19 @@ from refundsheet.core.headers import missing_fields
 from refundsheet.core.model import Cell, Layout, Moment
 from refundsheet.core.pages import Page, PageCell, Style
 from refundsheet.core.serials import to_serial
-from refundsheet.core.statistics import counts
-from refundsheet.core.statistics.figures import Facts, Figure, LeftOut, Table
-from refundsheet.core.statistics.weekly import weekly
-
-#: Every figure and table of the Summary, in its order.
-STATISTICS: tuple[Callable[[Facts], Figure | Table | tuple[Figure, ...]], ...] = (
-    counts.open_cases,
-    counts.waiting_cases,
-    counts.unpaid_cases,
-    counts.unpaid_amounts,
-    counts.overdue_cases,
-    counts.by_status,
-    counts.by_owner,
-    counts.ageing,
-    weekly,
+from refundsheet.core.statistics.facts import Facts
+from refundsheet.core.statistics.figures import (
+    Clock,
+    Duration,
+    Estimate,
+    Figure,
+    LeftOut,
+    Measure,
+    Number,
+    SwitchedOff,
+    Table,
 )
+from refundsheet.core.statistics.registry import Result, Topic, compute
 
 #: Where the time of the last pass stands; it is renewed without the rest.
 HEARTBEAT = (2, 1)
@@ -42,28 +40,42 @@ class Summary:
 
     Attributes:
         as_of: The time of the figures.
+        topics: Every figure, by what it is about, in the order they are shown in.
         quality: What is wrong with the log as a whole, a line each.
     """
 
     as_of: Moment
-    figures: tuple[Figure, ...]
-    tables: tuple[Table, ...]
+    topics: Mapping[Topic, tuple[Result, ...]]
     quality: tuple[str, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The numbers that stand alone."""
+        return tuple(result for result in self._results if isinstance(result, Figure))
+
+    @property
+    def durations(self) -> tuple[Duration, ...]:
+        """How long things take."""
+        return tuple(result for result in self._results if isinstance(result, Duration))
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The numbers that stand in rows."""
+        return tuple(result for result in self._results if isinstance(result, Table))
+
+    @property
+    def switched_off(self) -> tuple[SwitchedOff, ...]:
+        """What cannot be computed on this log."""
+        return tuple(result for result in self._results if isinstance(result, SwitchedOff))
+
+    @property
+    def _results(self) -> Iterator[Result]:
+        return chain.from_iterable(self.topics.values())
 
 
 def summarise(facts: Facts, quality: Sequence[str]) -> Summary:
     """Compute every figure."""
-    figures: list[Figure] = []
-    tables: list[Table] = []
-    for statistic in STATISTICS:
-        match statistic(facts):
-            case Figure() as figure:
-                figures.append(figure)
-            case Table() as table:
-                tables.append(table)
-            case several:
-                figures.extend(several)
-    return Summary(facts.now, tuple(figures), tuple(tables), tuple(quality))
+    return Summary(facts.now, compute(facts), tuple(quality))
 
 
 def missing_columns(layout: Layout) -> Iterator[str]:
@@ -81,10 +93,9 @@ def to_page(summary: Summary, title: str, zone: ZoneInfo) -> Page:
         (2, 0): PageCell("Last pass", Style.NOTE),
     }
     row = 4
-    row = _put_figures(cells, row, summary.figures)
-    for table in summary.tables:
-        row = _put_table(cells, row, table)
-    row = _put_lines(cells, row, "Data quality", summary.quality)
+    for topic, results in summary.topics.items():
+        row = _put_topic(cells, row, topic, results)
+    row = _put_lines(cells, row, "The log as a whole", summary.quality)
     return Page(title, cells, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS)
 
 
@@ -93,30 +104,51 @@ def heartbeat_cell(now: Moment, zone: ZoneInfo) -> PageCell:
     return PageCell(to_serial(now, zone), Style.MOMENT)
 
 
-def _put_figures(
-    cells: dict[tuple[int, int], PageCell], row: int, figures: Sequence[Figure]
+def _put_topic(
+    cells: dict[tuple[int, int], PageCell], row: int, topic: Topic, results: Sequence[Result]
 ) -> int:
-    cells[row, 0] = PageCell("Now", Style.HEADING)
-    for line, figure in enumerate(figures, row + 1):
-        style = Style.MONEY if figure.unit else Style.COUNT
-        cells[line, 0] = PageCell(figure.label)
-        cells[line, 1] = PageCell(_number(figure.value), style)
-        cells[line, _NOTE_COLUMN] = PageCell(
-            f"{figure.definition} {basis(figure.used, figure.left_out)}", Style.NOTE
-        )
-    return row + len(figures) + 2
+    """The figures of a topic that are one line each, then its tables."""
+    tables = [result for result in results if isinstance(result, Table)]
+    lines = [result for result in results if not isinstance(result, Table)]
+    if lines:
+        cells[row, 0] = PageCell(topic.value, Style.HEADING)
+        for line, result in enumerate(lines, row + 1):
+            _put_line(cells, line, result)
+        row += len(lines) + 2
+    for table in tables:
+        row = _put_table(cells, row, table)
+    return row
+
+
+def _put_line(
+    cells: dict[tuple[int, int], PageCell], row: int, result: Figure | Duration | SwitchedOff
+) -> None:
+    cells[row, 0] = PageCell(result.label)
+    match result:
+        case Figure():
+            if result.value is not None:
+                cells[row, 1] = PageCell(_cell(result.value), _STYLES[result.measure])
+        case Duration():
+            cells[row, 1] = PageCell(in_words(result), Style.TEXT)
+        case SwitchedOff():
+            cells[row, _NOTE_COLUMN] = PageCell(f"Switched off: {result.why}", Style.NOTE)
+            return
+        case _:
+            assert_never(result)
+    note = f"{result.definition} {basis(result.used, result.left_out)}"
+    cells[row, _NOTE_COLUMN] = PageCell(note, Style.NOTE)
 
 
 def _put_table(cells: dict[tuple[int, int], PageCell], row: int, table: Table) -> int:
     cells[row, 0] = PageCell(table.title, Style.HEADING)
     note = f"{table.definition} {basis(table.used, table.left_out)}"
     cells[row, _NOTE_COLUMN] = PageCell(note, Style.NOTE)
-    for column, head in enumerate(table.columns):
-        cells[row + 1, column] = PageCell(head, Style.COLUMN_HEAD)
-    for line, (name, *numbers) in enumerate(table.rows, row + 2):
-        cells[line, 0] = PageCell(name)
-        for column, number in enumerate(numbers, 1):
-            cells[line, column] = PageCell(_number(number), Style.COUNT)
+    for place, column in enumerate(table.columns):
+        cells[row + 1, place] = PageCell(column.head, Style.COLUMN_HEAD)
+    for line, values in enumerate(table.rows, row + 2):
+        for place, (value, column) in enumerate(zip(values, table.columns, strict=True)):
+            if value is not None:
+                cells[line, place] = PageCell(_cell(value), _STYLES[column.measure])
     return row + len(table.rows) + 3
 
 
@@ -131,8 +163,48 @@ def _put_lines(
     return row + len(lines) + 2
 
 
-def _number(value: float | Decimal) -> Cell:
+def _cell(value: Number | str) -> Cell:
     return float(value) if isinstance(value, Decimal) else value
+
+
+_STYLES = {
+    Measure.CASES: Style.COUNT,
+    Measure.SHARE: Style.PERCENT,
+    Measure.AMOUNT: Style.MONEY,
+    Measure.DAYS: Style.COUNT,
+    Measure.A_YEAR: Style.COUNT,
+    Measure.TEXT: Style.TEXT,
+}
+
+
+def number_text(value: Number | str | None, measure: Measure) -> str:
+    """A number as text, for where there are no number formats; a dash where there is none."""
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    if measure is Measure.SHARE:
+        return f"{value:.1%}"
+    return f"{value:,.1f}" if measure in (Measure.DAYS, Measure.A_YEAR) else f"{value:,}"
+
+
+def in_words(duration: Duration) -> str:
+    """The median and its limits, the time by which nine in ten are done, and how many are open."""
+    if duration.median is None or duration.late is None:
+        return f"too few: {duration.used}"
+    unit = "business days" if duration.clock is Clock.BUSINESS else "days"
+    half, late = (_range(estimate, duration) for estimate in (duration.median, duration.late))
+    return f"half within {half} {unit}, nine in ten within {late}; {duration.still_open} open"
+
+
+def _range(estimate: Estimate, duration: Duration) -> str:
+    if estimate.value is None:
+        return "(not reached yet)"
+    low, high = (
+        "?" if limit is None else f"{limit / duration.day:.1f}"
+        for limit in (estimate.lower, estimate.upper)
+    )
+    return f"{estimate.value / duration.day:.1f} ({low}-{high})"
 
 
 def basis(used: int, left_out: Sequence[LeftOut]) -> str:
@@ -142,11 +214,13 @@ def basis(used: int, left_out: Sequence[LeftOut]) -> str:
 
 
 def to_json(summary: Summary) -> Mapping[str, Any]:
-    """The Summary as plain values; amounts are text, so that no cent is lost."""
+    """The Summary as plain values; amounts are text, so that no cent is lost, durations seconds."""
     return {
         "as_of": summary.as_of.isoformat(),
         "figures": [_figure_json(figure) for figure in summary.figures],
+        "durations": {one.name: _duration_json(one) for one in summary.durations},
         "tables": {table.name: _table_json(table) for table in summary.tables},
+        "switched_off": {one.name: one.why for one in summary.switched_off},
         "data_quality": list(summary.quality),
     }
 
@@ -156,10 +230,35 @@ def _figure_json(figure: Figure) -> Mapping[str, Any]:
         "name": figure.name,
         "label": figure.label,
         "value": _plain(figure.value),
+        "measure": figure.measure.value,
         "unit": figure.unit,
         "definition": figure.definition,
         "used": figure.used,
-        "left_out": [{"cases": reason.cases, "why": reason.why} for reason in figure.left_out],
+        "left_out": _left_out_json(figure.left_out),
+    }
+
+
+def _duration_json(duration: Duration) -> Mapping[str, Any]:
+    return {
+        "label": duration.label,
+        "definition": duration.definition,
+        "clock": duration.clock.value,
+        "day_seconds": duration.day.total_seconds(),
+        "median": _estimate_json(duration.median),
+        "late": _estimate_json(duration.late),
+        "ended": duration.ended,
+        "still_open": duration.still_open,
+        "used": duration.used,
+        "left_out": _left_out_json(duration.left_out),
+    }
+
+
+def _estimate_json(estimate: Estimate | None) -> Mapping[str, float | None] | None:
+    if estimate is None:
+        return None
+    limits = {"value": estimate.value, "lower": estimate.lower, "upper": estimate.upper}
+    return {
+        name: None if limit is None else limit.total_seconds() for name, limit in limits.items()
     }
 
 
@@ -167,12 +266,19 @@ def _table_json(table: Table) -> Mapping[str, Any]:
     return {
         "title": table.title,
         "definition": table.definition,
-        "columns": list(table.columns),
-        "rows": [[name, *map(_plain, numbers)] for name, *numbers in table.rows],
+        "columns": [
+            {"head": column.head, "measure": column.measure.value} for column in table.columns
+        ],
+        "rows": [list(map(_plain, row)) for row in table.rows],
+        "is_running": table.is_running,
         "used": table.used,
-        "left_out": [{"cases": reason.cases, "why": reason.why} for reason in table.left_out],
+        "left_out": _left_out_json(table.left_out),
     }
 
 
-def _plain(value: float | Decimal) -> float | str:
+def _left_out_json(left_out: Sequence[LeftOut]) -> list[Mapping[str, Any]]:
+    return [{"cases": reason.cases, "why": reason.why} for reason in left_out]
+
+
+def _plain(value: Number | str | None) -> float | str | None:
     return str(value) if isinstance(value, Decimal) else value

@@ -262,7 +262,7 @@ class LiveView:
             grid.add_column(justify="right")
             grid.add_column()
         done = list(self.tally.figures())
-        now = [(desk[name].label, int(desk[name].value)) for name in _FIGURES_OF_THE_DESK if name in desk]  # fmt: skip
+        now = [(desk[name].label, int(desk[name].value or 0)) for name in _FIGURES_OF_THE_DESK if name in desk]  # fmt: skip
         for line in _side_by_side(now, done[:4], done[4:]):
             grid.add_row(*line)
         return Panel(grid, title="The desk now, and what refundsheet has done", title_align="left", border_style="dim")  # fmt: skip

@@ -201,12 +201,17 @@ def test_check_writes_nothing(team: HttpTeam) -> None:
 def test_the_summary_for_programs_has_stable_keys(team: HttpTeam) -> None:
     summary = json.loads(run("summary", "--json", NOW).stdout)
 
-    assert summary.keys() == {"as_of", "figures", "tables", "data_quality"}
-    for figure in summary["figures"]:
-        assert figure.keys() == {"name", "label", "value", "unit", "definition", "used", "left_out"}
+    figure = {"name", "label", "value", "measure", "unit", "definition", "used", "left_out"}
+    duration = {"label", "definition", "clock", "day_seconds", "median", "late", "ended"}
+    duration |= {"still_open", "used", "left_out"}
+    table = {"title", "definition", "columns", "rows", "is_running", "used", "left_out"}
+    assert summary.keys() == {
+        "as_of", "figures", "durations", "tables", "switched_off", "data_quality"
+    }  # fmt: skip
+    assert all(one.keys() == figure for one in summary["figures"])
+    assert all(one.keys() == duration for one in summary["durations"].values())
+    assert all(one.keys() == table for one in summary["tables"].values())
     assert {"open", "waiting", "overdue"} <= {f["name"] for f in summary["figures"]}
-    for table in summary["tables"].values():
-        assert table.keys() == {"title", "definition", "columns", "rows", "used", "left_out"}
 
 
 def test_the_summary_for_people(team: HttpTeam) -> None:

@@ -5,12 +5,15 @@ from decimal import Decimal
 from math import floor
 
 from refundsheet.core.desk import Meaning
-from refundsheet.core.model import RefundCase
-from refundsheet.core.statistics.figures import Facts, Figure, Table, left_out
+from refundsheet.core.memory import Remembered
+from refundsheet.core.statistics.course import last_acted
+from refundsheet.core.statistics.facts import Facts
+from refundsheet.core.statistics.figures import Column, Figure, Measure, Table, left_out
 
 #: Upper ends of the ageing classes, in business days since the last action.
 _AGES = (1, 3, 5, 10)
 _AGE_LABELS = ("0-1", "2-3", "4-5", "6-10", "more than 10")
+_LIVE = (Meaning.OPEN, Meaning.WAITING, Meaning.APPROVED)
 
 
 def open_cases(facts: Facts) -> Figure:
@@ -39,10 +42,10 @@ def unpaid_amounts(facts: Facts) -> tuple[Figure, ...]:
     """What the approved and unpaid cases amount to, each currency by itself."""
     cases = facts.of(Meaning.APPROVED)
     amounts: defaultdict[str, list[Decimal]] = defaultdict(list)
-    for case in cases:
-        if case.amount is not None:
-            amounts[case.currency or "no currency"].append(case.amount)
-    unknown = left_out(sum(case.amount is None for case in cases), "no readable amount")
+    for known in cases:
+        if known.case.amount is not None:
+            amounts[known.case.currency or "no currency"].append(known.case.amount)
+    unknown = left_out(sum(known.case.amount is None for known in cases), "no readable amount")
     return tuple(
         Figure(
             name="approved_unpaid_amount",
@@ -52,6 +55,7 @@ def unpaid_amounts(facts: Facts) -> tuple[Figure, ...]:
             used=len(values),
             left_out=unknown,
             unit=currency,
+            measure=Measure.AMOUNT,
         )
         for currency, values in sorted(amounts.items())
     )
@@ -61,23 +65,22 @@ def overdue_cases(facts: Facts) -> Figure:
     """Cases past a limit."""
     overdue = sum(flag.kind.is_overdue for flag in facts.flags.values())
     definition = "Cases flagged Stale, Overdue or Escalate, or whose deadline has passed."
-    used = len(facts.of(Meaning.OPEN, Meaning.WAITING, Meaning.APPROVED))
-    return Figure("overdue", "Overdue", overdue, definition, used, facts.typing)
+    return Figure("overdue", "Overdue", overdue, definition, len(facts.of(*_LIVE)), facts.typing)
 
 
 def by_status(facts: Facts) -> Table:
     """How many cases have each status, in the order of the team's list."""
-    counts: Counter[str] = Counter(case.status.strip() or "(blank)" for case in facts.cases)
+    counts: Counter[str] = Counter(known.case.status.strip() or "(blank)" for known in facts.cases)
     order = {status.label: index for index, status in enumerate(facts.desk.statuses)}
 
     def place(label: str) -> tuple[int, str]:
-        return order.get(facts.desk.recognise(label).status.label, len(order)), label
+        return order.get(facts.status(label).label, len(order)), label
 
     return Table(
         "by_status",
         "By status",
         "All cases of the log by the status they have now.",
-        ("Status", "Cases"),
+        (Column("Status", Measure.TEXT), Column("Cases")),
         tuple((label, counts[label]) for label in sorted(counts, key=place)),
         len(facts.cases),
         facts.typing,
@@ -86,13 +89,13 @@ def by_status(facts: Facts) -> Table:
 
 def by_owner(facts: Facts) -> Table:
     """Who has how many open cases."""
-    cases = facts.of(Meaning.OPEN, Meaning.WAITING, Meaning.APPROVED)
-    counts: Counter[str] = Counter(case.owner.strip() or "(nobody)" for case in cases)
+    cases = facts.of(*_LIVE)
+    counts: Counter[str] = Counter(known.case.owner.strip() or "(nobody)" for known in cases)
     return Table(
         "by_owner",
         "Open cases by owner",
         "Cases that are not closed, by who they are assigned to.",
-        ("Owner", "Cases"),
+        (Column("Owner", Measure.TEXT), Column("Cases")),
         tuple((owner, counts[owner]) for owner in sorted(counts, key=lambda o: (-counts[o], o))),
         len(cases),
         facts.typing,
@@ -101,11 +104,11 @@ def by_owner(facts: Facts) -> Table:
 
 def ageing(facts: Facts) -> Table:
     """How long ago the last action on each open case was, in business days."""
-    cases = facts.of(Meaning.OPEN, Meaning.WAITING, Meaning.APPROVED)
+    cases = facts.of(*_LIVE)
     counts = [0] * len(_AGE_LABELS)
     undated = 0
-    for case in cases:
-        age = _age(case, facts)
+    for known in cases:
+        age = _age(known, facts)
         if age is None:
             undated += 1
         else:
@@ -115,15 +118,13 @@ def ageing(facts: Facts) -> Table:
         "Business days since the last action",
         "Cases that are not closed, by whole business days since their last action, or where "
         "it is blank since their receipt.",
-        ("Business days", "Cases"),
+        (Column("Business days", Measure.TEXT), Column("Cases")),
         tuple(zip(_AGE_LABELS, counts, strict=True)),
         len(cases) - undated,
-        left_out(undated, "no readable date"),
+        left_out(undated, "no readable date") + facts.typing,
     )
 
 
-def _age(case: RefundCase, facts: Facts) -> float | None:
-    since = case.last_action_at or case.requested_at
-    if since is None:
-        return None
-    return facts.calendar.age_in_business_days(since, facts.now)
+def _age(known: Remembered, facts: Facts) -> float | None:
+    since = last_acted(known, facts) or known.case.requested_at
+    return None if since is None else facts.calendar.age_in_business_days(since, facts.now)

@@ -1,16 +1,34 @@
-"""What every figure is made of: a value, what it means in one line, and how many cases it rests on."""
+"""What the figures come to: a value, what it means in one line, and how many cases it rests on.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+Whoever shows them (the Summary tab, the terminal, the page, JSON) meets these records and no others.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
-
-from refundsheet.core.calendar import BusinessCalendar
-from refundsheet.core.desk import Desk, Meaning
-from refundsheet.core.follow_up import Flag
-from refundsheet.core.model import RefundCase
+from enum import Enum
 
 Number = int | float | Decimal
+
+
+class Measure(Enum):
+    """What a number counts, and so how it is written."""
+
+    CASES = "cases"
+    #: from 0 to 1
+    SHARE = "share"
+    AMOUNT = "amount"
+    DAYS = "days"
+    #: events to be expected in a year
+    A_YEAR = "a year"
+    TEXT = "text"
+
+
+class Clock(Enum):
+    """Which time a duration is counted in."""
+
+    BUSINESS = "business"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +46,29 @@ class Figure:
     Attributes:
         name: What it is called in the JSON output; stable.
         label: What people read.
-        value: The number; amounts are Decimals.
+        value: The number; amounts are Decimals. None where there is nothing to compute it from.
         definition: What exactly was counted, in one line.
         used: How many cases it rests on.
         left_out: The cases it could not use.
-        unit: "" for a count, else a currency.
+        unit: The currency of an amount.
     """
 
     name: str
     label: str
-    value: Number
+    value: Number | None
     definition: str
     used: int
     left_out: tuple[LeftOut, ...] = ()
     unit: str = ""
+    measure: Measure = Measure.CASES
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    head: str
+    measure: Measure = Measure.CASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,54 +76,67 @@ class Table:
     """Figures of one kind, a row each.
 
     Attributes:
-        columns: The heads of all columns; the first one names the rows.
-        rows: The name of each row and its numbers.
+        columns: All columns; the first one names the rows.
+        rows: The name of each row and its numbers; None where there is nothing to compute it from.
+        is_running: Whether the last row is about a time that is not over yet: it is shown apart.
     """
 
     name: str
     title: str
     definition: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, *tuple[Number, ...]], ...]
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, *tuple[Number | str | None, ...]], ...]
     used: int
     left_out: tuple[LeftOut, ...] = ()
+    is_running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What the figures are computed from.
+class Estimate:
+    """A time by which a share of the cases is done, with its 95 % limits; None is "not reached yet"."""
+
+    value: timedelta | None
+    lower: timedelta | None
+    upper: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long something takes, the cases in which it has not happened yet among them.
 
     Attributes:
-        cases: Every case of the log.
-        flags: Key to flag, of the cases that need somebody.
-        now: The time of the figures, rounded down to the hour, in the sheet's zone.
-        being_typed: How many rows were left out because somebody is still typing them.
+        clock: Which time it is counted in.
+        day: What one day of that time is: the opening hours of a business day, or 24 hours.
+        median: The time by which half of the cases are done; None where there are too few to say.
+        late: The same for nine in ten.
+        ended: The cases in which it has happened.
+        still_open: Those in which it has not.
     """
 
-    cases: Sequence[RefundCase]
-    flags: Mapping[str, Flag]
-    desk: Desk
-    calendar: BusinessCalendar
-    now: datetime
-    being_typed: int = 0
-    _meanings: dict[str, Meaning] = field(default_factory=dict[str, Meaning], repr=False)
-
-    def meaning(self, case: RefundCase) -> Meaning:
-        """What the case's status means."""
-        found = self._meanings.get(case.status)
-        if found is None:
-            found = self.desk.recognise(case.status).status.meaning
-            self._meanings[case.status] = found
-        return found
-
-    def of(self, *meanings: Meaning) -> list[RefundCase]:
-        """The cases whose status has one of these meanings."""
-        return [case for case in self.cases if self.meaning(case) in meanings]
+    name: str
+    label: str
+    definition: str
+    clock: Clock
+    day: timedelta
+    median: Estimate | None
+    late: Estimate | None
+    ended: int
+    still_open: int
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
-    def typing(self) -> tuple[LeftOut, ...]:
-        """The rows that are no cases yet, as a reason to name."""
-        return (LeftOut(self.being_typed, "still being typed"),) if self.being_typed else ()
+    def used(self) -> int:
+        """How many cases it rests on."""
+        return self.ended + self.still_open
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOff:
+    """A figure that cannot be computed on this log, and why."""
+
+    name: str
+    label: str
+    why: str
 
 
 def left_out(cases: int, why: str) -> tuple[LeftOut, ...]:

@@ -18,7 +18,9 @@ OPEN_WEEK_DAYS = 3
 
 def local_day(moment: Moment, zone: ZoneInfo) -> date:
     """The day of a cell, on the wall of the sheet's zone."""
-    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+    if not isinstance(moment, datetime):
+        return moment
+    return (moment if moment.tzinfo is zone else moment.astimezone(zone)).date()
 
 
 def monday_of(moment: Moment, zone: ZoneInfo) -> date:

@@ -6,9 +6,9 @@ import pytest
 
 from refundsheet.core.model import Change, Outcome, Receipt, Severity, Violation
 from refundsheet.core.report import PassReport, column_letters
-from refundsheet.core.statistics.figures import Facts
 from refundsheet.core.summary import summarise
-from tests.passes import CALENDAR, MONDAY, Log, case
+from tests.figures import facts
+from tests.passes import MONDAY, Log, case
 
 CHANGE = Change(
     case="r-1", label="R-1", row=2, field="resolved_at", before=None, after=46328.5, reason="closed"
@@ -20,7 +20,7 @@ OTHER = Change(
 
 def a_report(**known: object) -> PassReport:
     log = Log([case("R-1")])
-    summary = summarise(Facts((), {}, log.desk, CALENDAR, MONDAY), ())
+    summary = summarise(facts(desk=log.desk, now=MONDAY), ())
     return PassReport(run=7, at=MONDAY, log=log.read(), summary=summary, **known)  # pyright: ignore[reportArgumentType]
 
 

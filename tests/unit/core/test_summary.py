@@ -1,34 +1,47 @@
 """Figures as cells and as JSON."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from refundsheet.core.desk import Desk
+import pytest
+
 from refundsheet.core.follow_up import Flag, FlagKind
 from refundsheet.core.model import Layout, RefundCase
 from refundsheet.core.pages import PageCell, Style
-from refundsheet.core.statistics.figures import Facts, LeftOut, left_out
+from refundsheet.core.statistics.figures import (
+    Clock,
+    Duration,
+    Estimate,
+    LeftOut,
+    Measure,
+    Number,
+    SwitchedOff,
+    left_out,
+)
+from refundsheet.core.statistics.registry import Topic
 from refundsheet.core.summary import (
     HEARTBEAT,
+    Summary,
     basis,
     heartbeat_cell,
+    in_words,
     missing_columns,
+    number_text,
     summarise,
     to_json,
     to_page,
 )
-from tests.passes import CALENDAR, MONDAY, ZONE
+from tests.figures import facts
+from tests.passes import MONDAY, ZONE
 
 CASES = (
     RefundCase(status="New", owner="Ana", requested_at=date(2026, 10, 30)),
     RefundCase(status="Approved", amount=Decimal("12.50"), currency="EUR"),
     RefundCase(status="=HYPERLINK(1)", owner="+Bo"),
 )
-FACTS = Facts(
-    CASES, {"r-1": Flag(FlagKind.STALE, "", MONDAY)}, Desk(), CALENDAR, MONDAY, being_typed=2
-)
+FACTS = facts(*CASES, flags={"r-1": Flag(FlagKind.STALE, "", MONDAY)}, now=MONDAY, being_typed=2)
 
 
 def the_cells(quality: tuple[str, ...] = ()) -> dict[tuple[int, int], PageCell]:
@@ -63,10 +76,10 @@ def test_no_text_of_people_becomes_a_formula() -> None:
 
 
 def test_what_is_wrong_with_the_log_stands_at_the_end() -> None:
-    assert "Data quality" not in {cell.value for cell in the_cells().values()}
+    assert "The log as a whole" not in {cell.value for cell in the_cells().values()}
     cells = the_cells(("One.", "Two."))
     assert list(cells.values())[-3:] == [
-        PageCell("Data quality", Style.HEADING),
+        PageCell("The log as a whole", Style.HEADING),
         PageCell("One.", Style.NOTE),
         PageCell("Two.", Style.NOTE),
     ]
@@ -88,6 +101,71 @@ def test_the_same_figures_as_json_keep_every_cent() -> None:
         "cases": 2,
         "why": "no readable date of receipt",
     }
+
+
+ESTIMATE = Estimate(timedelta(hours=36), timedelta(days=1), None)
+
+
+def a_duration(median: Estimate | None, late: Estimate | None, clock: Clock) -> Duration:
+    day = timedelta(hours=8 if clock is Clock.BUSINESS else 24)
+    return Duration("payout", "Payout", "So long.", clock, day, median, late, 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("median", "late", "clock", "words"),
+    [
+        pytest.param(None, None, Clock.BUSINESS, "too few: 10", id="too few"),
+        pytest.param(
+            ESTIMATE,
+            Estimate(None, timedelta(days=2), None),
+            Clock.CALENDAR,
+            "half within 1.5 (1.0-?) days, nine in ten within (not reached yet); 3 open",
+            id="not reached yet",
+        ),
+        pytest.param(
+            ESTIMATE,
+            ESTIMATE,
+            Clock.BUSINESS,
+            "half within 4.5 (3.0-?) business days, nine in ten within 4.5 (3.0-?); 3 open",
+            id="in business days",
+        ),
+    ],
+)
+def test_a_duration_is_said_with_its_limits(
+    median: Estimate | None, late: Estimate | None, clock: Clock, words: str
+) -> None:
+    assert in_words(a_duration(median, late, clock)) == words
+
+
+def test_durations_are_seconds_for_programs() -> None:
+    topics = {Topic.SPEED: (a_duration(ESTIMATE, None, Clock.CALENDAR),)}
+    told: Any = to_json(Summary(MONDAY, topics, ()))["durations"]["payout"]
+    assert told["median"] == {"value": 129600, "lower": 86400, "upper": None}
+    assert (told["late"], told["used"], told["day_seconds"]) == (None, 10, 86400)
+
+
+def test_what_is_switched_off_says_why() -> None:
+    topics = {Topic.NOW: (SwitchedOff("by_owner", "By owner", "No column."),)}
+    summary = Summary(MONDAY, topics, ())
+    assert to_page(summary, "Summary", ZONE).cells[5, 5].value == "Switched off: No column."
+    assert to_json(summary)["switched_off"] == {"by_owner": "No column."}
+
+
+@pytest.mark.parametrize(
+    ("value", "measure", "text"),
+    [
+        (None, Measure.CASES, "-"),
+        ("Ana", Measure.TEXT, "Ana"),
+        (1234, Measure.CASES, "1,234"),
+        (Decimal("1234.50"), Measure.AMOUNT, "1,234.50"),
+        (0.1234, Measure.SHARE, "12.3%"),
+        (2.25, Measure.DAYS, "2.2"),
+    ],
+)
+def test_numbers_are_written_by_what_they_count(
+    value: Number | str | None, measure: Measure, text: str
+) -> None:
+    assert number_text(value, measure) == text
 
 
 def test_a_basis_names_what_was_left_out() -> None:
