@@ -14,11 +14,14 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from refundsheet.config.values import (
+    NEVER,
     BaseUrl,
     CaseIds,
     DayHours,
@@ -27,15 +30,17 @@ from refundsheet.config.values import (
     HeaderField,
     LedgerUrl,
     Limit,
+    LimitOrNever,
     Listen,
     PeoplesField,
     SpreadsheetId,
     TabName,
     WordList,
     Words,
+    three_quarters,
     without_doubles,
 )
-from refundsheet.core.calendar import Hours, parse_hours
+from refundsheet.core.calendar import Hours, parse_hours, usual_day
 from refundsheet.core.columns import comparable
 from refundsheet.core.desk import (
     DEFAULT_REASONS,
@@ -138,22 +143,22 @@ class StatusSettings(_Section):
     label: Words
     meaning: Meaning
     payout: bool = True
-    due_soon: Limit | None = None
+    urgent: bool = False
     limit: Limit | None = None
     escalate: Limit | None = None
     longest_pause: Limit | None = None
+    due_soon: LimitOrNever = Field(default=None, validate_default=True)
     synonyms: WordList = ()
 
-    @model_validator(mode="after")
-    def _limits_follow_each_other(self) -> Self:
-        spans = [span for span in (self.due_soon, self.limit, self.escalate) if span is not None]
-        for earlier, later in pairwise(spans):
-            if earlier.unit is later.unit and earlier.amount >= later.amount:
-                raise ValueError(
-                    f'the limits of "{self.label}" are out of order: {earlier} is not before {later}; '
-                    "due_soon comes before limit, and limit before escalate"
-                )
-        return self
+    @field_validator("due_soon", mode="before")
+    @classmethod
+    def _due_soon_at_three_quarters(cls, value: object, others: ValidationInfo) -> object:
+        """What is left out is 75 % of the limit, but for those others are waited for."""
+        if value is not None:
+            return value
+        limit, pause = others.data.get("limit"), others.data.get("longest_pause")
+        nudges = others.data.get("meaning") is Meaning.WAITING and pause is None
+        return NEVER if limit is None or nudges else three_quarters(limit)
 
     @model_validator(mode="after")
     def _only_waiting_pauses(self) -> Self:
@@ -199,7 +204,11 @@ _DEFAULT_REASONS = tuple(
     ReasonSettings.model_validate(reason, from_attributes=True) for reason in DEFAULT_REASONS
 )
 _DEFAULT_STATUSES = tuple(
-    StatusSettings.model_validate(status, from_attributes=True) for status in DEFAULT_STATUSES
+    StatusSettings.model_validate(
+        {name: getattr(status, name) for name in StatusSettings.model_fields}
+        | {"due_soon": status.due_soon or NEVER}
+    )
+    for status in DEFAULT_STATUSES
 )
 
 
@@ -333,6 +342,19 @@ class Settings(BaseSettings):
             same = [k for k, other in titles.items() if other.casefold() == title.casefold()]
             if same[0] != key:
                 raise ValueError(f'{key}: "{title}" is the name of {same[0]} already')
+        return self
+
+    @model_validator(mode="after")
+    def _limits_follow_each_other(self) -> Self:
+        day = usual_day(self.hours.by_weekday())
+        for status in self.statuses:
+            spans = [s for s in (status.due_soon, status.limit, status.escalate) if s is not None]
+            for earlier, later in pairwise(spans):
+                if earlier.is_never_before(later, day):
+                    raise ValueError(
+                        f'statuses: the limits of "{status.label}" are out of order: {earlier} is '
+                        f"not before {later}; due_soon comes before limit, and limit before escalate"
+                    )
         return self
 
     @classmethod

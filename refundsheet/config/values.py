@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from math import floor
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringCon
 
 from refundsheet.core.calendar import Hours, parse_hours
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, Writer, comparable
-from refundsheet.core.desk import Span
+from refundsheet.core.desk import Span, Unit
+
+#: Stands for a limit that is not to be there although it would be by itself.
+NEVER = "never"
 
 
 def _spreadsheet_id(value: str) -> str:
@@ -99,6 +103,22 @@ def without_doubles(values: Sequence[str]) -> Sequence[str]:
     return values
 
 
+def _span_or_never(value: object) -> Span | None:
+    return None if value == NEVER else _span(value)
+
+
+def _show_span_or_never(span: Span | None) -> str:
+    return NEVER if span is None else str(span)
+
+
+def three_quarters(limit: Span) -> Span | str:
+    """When a limit is soon due, where nothing else is said; calendar days are whole."""
+    amount = limit.amount * 0.75
+    if limit.unit is Unit.CALENDAR_DAYS:
+        amount = floor(amount)
+    return Span(amount, limit.unit) if amount else NEVER
+
+
 def _said(value: str) -> str:
     if not value:
         raise ValueError("is empty: write a text, or leave the key out")
@@ -118,6 +138,9 @@ FilePath = Annotated[Path, BeforeValidator(_file)]
 WordList = Annotated[tuple[Words, ...], FromText, AfterValidator(without_doubles)]
 DayHours = Annotated[Hours, BeforeValidator(_hours), PlainSerializer(_show_hours)]
 Limit = Annotated[Span, BeforeValidator(_span), PlainSerializer(str)]
+LimitOrNever = Annotated[
+    Span | None, BeforeValidator(_span_or_never), PlainSerializer(_show_span_or_never)
+]
 SpreadsheetId = Annotated[str, AfterValidator(_spreadsheet_id)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 LedgerUrl = Annotated[str, AfterValidator(_ledger_url)]

@@ -208,7 +208,7 @@ class _Timetable:
         return local.replace(tzinfo=UTC) - _EPOCH - instant
 
 
-def _usual_day(weekly: Mapping[int, Hours]) -> timedelta:
+def usual_day(weekly: Mapping[int, Hours]) -> timedelta:
     """The most usual length of an open weekday; of several equally usual ones the longest.
 
     Raises:
@@ -254,7 +254,7 @@ class BusinessCalendar:
     holidays: frozenset[date] = frozenset()
     #: hours of single days, such as half days; they win over the weekday and the holidays
     special_hours: Mapping[date, Hours] = field(hash=False, default_factory=dict[date, Hours])
-    #: what one business day stands for; see _usual_day
+    #: what one business day stands for; see usual_day
     business_day: timedelta = field(init=False, compare=False)
     _timetable: _Timetable = field(init=False, compare=False, repr=False)
 
@@ -268,7 +268,7 @@ class BusinessCalendar:
             raise ValueError(f"Weekdays are 1 (Monday) to 7 (Sunday), not {unknown[0]}")
         closed: dict[date, Hours] = dict.fromkeys(self.holidays, ())
         timetable = _Timetable(self.zone, self.weekly_hours, closed | dict(self.special_hours))
-        object.__setattr__(self, "business_day", _usual_day(self.weekly_hours))
+        object.__setattr__(self, "business_day", usual_day(self.weekly_hours))
         object.__setattr__(self, "_timetable", timetable)
 
     def business_days(self, days: float) -> timedelta:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from difflib import get_close_matches
 from enum import Enum
 from functools import cached_property, lru_cache
+from math import ceil
 from typing import Self
 
 from refundsheet.core.columns import comparable
@@ -58,7 +59,31 @@ class Span:
                 f'"{text}" is not a length of time: write for example "2 business days", '
                 f'"6 business hours" or "14 days"'
             )
-        return cls(float(match[1]), _UNITS[match[2].lower()])
+        span = cls(float(match[1]), _UNITS[match[2].lower()])
+        if span.unit is Unit.CALENDAR_DAYS and not span.amount.is_integer():
+            raise ValueError(f'"{text}": days of the calendar are counted whole')
+        return span
+
+    def is_never_before(self, later: "Span", business_day: timedelta) -> bool:
+        """Whether this length of time cannot be up before the other, whenever both begin.
+
+        Args:
+            later: The length of time that should be the longer one.
+            business_day: What one business day stands for.
+        """
+        if Unit.CALENDAR_DAYS not in (self.unit, later.unit):
+            return self.in_business_days(business_day) >= later.in_business_days(business_day)
+        if later.unit is self.unit:
+            return self.amount >= later.amount
+        # A business day is at least a day of the calendar, but for the last one.
+        is_business = later.unit is Unit.CALENDAR_DAYS
+        return is_business and ceil(self.in_business_days(business_day)) - 1 >= later.amount
+
+    def in_business_days(self, business_day: timedelta) -> float:
+        """How many business days it stands for, unless it is counted in days of the calendar."""
+        if self.unit is Unit.BUSINESS_HOURS:
+            return timedelta(hours=self.amount) / business_day
+        return self.amount
 
     def __str__(self) -> str:
         return f"{self.amount:g} {self.unit.value}{'' if self.amount == 1 else 's'}"
@@ -74,6 +99,7 @@ class Status:
         escalate: The second limit.
         longest_pause: For how long the clock of the case stands still while it waits; None: until it
             goes on. A hold of the team's own has such an end, and then becomes Stale.
+        urgent: Whether its cases come before the others that are flagged alike.
         payout: Whether money is to be paid on entering it; a replacement ends a case without.
         synonyms: Other labels that are understood as this one and left as they stand.
     """
@@ -85,11 +111,17 @@ class Status:
     limit: Span | None = None
     escalate: Span | None = None
     longest_pause: Span | None = None
+    urgent: bool = False
     synonyms: tuple[str, ...] = ()
 
 
 def _status(
-    label: str, meaning: Meaning, limits: str = "", *synonyms: str, payout: bool = True
+    label: str,
+    meaning: Meaning,
+    limits: str = "",
+    *synonyms: str,
+    payout: bool = True,
+    urgent: bool = False,
 ) -> Status:
     """``limits`` is "due soon / limit / escalate / longest pause", a dash where there is none."""
     spans = [None if part in ("-", "") else Span.parse(part) for part in limits.split(" / ")]
@@ -102,6 +134,7 @@ def _status(
         escalate=escalate,
         longest_pause=longest_pause,
         payout=payout,
+        urgent=urgent,
         synonyms=synonyms,
     )
 
@@ -122,7 +155,7 @@ DEFAULT_STATUSES = (
     _status("On Hold", Meaning.WAITING, "8 bd / 10 bd / - / 10 bd", "Hold", "Paused"),
     _status("Approved", Meaning.APPROVED, "1.5 bd / 2 bd / 4 bd", "Accepted"),
     _status("Processing", Meaning.APPROVED, "4 bd / 5 bd / 10 bd", "Payment Requested"),
-    _status("Payout Failed", Meaning.OPEN, "- / 1 bd / 2 bd", "Payment Failed"),
+    _status("Payout Failed", Meaning.OPEN, "- / 1 bd / 2 bd", "Payment Failed", urgent=True),
     _status("Refunded", Meaning.PAID, "", "Processed", "Paid", "Completed", "Refund Issued"),
     _status("Replaced", Meaning.PAID, "", "Replacement Sent", payout=False),
     _status("Store Credit", Meaning.PAID, "", "Credit Issued", payout=False),

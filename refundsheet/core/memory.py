@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from refundsheet.core.model import Cell, RefundCase
+from refundsheet.core.model import Cell, Moment, RefundCase
 
 #: A gap between two reads that is longer than this is an outage: what happened in it has no one time.
 LONG_GAP = timedelta(minutes=10)
@@ -87,10 +87,12 @@ class Remembered:
         case: Its content as last seen. Cells we wrote count as seen once their receipt came.
         adopted: It was there before refundsheet: what happened to it earlier was not seen.
         first_seen: The first read that held it.
-        still_since: The read since which its content stands unchanged.
+        still_since: The read since which its content stands as people left it.
         still_reads: How many reads in a row found that content.
         settled: It has stood still long enough once; it is no longer being typed in.
         status_since: When it entered its status, where that was seen.
+        found_since: Where it was not, the last action or receipt that its row told of, as it was
+            when somebody touched it first: later actions make its status no younger.
         acted_at: When its last action was seen.
         visits: The statuses it went through, oldest first; see ``timeline``. Empty while it has
             been in one alone since its adoption, as most cases are.
@@ -113,6 +115,7 @@ class Remembered:
     still_reads: int = 1
     settled: bool = False
     status_since: datetime | None = None
+    found_since: Moment | None = None
     acted_at: datetime | None = None
     visits: tuple[Visit, ...] = ()
     first_action: Seen | None = None

@@ -214,8 +214,22 @@ def _after(
     if changes:
         kept = {field: value for field, value in before.written.items() if field not in changes}
         undone = _still_undone(before, changes) if before.undone else before.undone
-        found = _acted(replace(found, written=kept, undone=undone), before.case, changes, this)
+        found = replace(
+            found,
+            written=kept,
+            undone=undone,
+            still_since=this.now,
+            found_since=_found_since(before),
+        )
+        found = _acted(found, before.case, changes, this)
     return _without_filled(found, row)
+
+
+def _found_since(before: Remembered) -> Moment | None:
+    """What the row told of how long it has had its status, before our own stamps stand in it."""
+    if before.status_since is not None or before.found_since is not None:
+        return before.found_since
+    return before.case.last_action_at or before.case.requested_at
 
 
 def _still_undone(before: Remembered, changes: tuple[str, ...]) -> Mapping[str, Cell]:
@@ -323,7 +337,7 @@ def _acted(
         owed = _owed_after_status(owed, found, before, changes, this)
         if not this.desk.is_respelled(before.status, found.case.status):
             visits = with_visit(found, before.status, _entry(found.case, this))
-            found = replace(found, status_since=this.now, visits=visits)
+            found = replace(found, status_since=this.now, found_since=None, visits=visits)
     if acted:
         found = replace(found, acted_at=this.now, first_action=_first_action(found, this))
     return replace(found, owed=owed)

@@ -10,7 +10,8 @@ from refundsheet.core.case_ids import next_ids
 from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER
 from refundsheet.core.desk import Desk
-from refundsheet.core.follow_up import Flag, follow_up, words
+from refundsheet.core.flagging import Flagged, flag_cases
+from refundsheet.core.follow_up import Flag, words
 from refundsheet.core.identity import (
     DUPLICATE_ID,
     KnownRow,
@@ -71,11 +72,13 @@ class Decisions:
     Attributes:
         changes: Every cell to write.
         flags: Key to the flag of each case that needs somebody, whether its cell is ours or not.
+        old: The keys of the open cases that are so old that they are listed and not flagged.
         violations: Row number to everything wrong with it, worst first.
     """
 
     changes: tuple[Change, ...]
     flags: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
+    old: tuple[str, ...] = ()
     violations: Mapping[int, tuple[Violation, ...]] = field(
         default_factory=dict[int, tuple[Violation, ...]]
     )
@@ -85,7 +88,7 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
     """Every change the log needs now; a row in doubt gets no more than the reason in Row Check."""
     minted, free = _new_ids(recognised, context), _free_ids(recognised, context)
     fields = frozenset(context.layout.columns)
-    flags: dict[str, Flag] = {}
+    flagged = _flagged(recognised, context)
     violations: dict[int, tuple[Violation, ...]] = {}
     changes: list[Change] = []
     for known in recognised.rows:
@@ -95,9 +98,7 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
         flag = None
         stamps: tuple[Change, ...] = ()
         if after is not None and known.doubt is None:
-            flag = _flag(after, context)
-            if flag is not None:
-                flags[known.key] = flag
+            flag = flagged.flags.get(known.key)
             stamps = (*minted.get(known.key, ()), *_stamps(known, after, context))
         found = _violations(known, after, fields, free, context)
         if any(stamp.field == "resolved_at" and stamp.after is None for stamp in stamps):
@@ -106,7 +107,19 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
             violations[known.row.number] = found
         due = (*stamps, *_our_cells(known, flag, found, context))
         changes += _without_undone(due, after) if after and after.undone else due
-    return Decisions(tuple(changes), flags, violations)
+    return Decisions(tuple(changes), flagged.flags, flagged.old, violations)
+
+
+def _flagged(recognised: Recognised, context: Context) -> Flagged:
+    cases = (
+        after
+        for known in recognised.rows
+        if known.doubt is None
+        and (after := context.observed.cases.get(known.key)) is not None
+        and after.settled
+    )
+    baseline = context.memory.baseline_at or context.now
+    return flag_cases(cases, context.desk, context.calendar, baseline, context.now)
 
 
 def _without_undone(changes: Sequence[Change], after: Remembered) -> Iterator[Change]:
@@ -155,11 +168,6 @@ def row_check_text(violations: Sequence[Violation]) -> str:
     sentences = [v.sentence for v in violations if v.severity >= Severity.WARNING]
     text = SEPARATOR.join(dict.fromkeys(sentences))
     return text if len(text) <= _ROW_CHECK_LENGTH else text[: _ROW_CHECK_LENGTH - 1] + "…"
-
-
-def _flag(after: Remembered, context: Context) -> Flag | None:
-    baseline = context.memory.baseline_at or context.now
-    return follow_up(after, context.desk, context.calendar, baseline, context.now)
 
 
 def _new_ids(recognised: Recognised, context: Context) -> dict[str, tuple[Change, ...]]:

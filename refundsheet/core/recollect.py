@@ -28,8 +28,10 @@ _STAMPED = tuple(name for name, column in BY_FIELD.items() if column.writer is W
 #: How every text of follow_up.py reads, whatever the status, the limits, the dates and the advice.
 _FLAG = re.compile(
     r"((Due soon|Nudge|Stale|Overdue|Escalate): .+ since .+, (second )?limit .+, (due|passed) .+"
-    r"|Deadline: (ends|passed|received .+ of the law \(check yours\) end(s|ed)?) .+)"
-    r"\. [A-Z][^.?]+[.?]",
+    r"|Deadline: (ends|passed|received .+ legal .+ (end|ended)) .+"
+    r"|Reopened: .+ since .+, after .+"
+    r"|Possible double refund: .+ since .+, and .+ ha(s|ve) the same .+)"
+    r"\. [A-Z][^.?]+[.?]( Also: .+\.)?",
     re.DOTALL,
 )
 

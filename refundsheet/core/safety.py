@@ -175,6 +175,8 @@ def _in_zone(known: Remembered, zone: ZoneInfo) -> Remembered:
         for name in _FIELDS
         if isinstance(moment := getattr(known.case, name), datetime)
     }
+    if isinstance(known.found_since, datetime):
+        known = replace(known, found_since=known.found_since.replace(tzinfo=zone))
     return replace(known, case=replace(known.case, **moments)) if moments else known
 
 

@@ -109,6 +109,8 @@ def _dump_besides(remembered: Remembered) -> Iterable[Any]:
     values["owed"] = {
         field: [show_instant(owed.at), owed.reason] for field, owed in remembered.owed.items()
     }
+    found = remembered.found_since
+    values["found_since"] = None if found is None else show_moment(found, "")
     values["visits"] = [[visit.status, *_dump_seen(visit)] for visit in remembered.visits]
     first = remembered.first_action
     values["first_action"] = None if first is None else _dump_seen(first)
@@ -204,8 +206,9 @@ def _interval(seen: Sequence[str | None]) -> dict[str, Any]:
     return {"not_before": not_before, "not_after": not_after}
 
 
-#: The fields that hold records of their own, and how these are read.
+#: The fields that are stored in a form of their own, and how they are read.
 _NESTED: Mapping[str, Callable[[Any], Any]] = {
+    "found_since": read_moment,
     "owed": _read_owed,
     "visits": _read_visits,
     "first_action": _read_seen,

@@ -278,6 +278,26 @@ def test_reasons_are_words_or_words_with_synonyms(load: Load, text: str) -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "due_soon"),
+    [
+        ('meaning = "open"\nlimit = "2 bd"', "1.5 business days"),
+        ('meaning = "approved"\nlimit = "14 days"', "10 days"),
+        ('meaning = "open"\nlimit = "1 day"', "None"),
+        ('meaning = "open"\nlimit = "2 bd"\ndue_soon = "1 bd"', "1 business day"),
+        ('meaning = "open"\nlimit = "2 bd"\ndue_soon = "never"', "None"),
+        ('meaning = "open"', "None"),
+        ('meaning = "waiting"\nlimit = "5 bd"', "None"),
+        ('meaning = "waiting"\nlimit = "4 bd"\nlongest_pause = "4 bd"', "3 business days"),
+    ],
+)
+def test_due_soon_is_at_three_quarters_of_the_limit(
+    load: Load, written: str, due_soon: str
+) -> None:
+    (status,) = load(f'[[statuses]]\nlabel = "A"\n{written}').desk(()).statuses
+    assert str(status.due_soon) == due_soon
+
+
 def test_the_holidays_of_a_country_are_known(load: Load) -> None:
     settings = load(
         '[holidays]\ncountry = "DE"\nsubdivision = "BY"\ndates = [2027-02-08]', required=False
@@ -500,8 +520,18 @@ def test_the_ledger_stands_where_the_platform_keeps_state(
         ),
         pytest.param(
             '[[statuses]]\nlabel = "New"\nmeaning = "open"\nlimit = "2 bd"\nescalate = "1 bd"',
-            'statuses[1]: the limits of "New" are out of order: 2 business days is not before 1',
+            'statuses: the limits of "New" are out of order: 2 business days is not before 1',
             id="the second limit first",
+        ),
+        pytest.param(
+            '[[statuses]]\nlabel = "New"\nmeaning = "open"\ndue_soon = "9 bh"\nlimit = "1 bd"',
+            'statuses: the limits of "New" are out of order: 9 business hours is not before 1',
+            id="nine hours of a day that has eight",
+        ),
+        pytest.param(
+            '[[statuses]]\nlabel = "New"\nmeaning = "open"\nlimit = "7 bd"\nescalate = "6 days"',
+            'statuses: the limits of "New" are out of order: 7 business days is not before 6 days',
+            id="seven business days are never six of the calendar",
         ),
         pytest.param(
             '[[statuses]]\nlabel = "New"\nmeaning = "open"\nlongest_pause = "2 bd"',

@@ -63,7 +63,7 @@ def unpaid_amounts(facts: Facts) -> tuple[Figure, ...]:
 
 def overdue_cases(facts: Facts) -> Figure:
     """Cases past a limit."""
-    overdue = sum(flag.kind.is_overdue for flag in facts.flags.values())
+    overdue = sum(flag.is_overdue for flag in facts.flags.values())
     definition = "Cases flagged Stale, Overdue or Escalate, or whose deadline has passed."
     return Figure("overdue", "Overdue", overdue, definition, len(facts.of(*_LIVE)), facts.typing)
 

@@ -1,5 +1,7 @@
 """A team's statuses, reasons and spans, as they type them."""
 
+from datetime import timedelta
+
 import pytest
 
 from refundsheet.core.desk import (
@@ -39,6 +41,35 @@ def test_what_is_no_span_is_told_with_examples(text: str) -> None:
         ValueError, match=r'is not a length of time: write for example "2 business days"'
     ):
         Span.parse(text)
+
+
+def test_days_of_the_calendar_are_whole() -> None:
+    with pytest.raises(ValueError, match="days of the calendar are counted whole"):
+        Span.parse("1.5 days")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "is_never_before"),
+    [
+        ("6 bh", "1 bd", False),
+        ("8 bh", "1 bd", True),
+        ("2 bd", "1 bd", True),
+        ("13 d", "14 d", False),
+        ("14 d", "14 d", True),
+        pytest.param("7 bd", "14 d", False, id="usually before"),
+        pytest.param("7 bd", "6 d", True, id="seven business days take more than six days"),
+        pytest.param("3 bd", "3 d", False, id="in one week they are up before the third night"),
+        pytest.param("17 bh", "1 d", True, id="more than two days of eight hours"),
+        pytest.param("14 d", "1 bd", False, id="holidays may be long"),
+    ],
+)
+def test_two_limits_have_an_order_whatever_they_are_counted_in(
+    earlier: str,
+    later: str,
+    is_never_before: bool,  # noqa: FBT001
+) -> None:
+    day = timedelta(hours=8)
+    assert Span.parse(earlier).is_never_before(Span.parse(later), day) is is_never_before
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,13 @@ import pytest
 from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import follow_up
 from refundsheet.core.history import WHOLE_ROW, By, Entry
-from refundsheet.core.memory import Memory, Remembered
+from refundsheet.core.memory import Memory, Remembered, Visit
 from refundsheet.core.model import Cell, RefundCase
 from refundsheet.core.observe import NOTHING_OBSERVED, observe
 from refundsheet.core.parse import parse
 from refundsheet.core.planner import Context, decide
 from refundsheet.core.recollect import is_flag_text, recollect
+from refundsheet.core.rules.doubles import Double, Likeness
 from refundsheet.core.serials import to_serial
 from tests.passes import CALENDAR, HEADERS, MONDAY, ZONE, Log
 
@@ -68,15 +69,23 @@ def test_every_flag_we_raise_is_known_by_its_form(status: str, *, adopted: bool)
         status=status, requested_at=MONDAY, last_action_at=date(2026, 11, 2), deadline=NOON
     )
     cases = (content, replace(content, deadline=None), RefundCase(status=status))
+    again = tuple(
+        Visit(status=entered, not_before=None, not_after=MONDAY) for entered in ("Refunded", status)
+    )
     flags = [
-        follow_up(known, desk, CALENDAR, MONDAY, MONDAY + timedelta(hours=8 * hours))
+        follow_up(known, desk, CALENDAR, MONDAY + timedelta(hours=8 * hours), others)
         for case in cases
         for known in [
-            Remembered(key="r-1", case=case, adopted=adopted, first_seen=MONDAY, still_since=MONDAY)
+            Remembered(key="r-1", case=case, adopted=adopted, first_seen=MONDAY, still_since=MONDAY),
+            Remembered(
+                key="r-1", case=case, adopted=adopted, first_seen=MONDAY, still_since=MONDAY,
+                status_since=MONDAY, visits=again,
+            ),
         ]
         for desk in (DESK, Desk(legal_days=None))
-        for hours in range(60)
-    ]
+        for others in ((), (Double("r-2", "R.2", Likeness.ORDER),))
+        for hours in range(0, 60, 4)
+    ]  # fmt: skip
     raised = [flag.text for flag in flags if flag]
 
     assert [text for text in raised if not is_flag_text(text)] == []

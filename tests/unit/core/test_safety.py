@@ -179,6 +179,18 @@ def test_the_wall_clock_is_what_a_sheet_says() -> None:
     assert in_zone(memory, "America/New_York") is memory
 
 
+def test_so_is_what_it_said_when_somebody_touched_it_first() -> None:
+    log = Log([case("R-1", received=46322.5)])
+    log.run()
+    log.rows[0]["Amount"] = 99
+    log.run()
+    at = log.known("r-1").found_since
+    memory = in_zone(replace(log.memory, zone=str(ZONE)), "America/New_York")
+    moved = memory.cases["r-1"]
+    assert (at, moved.found_since) == (log.known("r-1").case.requested_at, moved.case.requested_at)
+    assert at != moved.found_since
+
+
 def stamp(name: str, before: float | None, after: float | None, number: int = 0) -> Change:
     return Change(
         case=f"r-{number}", label=f"R-{number}", row=number + 2, field=name,
