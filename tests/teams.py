@@ -186,6 +186,7 @@ class HttpTeam:
         self.title = title
         self.between: Callable[[], object] = _nothing
         self._people = requests.Session()
+        self._people.headers["Authorization"] = "Bearer people"
         self._base = f"{server.base_url}/v4/spreadsheets"
         grid = {"rowCount": row_count, "columnCount": 12}
         tab = {"sheetId": 77, "title": title, "gridProperties": grid}

@@ -9,7 +9,8 @@
 * `switches`: names and values of `switches.Switches`
 * `access`: `{spreadsheet id: "writer" | "reader" | "none"}`
 * `callers`: `{token: e-mail}`; a token not listed is the owner's
-* `require_token`: whether a request without a bearer token is refused with 401
+* `require_token`: whether a request without a bearer token is refused with 401; an API key alone
+  (`?key=`) reads what is shared with anyone, as at Google
 * `faults`: a list put after those waiting; each is `{"kind", "times", "match", "delay_seconds"}`
   with kind one of `Fault`, `match` a text the method and path must contain
 """
@@ -28,8 +29,12 @@ from refundsheet.localsheets.library import Library
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.spreadsheets import READS
 from refundsheet.localsheets.switches import Switches, switches_from, switches_shown
-from refundsheet.localsheets.workbook import OWNER
+from refundsheet.localsheets.workbook import ANYONE, OWNER
 
+#: What an API key is enough for.
+_KEY_METHODS = frozenset(
+    f"sheets.spreadsheets.{name}" for name in ("get", "values.get", "values.batchGet")
+)
 _MINUTE = 60.0
 
 
@@ -72,24 +77,28 @@ class Control:
     quota: dict[str, int] | None = None
     access: dict[str, str] = field(default_factory=dict[str, str])
     callers: dict[str, str] = field(default_factory=dict[str, str])
-    require_token: bool = False
+    require_token: bool = True
     faults: list[PlannedFault] = field(default_factory=list[PlannedFault])
     #: When each token's reads and writes came, monotonic seconds.
     _spent: dict[tuple[str, str], deque[float]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], deque[float]](deque)
     )
 
-    def caller(self, token: str) -> str:
-        """Whom a token belongs to.
+    def caller(self, token: str, key: str, method: str) -> str:
+        """Who calls: whom a token belongs to, or anyone with an API key.
 
         Raises:
             ApiError: 401, no token where one is required.
         """
-        if self.require_token and not token:
-            raise errors.unauthenticated()
-        return self.callers.get(token, OWNER)
+        if token:
+            return self.callers.get(token, OWNER)
+        if key and method in _KEY_METHODS:
+            return ANYONE
+        if key or self.require_token:
+            raise errors.unauthenticated(method)
+        return OWNER
 
-    def check_access(self, spreadsheet_id: str, method: str) -> None:
+    def check_access(self, spreadsheet_id: str, method: str, caller: str, *, writes: bool) -> None:
         """Refuse what is not shared, and a reader's writes.
 
         Raises:
@@ -98,9 +107,14 @@ class Control:
         role = self.access.get(spreadsheet_id, "writer")
         if role == "none" and method.startswith("drive."):
             raise errors.file_not_found(spreadsheet_id)
-        writes = method not in READS and method not in {"drive.files.get", "drive.files.list"}
         if role == "none" or (role == "reader" and writes):
             raise errors.permission_denied()
+        if caller == ANYONE and not self._is_public(spreadsheet_id):
+            raise errors.permission_denied()
+
+    def _is_public(self, spreadsheet_id: str) -> bool:
+        permissions = self.library.book(spreadsheet_id, ANYONE).permissions
+        return any(permission["type"] == "anyone" for permission in permissions)
 
     def spend(self, token: str, method: str) -> None:
         """Count a request against the quota.
@@ -169,7 +183,7 @@ class Control:
     def reset(self) -> None:
         """Everything as at the start."""
         self.library.fixed_now, self.library.switches = None, Switches()
-        self.latency_seconds, self.quota, self.require_token = 0.0, None, False
+        self.latency_seconds, self.quota, self.require_token = 0.0, None, True
         self.access, self.callers, self.faults = {}, {}, []
         self._spent.clear()
 

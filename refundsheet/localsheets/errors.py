@@ -100,6 +100,11 @@ def drive_invalid(message: str, reason: str = "invalid", location: str = "") -> 
     return _drive(400, message, reason, location)
 
 
+def drive_forbidden(message: str, reason: str, location: str = "") -> ApiError:
+    """403 of Drive."""
+    return _drive(403, message, reason, location)
+
+
 def _drive(code: int, message: str, reason: str, location: str) -> ApiError:
     body = {"message": message, "domain": "global", "reason": reason}
     if location:
@@ -112,14 +117,24 @@ def permission_denied() -> ApiError:
     return ApiError(403, "The caller does not have permission")
 
 
-def unauthenticated() -> ApiError:
-    """401 for a call without a token."""
-    return ApiError(
-        401,
-        "Request had invalid authentication credentials. Expected OAuth 2 access token, login "
-        "cookie or other valid authentication credential. See "
-        "https://developers.google.com/identity/sign-in/web/devconsole-project.",
+def unauthenticated(method: str) -> ApiError:
+    """401 for a call without a token (or with an API key where a token is needed)."""
+    message = (
+        "Request is missing required authentication credential. Expected OAuth 2 access token, "
+        "login cookie or other valid authentication credential. See "
+        "https://developers.google.com/identity/sign-in/web/devconsole-project."
     )
+    if method.startswith("drive."):
+        body = {"message": "Login Required.", "domain": "global", "reason": "required"}
+        body |= {"location": "Authorization", "locationType": "header"}
+        return ApiError(401, message, reasons=[body])
+    detail = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "CREDENTIALS_MISSING",
+        "domain": "googleapis.com",
+        "metadata": {"service": "sheets.googleapis.com"},
+    }
+    return ApiError(401, message, details=[detail])
 
 
 def not_built(name: str) -> ApiError:

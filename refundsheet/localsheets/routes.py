@@ -153,15 +153,16 @@ class _Face:
             return _error(errors.invalid(str(refusal)))
 
     def _perform(self, request: Request, found: Found, body: bytes) -> Response:
-        _, method, names = found
+        method = found[1]
         token = _token(request)
-        caller = self._control.caller(token)
+        caller = self._control.caller(token, request.query_params.get("key", ""), method)
         if method not in METHODS:
             raise errors.not_built(method)
         self._control.spend(token, method)
         media_type = request.headers.get("content-type", "")
         call = calls.read(found, request.url.query, body, caller, media_type)
-        self._control.check_access(names.get("spreadsheetId") or names.get("fileId", ""), method)
+        for spreadsheet_id, writes in spreadsheets.concerned(call):
+            self._control.check_access(spreadsheet_id, method, caller, writes=writes)
         answer = METHODS[method](self._control.library, call)
         if isinstance(answer, Raw):
             return Response(answer.content, answer.status, media_type=answer.media_type)
@@ -261,9 +262,9 @@ def _error(refusal: ApiError) -> Response:
 
 
 def _token(request: Request) -> str:
-    header = request.headers.get("authorization", "")
-    kind, _, token = header.partition(" ")
-    return token if kind.lower() == "bearer" else request.query_params.get("access_token", "")
+    named = request.query_params.get("access_token", "")
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return named or (token if kind.lower() == "bearer" else "")
 
 
 def _refuse_strangers(request: Request) -> Response | None:

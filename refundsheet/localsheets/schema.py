@@ -149,7 +149,11 @@ class _Parser:
         if kind == "[any]":
             return self._cells(value, path)
         items: list[Any] = value if isinstance(value, list) else [value]
-        return [self._item(kind, item, f"{path}[{place}]") for place, item in enumerate(items)]
+        return [
+            self._item(kind, item, f"{path}[{place}]")
+            for place, item in enumerate(items)
+            if item is not None or not is_message(kind, self._api)  # nulls are passed over (NGS)
+        ]
 
     def _item(self, kind: str, item: Any, path: str) -> Any:
         if is_message(kind, self._api):

@@ -79,6 +79,8 @@ def _permission_id(body: Json, address: str) -> str:
 def permissions_create(library: Library, call: Call) -> Json:
     """Share the file; sharing again with the same account changes its role."""
     _check_permission(call.body)
+    if call.body["role"] == "owner":
+        return masks.choose(call.mask or _PERMISSION_FIELDS, _owners(library, call))
     permission = _permission(call.body)
 
     def share(book: Spreadsheet) -> Json:
@@ -103,8 +105,22 @@ def _check_permission(body: Json) -> None:
 def _check_role(body: Json) -> None:
     if body.get("role") not in _ROLES:
         raise errors.drive_invalid("The permission role field is required.", "required")
-    if body["role"] == "owner":
-        raise errors.not_built("drive.permissions with role owner")
+
+
+def _owners(library: Library, call: Call) -> Json:
+    """The owner's permission, for whom it is asked again; nobody else becomes the owner (3P)."""
+    if call.body.get("emailAddress", "").casefold() == OWNER.casefold():
+        return permissions_of(file_book(library, call))[0]
+    if not call.parameters.get("transferOwnership"):
+        raise errors.drive_forbidden(
+            "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
+            "forbidden",
+            "transferOwnership",
+        )
+    raise errors.drive_forbidden(
+        "Consent is required to transfer ownership of a file to another user.",
+        "consentRequiredForOwnershipTransfer",
+    )
 
 
 def permissions_list(library: Library, call: Call) -> Json:
@@ -129,6 +145,8 @@ def permissions_get(library: Library, call: Call) -> Json:
 def permissions_update(library: Library, call: Call) -> Json:
     """Change a permission's role."""
     _check_role(call.body)
+    if call.body["role"] == "owner":
+        raise errors.not_built("drive.permissions.update with role owner")
 
     def change(book: Spreadsheet) -> Json:
         old = _found(list(book.permissions), call.names["permissionId"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from refundsheet.localsheets import batch_update, data_filters, errors, resource, threads, values
 from refundsheet.localsheets.batch_update.copies import renumber
@@ -242,6 +242,21 @@ METHODS: dict[str, Method] = {
     _PREFIX + "values.batchUpdateByDataFilter": values_update_by_data_filter,
     _PREFIX + "values.batchClearByDataFilter": values_clear_by_data_filter,
 }
+
+#: What changes nothing that the quota does not count as a read.
+_HARMLESS = frozenset({"drive.files.get", "drive.files.list"})
+
+
+def concerned(call: Call) -> Iterator[tuple[str, bool]]:
+    """The spreadsheets a call is about, each with whether it would be changed."""
+    own = call.names.get("spreadsheetId") or call.names.get("fileId", "")
+    target: str = call.body.get("destinationSpreadsheetId", "")
+    if target:
+        yield own, False
+        yield target, True
+    else:
+        yield own, call.method not in READS | _HARMLESS
+
 
 #: What Google's quota counts as reads: "any method that retrieves data".
 READS = frozenset(

@@ -7,6 +7,7 @@ from typing import Any
 
 from refundsheet.localsheets import a1, errors, tables
 from refundsheet.localsheets.a1 import Box
+from refundsheet.localsheets.covered import clear_covered
 from refundsheet.localsheets.errors import ApiError
 from refundsheet.localsheets.intervals import COLUMNS, ROWS, Splice
 from refundsheet.localsheets.matrix import Render, Rendering, matrix, transposed
@@ -130,6 +131,7 @@ def write(book: Spreadsheet, reach: Reach, rows: list[list[Any]], option: InputO
             if sent is not None:
                 write_cell(book, sheet, (row_index, column), sent, option)
                 touched.append((row_index, column))
+    clear_covered(book)
     book.stale = True
     return Written(sheet, box, tuple(touched))
 

@@ -25,6 +25,8 @@ MAX_COLUMNS = 18_278
 MAX_CHARACTERS = 50_000
 #: The account that owns every spreadsheet unless the control route says otherwise.
 OWNER = "owner@localhost"
+#: Whoever comes with an API key and no account.
+ANYONE = "anyone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ import requests
 _ADDRESS = re.compile(r"Serving on (http://127\.0\.0\.1:\d+)")
 #: How often the server is killed; the CI profile kills it more often.
 _KILLS = 8 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 3
+_TOKEN = {"Authorization": "Bearer writer"}
 _SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 
 
@@ -49,6 +50,7 @@ class _Writer:
 
     def run(self) -> None:
         with requests.Session() as session:
+            session.headers.update(_TOKEN)
             while True:
                 number = self.sent + 1
                 self.sent = number
@@ -85,7 +87,7 @@ def _read(base_url: str, book: str) -> tuple[list[int], int]:
     """The numbers in their rows, and the last one as the first row has it."""
     url = f"{base_url}/v4/spreadsheets/{book}/values/A1:B1000"
     query = {"valueRenderOption": "UNFORMATTED_VALUE"}
-    rows = requests.get(url, params=query, timeout=10).json().get("values", [])
+    rows = requests.get(url, params=query, headers=_TOKEN, timeout=10).json().get("values", [])
     if not rows:
         return [], 0
     return [row[0] for row in rows[1:]], rows[0][1]
@@ -96,7 +98,8 @@ def test_a_killed_server_loses_no_acknowledged_write_and_halves_none(tmp_path: P
     data = tmp_path / "sheets.db"
     with _serving(data) as (base_url, _):
         file = {"name": "Log", "mimeType": _SPREADSHEET}
-        book = requests.post(f"{base_url}/drive/v3/files", json=file, timeout=10).json()["id"]
+        url = f"{base_url}/drive/v3/files"
+        book = requests.post(url, json=file, headers=_TOKEN, timeout=10).json()["id"]
     written = 0
     for _ in range(_KILLS):
         with _serving(data) as (base_url, process):

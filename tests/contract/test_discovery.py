@@ -40,9 +40,11 @@ PAGE = Page(
 def store(local_server: LocalServer) -> Iterator[GoogleSheetStore]:
     base = f"{local_server.base_url}/v4/spreadsheets"
     tab = {"sheetId": 7, "title": "Log", "gridProperties": {"rowCount": 200, "columnCount": 5}}
-    book = requests.post(base, json={"sheets": [{"properties": tab}]}, timeout=5).json()
+    token = {"Authorization": "Bearer somebody"}
+    tabs = {"sheets": [{"properties": tab}]}
+    book = requests.post(base, json=tabs, headers=token, timeout=5).json()
     address = f"{base}/{book['spreadsheetId']}/values/Log!A1?valueInputOption=RAW"
-    requests.put(address, json={"values": LOG}, timeout=5).raise_for_status()
+    requests.put(address, json={"values": LOG}, headers=token, timeout=5).raise_for_status()
     store = open_store(
         book["spreadsheetId"], log_tab="Log", hidden_tab="ours", base_url=local_server.base_url
     )

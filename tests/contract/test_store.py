@@ -106,6 +106,7 @@ class OverHttp:
 
     def __init__(self, server: LocalServer, rows: Sequence[Sequence[Cell]]) -> None:
         self._people = requests.Session()
+        self._people.headers["Authorization"] = "Bearer people"
         self._base = f"{server.base_url}/v4/spreadsheets"
         grid = {"rowCount": 40, "columnCount": 6}
         tab = {"sheetId": 77, "title": "Refund Log", "gridProperties": grid}

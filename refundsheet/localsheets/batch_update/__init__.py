@@ -37,6 +37,7 @@ from refundsheet.localsheets.batch_update import (
     splitting,
     tables,
 )
+from refundsheet.localsheets.covered import clear_covered
 from refundsheet.localsheets.errors import ApiError, RequestError
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.workbook import Spreadsheet
@@ -123,6 +124,7 @@ def _refuse_data_sources(kind: str, body: Any) -> None:
 def _apply_one(book: Spreadsheet, place: int, kind: str, request: Json) -> Json:
     try:
         reply = HANDLERS[kind](book, request)
+        clear_covered(book)
     except RequestError as refusal:
         raise errors.invalid_request(place, kind, str(refusal)) from refusal
     except ApiError as refusal:

@@ -313,3 +313,18 @@ def test_what_belongs_to_data_sources_is_refused_by_name(
 ) -> None:
     refusal = book.batch_refused(request_)
     assert refusal == (501, f"{name} is not implemented by this local server.")
+
+
+def test_what_is_written_to_a_cell_a_merge_covers_vanishes(book: Book) -> None:
+    """NGS suite: the answer to the write shows nothing there, and unmerged it is blank."""
+    book.write("A1", [["a", "b"]])
+    merged = {"range": span((0, 1), (0, 2)), "mergeType": "MERGE_ALL"}
+    book.batch({"mergeCells": merged})
+    path = f"{book.path}/values/A1:B1"
+    query = {"valueInputOption": "RAW", "includeValuesInResponse": "true"}
+    reply = book.caller.ok("PUT", path, {"values": [["x", "lost"]]}, **query)
+    assert reply["updatedData"]["values"] == [["x"]]
+    value = {"userEnteredValue": {"stringValue": "lost"}}
+    fill = {"range": span((0, 1), (0, 2)), "cell": value, "fields": "userEnteredValue"}
+    book.batch({"repeatCell": fill}, {"unmergeCells": {"range": merged["range"]}})
+    assert book.read("A1:B1") == [["lost"]]

@@ -18,7 +18,7 @@ def drive(book: Book, rest: str = "") -> str:
 def upload(book: Book, text: str, media_type: str = "text/csv") -> requests.Response:
     url = f"{book.caller.base_url}/upload/drive/v2/files/{book.spreadsheet_id}"
     query = {"uploadType": "media", "convert": "True"}
-    headers = {"Content-Type": media_type}
+    headers = {"Content-Type": media_type, "Authorization": "Bearer somebody"}
     return requests.put(url, data=text.encode(), params=query, headers=headers, timeout=20)
 
 
@@ -99,6 +99,28 @@ def test_permissions_are_made_changed_listed_and_taken_away(book: Book) -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "query", "reason"),
+    [
+        pytest.param("ann@example.org", {}, "forbidden", id="not asked to transfer (3P)"),
+        pytest.param(
+            "ann@example.org",
+            {"transferOwnership": "true"},
+            "consentRequiredForOwnershipTransfer",
+            id="without her consent (3P)",
+        ),
+        pytest.param("owner@localhost", {}, "", id="who owns it already"),
+    ],
+)
+def test_nobody_becomes_the_owner_by_being_shared_with(
+    book: Book, address: str, query: Json, reason: str
+) -> None:
+    body = {"type": "user", "role": "owner", "emailAddress": address}
+    answer = book.caller.call("POST", drive(book, "/permissions"), body, **query)
+    found = answer.json().get("error", {}).get("errors", [{"reason": ""}])[0]["reason"]
+    assert (answer.status_code, found) == (403 if reason else 200, reason)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         pytest.param({"role": "writer"}, id="no type"),
@@ -147,7 +169,7 @@ def test_a_body_beyond_ten_megabytes_is_refused_in_googles_words(book: Book) -> 
     url = f"{book.caller.base_url}{book.path}/values/A1"
     query = {"valueInputOption": "RAW"}
 
-    answer = requests.put(url, data=body, params=query, timeout=20)
+    answer = requests.put(url, data=body, params=query, timeout=20)  # no token: not yet looked at
 
     words = "Request payload size exceeds the limit: 10485760 bytes."
     assert (answer.status_code, answer.json()["error"]["message"]) == (400, words)

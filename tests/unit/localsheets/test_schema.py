@@ -29,6 +29,12 @@ def test_the_table_is_what_the_installed_discovery_documents_say() -> None:
         pytest.param("GridRange", {"sheetId": 4.0}, {"sheetId": 4}, id="integral double"),
         pytest.param("DimensionRange", {"dimension": 1}, {"dimension": "ROWS"}, id="enum number"),
         pytest.param(
+            "BatchUpdateSpreadsheetRequest",
+            {"requests": [None, {"deleteSheet": {"sheetId": 1}}, None]},
+            {"requests": [{"deleteSheet": {"sheetId": 1}}]},
+            id="null in a list of messages is passed over (NGS suite)",
+        ),
+        pytest.param(
             "GridRange",
             {"endRowIndex": 2, "sheetId": 1},
             {"sheetId": 1, "endRowIndex": 2},

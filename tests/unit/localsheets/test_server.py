@@ -5,7 +5,7 @@ import pytest
 import requests
 
 from refundsheet.localsheets.server import LocalServer, NotLoopbackError
-from tests.unit.localsheets.callers import Book, Caller
+from tests.unit.localsheets.callers import Book, Caller, lines, span
 
 CSV = "Case ID,Received,Amount\nA1,2026-11-01,$5.00\nA2,,007\n"
 
@@ -139,6 +139,52 @@ def test_a_full_quota_is_refused_as_recorded(book: Book) -> None:
 
 
 @pytest.mark.parametrize(
+    ("verb", "path", "query", "code"),
+    [
+        pytest.param("GET", "", {}, 401, id="nobody at all"),
+        pytest.param("GET", "/values/A1", {}, 401, id="nobody reads values"),
+        pytest.param("GET", "", {"access_token": "t"}, 200, id="a token in the address"),
+        pytest.param("GET", "", {"key": "k"}, 403, id="an API key reads nothing private"),
+        pytest.param("PUT", "/values/A1", {"key": "k"}, 401, id="nor writes (NGS suite)"),
+        pytest.param("POST", ":getByDataFilter", {"key": "k"}, 401, id="nor filters"),
+    ],
+)
+def test_who_calls_must_be_known(
+    book: Book, verb: str, path: str, query: dict[str, str], code: int
+) -> None:
+    nobody = Caller(book.caller.base_url, token="")
+    answer = nobody.call(verb, f"{book.path}{path}", {} if verb != "GET" else None, **query)
+    assert answer.status_code == code
+
+
+def test_an_api_key_reads_what_is_shared_with_anyone(book: Book) -> None:
+    share = {"type": "anyone", "role": "reader"}
+    book.caller.ok("POST", f"/drive/v3/files/{book.spreadsheet_id}/permissions", share)
+    nobody = Caller(book.caller.base_url, token="")
+    assert nobody.ok("GET", book.path, key="k")["spreadsheetId"] == book.spreadsheet_id
+    assert nobody.call("GET", "/drive/v3/files", key="k").json()["error"]["errors"][0] == {
+        "message": "Login Required.",
+        "domain": "global",
+        "reason": "required",
+        "location": "Authorization",
+        "locationType": "header",
+    }
+
+
+def test_a_tab_is_copied_from_a_book_to_read_but_not_into_one(book: Book) -> None:
+    made = book.caller.ok("POST", "/v4/spreadsheets", {})
+    path = f"{book.path}/sheets/0:copyTo"
+    for target, access, code in (
+        (made["spreadsheetId"], {book.spreadsheet_id: "reader"}, 200),
+        (book.spreadsheet_id, {}, 403),
+        ("nobody", {book.spreadsheet_id: "writer"}, 404),
+    ):
+        book.caller.ok("POST", "/control", {"access": access})
+        answer = book.caller.call("POST", path, {"destinationSpreadsheetId": target})
+        assert answer.status_code == code
+
+
+@pytest.mark.parametrize(
     ("role", "read", "write"), [("writer", 200, 200), ("reader", 200, 403), ("none", 403, 403)]
 )
 def test_a_book_can_be_shared_less(book: Book, role: str, read: int, write: int) -> None:
@@ -171,9 +217,8 @@ def test_a_csv_file_is_entered_as_a_person_would(tmp_path: Path) -> None:
     with LocalServer() as server:
         key = server.load_csv(file, locale="en_US", time_zone="Europe/Berlin")
         assert server.spreadsheets() == [(key, "log")]
-        url = f"{server.base_url}/v4/spreadsheets/{key}/values/log"
-        found = requests.get(url, {"valueRenderOption": "UNFORMATTED_VALUE"}, timeout=5).json()
-    assert found["values"] == [["Case ID", "Received", "Amount"], ["A1", 46327, 5], ["A2", "", 7]]
+        found = Book(Caller(server.base_url), key).read("log")
+    assert found == [["Case ID", "Received", "Amount"], ["A1", 46327, 5], ["A2", "", 7]]
 
 
 def test_what_was_acknowledged_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -181,29 +226,14 @@ def test_what_was_acknowledged_is_there_after_a_restart(tmp_path: Path) -> None:
     file.write_text(CSV, encoding="utf-8")
     with LocalServer(data=data) as server:
         key = server.load_csv(file)
-        path = f"/v4/spreadsheets/{key}"
-        requests.post(
-            f"{server.base_url}{path}:batchUpdate",
-            json={
-                "requests": [
-                    {
-                        "insertDimension": {
-                            "range": {"dimension": "ROWS", "startIndex": 1, "endIndex": 2}
-                        }
-                    },
-                    {"addSheet": {"properties": {"sheetId": 5, "title": "Two"}}},
-                    {
-                        "repeatCell": {
-                            "range": {"endRowIndex": 1, "endColumnIndex": 1},
-                            "cell": {"note": "n"},
-                            "fields": "note",
-                        }
-                    },
-                ]
-            },
-            timeout=5,
-        ).raise_for_status()
-        before = requests.get(f"{server.base_url}{path}?includeGridData=true", timeout=5).json()
+        book = Book(Caller(server.base_url), key)
+        noted = {"range": span((0, 1), (0, 1)), "cell": {"note": "n"}, "fields": "note"}
+        book.batch(
+            {"insertDimension": {"range": lines("ROWS", 1, 2)}},
+            {"addSheet": {"properties": {"sheetId": 5, "title": "Two"}}},
+            {"repeatCell": noted},
+        )
+        before = book.get(includeGridData="true")
     with LocalServer(data=data) as server:
-        after = requests.get(f"{server.base_url}{path}?includeGridData=true", timeout=5).json()
+        after = Book(Caller(server.base_url), key).get(includeGridData="true")
     assert after == before

@@ -464,7 +464,7 @@ def test_a_protection_that_came_meanwhile_costs_its_own_cell_and_no_other(
     def protect() -> None:
         theirs = {"range": TARGET, "editors": {"users": ["joan@example.com"]}}
         team.change({"addProtectedRange": {"protectedRange": theirs}})
-        local_server.set_control(callers={"": "refundsheet@example.com"})
+        local_server.set_control(callers={"refundsheet": "refundsheet@example.com"})
 
     receipts = write(team, change(3), change(2), meanwhile=protect)
 
