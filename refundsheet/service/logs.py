@@ -33,7 +33,7 @@ def set_up(stream: TextIO, level: str) -> Callable[[], None]:
     plain = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
     handler.setFormatter(plain if stream.isatty() else JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a long pass is no news
     ours = logging.getLogger("refundsheet")
     ours.setLevel(level.upper())
 
