@@ -86,22 +86,33 @@ def _unknown_variables(environment: Iterable[str]) -> Iterator[str]:
 
 def _sentence(error: ErrorDetails) -> str:
     """One mistake: its key in dotted form, what is wrong, what is allowed."""
-    place = [part for part in error["loc"] if part != "[key]"]
-    key = _dotted(place)
+    key, said = _dotted(_place(error)), explain(error)
+    return f"{key}: {said}" if key else said
+
+
+def _place(error: ErrorDetails) -> list[str | int]:
+    return [part for part in error["loc"] if part != "[key]"]
+
+
+def explain(error: ErrorDetails) -> str:
+    """What is wrong with a value, and what is allowed; the key is left to the caller."""
+    place = _place(error)
     match error["type"]:
         case "extra_forbidden":
-            return f"{key}: {_no_such_key(str(place[-1]), _model_at(place[:-1]))}"
+            said = _no_such_key(str(place[-1]), _model_at(place[:-1]))
         case "value_error":
             said = str(error["ctx"]["error"])  # pyright: ignore[reportTypedDictNotRequiredAccess]
         case "missing":
             said = "is missing"
         case "model_type" | "dict_type":
-            said = f"is a section: write its keys below a line [{key}]"
+            said = f"is a section: write its keys below a line [{_dotted(place)}]"
         case "tuple_type":
             said = 'must be a list, for example ["one", "two"]'
         case _:
-            said = error["msg"].replace("Input should be", "must be") + _as_given(key, error)
-    return f"{key}: {said}" if key else said
+            said = error["msg"].replace("Input should be", "must be") + _as_given(
+                _dotted(place), error
+            )
+    return said
 
 
 def _as_given(key: str, error: ErrorDetails) -> str:

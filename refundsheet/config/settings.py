@@ -84,18 +84,20 @@ def default_ledger_url() -> str:
     return f"sqlite:///{(_state_directory() / 'ledger.sqlite').as_posix()}"
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """Keys that belong together; an unknown one is a mistake."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class GoogleSettings(_Section):
+class GoogleSettings(Section):
     """The way to the spreadsheet."""
 
     base_url: BaseUrl = "https://sheets.googleapis.com"
     credentials: FilePath | None = None
 
 
-class LedgerSettings(_Section):
+class LedgerSettings(Section):
     """Where refundsheet remembers, and for how long."""
 
     url: LedgerUrl = Field(default_factory=default_ledger_url, repr=False)
@@ -111,7 +113,7 @@ def _each_header_once(headers: Mapping[str, str]) -> Mapping[str, str]:
 LogTab = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 
 
-class LogSettings(_Section):
+class LogSettings(Section):
     """The tab the team works in."""
 
     tab: LogTab = ""
@@ -120,7 +122,7 @@ class LogSettings(_Section):
     )
 
 
-class TabSettings(_Section):
+class TabSettings(Section):
     """The names of our own tabs."""
 
     summary: TabName = "Summary"
@@ -130,14 +132,14 @@ class TabSettings(_Section):
     hidden: TabName = "refundsheet"
 
 
-class GraceSettings(_Section):
+class GraceSettings(Section):
     """How long a row that is being typed is left in peace."""
 
     reads: int = Field(default=2, ge=1)
     seconds: float = Field(default=60, ge=0)
 
 
-class StatusSettings(_Section):
+class StatusSettings(Section):
     """A status of the team's list."""
 
     label: Words
@@ -178,7 +180,7 @@ def _each_label_once(statuses: tuple[StatusSettings, ...]) -> tuple[StatusSettin
     return statuses
 
 
-class ReasonSettings(_Section):
+class ReasonSettings(Section):
     """A reason of the team's list; one that is only a text is its label."""
 
     label: Words
@@ -212,7 +214,7 @@ _DEFAULT_STATUSES = tuple(
 )
 
 
-class HourSettings(_Section):
+class HourSettings(Section):
     """When the desk is open, by the spreadsheet's clock."""
 
     monday: DayHours = parse_hours("09:00-17:00")
@@ -237,7 +239,7 @@ class HourSettings(_Section):
         return {number: hours for number, hours in days.items() if hours}
 
 
-class HolidaySettings(_Section):
+class HolidaySettings(Section):
     """On which days the desk is closed."""
 
     country: str | None = None
@@ -264,7 +266,7 @@ class HolidaySettings(_Section):
         return frozenset(self.dates) | frozenset(found)
 
 
-class LegalSettings(_Section):
+class LegalSettings(Section):
     """Within how many calendar days the law wants a refund."""
 
     enabled: bool = True
@@ -280,20 +282,20 @@ class LegalSettings(_Section):
         return self
 
 
-class TargetSettings(_Section):
+class TargetSettings(Section):
     """Within which time the team wants to decide on a case, and to close it."""
 
     decision: Limit = Span(4, Unit.BUSINESS_DAYS)
     resolution: Limit = Span(10, Unit.BUSINESS_DAYS)
 
 
-class SummarySettings(_Section):
+class SummarySettings(Section):
     """What the Summary tab shows."""
 
     weeks: int = Field(default=26, ge=1, le=260)
 
 
-class MetricsSettings(_Section):
+class MetricsSettings(Section):
     """Where the daemon tells how it stands."""
 
     listen: Listen | None = None

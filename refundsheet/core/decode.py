@@ -90,10 +90,11 @@ _AFTER_RANGE = re.compile(rb"\s*,\s*")
 _DECODER = json.JSONDecoder()
 
 
-def take_first_range(values: bytes) -> tuple[tuple[Any, ...], bytes]:
-    """The first row of the first of two ranges, and the answer as if only the second had been asked.
+def take_first_range(values: bytes) -> tuple[tuple[tuple[Any, ...], ...], bytes]:
+    """The rows of the first of several ranges, and the answer as if only the others had been asked.
 
-    The second may be large: it is not looked at. An answer that is something else is given back whole.
+    The others may be large: they are not looked at. An answer that is something else, or has only one
+    range, is given back whole.
     """
     found = _RANGES.search(values)
     size = _HEAD_BYTES
@@ -109,8 +110,8 @@ def take_first_range(values: bytes) -> tuple[tuple[Any, ...], bytes]:
         comma = _AFTER_RANGE.match(values, found.end() + len(head[:end].encode()))
         if comma is None or not isinstance(first, dict):
             break
-        rows = cast("dict[str, Any]", first).get("values") or [[]]
-        return tuple(rows[0]), values[: found.end()] + values[comma.end() :]
+        rows = cast("dict[str, Any]", first).get("values") or []
+        return tuple(map(tuple, rows)), values[: found.end()] + values[comma.end() :]
     return (), values
 
 

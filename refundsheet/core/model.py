@@ -101,6 +101,7 @@ class Snapshot:
         locale: The spreadsheet's locale, which decides how typed dates and amounts read.
         read_at: When the answer had arrived.
         marks: The first row of our hidden tab: the nonce, and the lease (core/lease.py).
+        settings: The Settings tab's rows; None where there is no such tab.
     """
 
     spreadsheet_id: str
@@ -111,6 +112,7 @@ class Snapshot:
     read_at: datetime
     values: bytes = field(repr=False)
     marks: tuple[Cell, ...] = ()
+    settings: tuple[tuple[Cell, ...], ...] | None = None
 
 
 class Outcome(Enum):

@@ -38,6 +38,21 @@ PageCells = Mapping[tuple[int, int], PageCell]
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Cells of one column that offer what may be entered; without options they are ticks.
+
+    Attributes:
+        row: The first row, counted from 0.
+        end_row: The first row below.
+    """
+
+    row: int
+    end_row: int
+    column: int
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A tab of ours as it shall be.
 
@@ -45,6 +60,7 @@ class Page:
         widths: Column widths in pixels, left to right.
         frozen_rows: How many rows stay in sight.
         warning: What people are told who type in it; "" lets them.
+        choices: What may be entered where people fill it in.
     """
 
     title: str
@@ -52,6 +68,7 @@ class Page:
     widths: tuple[int, ...] = ()
     frozen_rows: int = 0
     warning: str = ""
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

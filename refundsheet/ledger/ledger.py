@@ -320,6 +320,22 @@ class Ledger:
             values = {"sheet": registered(connection, sheet), "since": since, "text": text}
             upsert(connection, settings, [values], keys=("sheet", "since"))
 
+    def team_settings(self, sheet: SheetKey) -> Any | None:
+        """What of the Settings tab is in force and what waits, as it was given; None before it was read."""
+        with self._reading() as connection:
+            statement = select(sheets.c.team_settings).where(
+                sheets.c.id == known(connection, sheet)
+            )
+            text = connection.execute(statement).scalar_one_or_none()
+        return None if text is None else load(text)
+
+    def set_team_settings(self, sheet: SheetKey, standing: Any) -> None:
+        """Remember what of the Settings tab is in force and what waits (JSON)."""
+        with self._writing() as connection:
+            row = registered(connection, sheet)
+            values = {"team_settings": dump(standing)}
+            connection.execute(update(sheets).where(sheets.c.id == row).values(values))
+
     # --- housekeeping ---
 
     def upkeep(self, sheet: SheetKey) -> Upkeep | None:

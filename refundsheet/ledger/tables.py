@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The version of what stands below; every change of it needs a migration.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class Instant(TypeDecorator[datetime]):
@@ -120,6 +120,7 @@ sheets = Table(
     Column("marks", Text),
     Column("zone", Text),
     Column("locale", Text),
+    Column("team_settings", SheetText),
     UniqueConstraint("spreadsheet_id", "sheet_id"),
 )
 

@@ -129,13 +129,13 @@ class GoogleSheetStore:
         self._book = book
         return book
 
-    def read(self, now: datetime) -> Snapshot:
+    def read(self, now: datetime, settings_tab: str = "") -> Snapshot:
         """The whole log tab and our marks: one read request, wherever people have moved the tab to."""
         book = self.book
         try:
-            return self._snapshot(book, now)
+            return self._snapshot(book, now, settings_tab)
         except MissingTabError:
-            return self._snapshot(self.describe(), now)
+            return self._snapshot(self.describe(), now, settings_tab)
 
     def prepare(self, setup: Setup) -> None:
         """Add what is missing, in fresh columns and tabs only: one write request."""
@@ -218,11 +218,17 @@ class GoogleSheetStore:
         [held] = self.client.get_json("/values:batchGet", _whole_tab(tab.title))["valueRanges"]
         return tuple(tuple(row) for row in held.get("values", ()))
 
-    def _snapshot(self, book: Book, now: datetime) -> Snapshot:
-        log, hidden = self._log_of(book), book.tab(self._hidden_title)
+    def _snapshot(self, book: Book, now: datetime, settings_tab: str) -> Snapshot:
+        log, hidden, settings = (
+            self._log_of(book),
+            book.tab(self._hidden_title),
+            book.tab(settings_tab),
+        )
         marks = [] if hidden is None else [a1(hidden, *_MARKS)]
-        answer = self.client.get("/values:batchGet", _whole_tab(log.title, *marks))
-        first_row, values = take_first_range(answer) if marks else ((), answer)
+        beside = [] if settings is None else [quoted(settings.title)]
+        values = self.client.get("/values:batchGet", _whole_tab(log.title, *marks, *beside))
+        first_rows, values = take_first_range(values) if marks else ((), values)
+        said, values = take_first_range(values) if beside else (None, values)
         return Snapshot(
             spreadsheet_id=book.spreadsheet_id,
             sheet_id=log.sheet_id,
@@ -231,7 +237,8 @@ class GoogleSheetStore:
             locale=book.locale,
             read_at=now,
             values=values,
-            marks=first_row,
+            marks=first_rows[0] if first_rows else (),
+            settings=said,
         )
 
     def _hidden_tab(self) -> Tab:

@@ -10,7 +10,7 @@ from typing import Any
 
 from refundsheet.core.columns import Column, Kind
 from refundsheet.core.model import Cell
-from refundsheet.core.pages import Page, PageAddition, PageCell, Style
+from refundsheet.core.pages import Choice, Page, PageAddition, PageCell, Style
 from refundsheet.errors import RefusedError
 from refundsheet.sheets.store import Setup, Tab
 
@@ -173,6 +173,17 @@ def add_page(sheet_id: int, page: Page) -> Iterator[Request]:
     if page.warning:
         yield _warning(sheet_id, page.warning)
     yield from put_cells(sheet_id, page.cells)
+    for choice in page.choices:
+        yield _offer(sheet_id, choice)
+
+
+def _offer(sheet_id: int, choice: Choice) -> Request:
+    """A dropdown that lets other values pass, since refundsheet says what is wrong with them; or ticks."""
+    values = [{"userEnteredValue": option} for option in choice.options]
+    condition = {"type": "ONE_OF_LIST", "values": values} if values else {"type": "BOOLEAN"}
+    cells = Rectangle(choice.row, choice.column, choice.end_row, choice.column + 1)
+    rule = {"condition": condition, "showCustomUi": True}
+    return {"setDataValidation": {"range": cells.grid_range(sheet_id), "rule": rule}}
 
 
 def _warning(sheet_id: int, description: str) -> Request:

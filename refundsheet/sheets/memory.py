@@ -123,7 +123,7 @@ class MemorySheetStore:
             tabs=tuple(tabs),
         )
 
-    def read(self, now: datetime) -> Snapshot:
+    def read(self, now: datetime, settings_tab: str = "") -> Snapshot:
         """The whole log tab: one read request."""
         book = self.book
         self._arrive(is_write=False)
@@ -140,6 +140,7 @@ class MemorySheetStore:
             read_at=now,
             values=values,
             marks=tuple(self.first_row) if self.hidden_tabs else (),
+            settings=self._rows_of(settings_tab) if settings_tab in self.pages else None,
         )
 
     def prepare(self, setup: Setup) -> None:
@@ -242,10 +243,13 @@ class MemorySheetStore:
         if title not in self.pages:
             return ()
         self._arrive(is_write=False)
+        self.answering()
+        return self._rows_of(title)
+
+    def _rows_of(self, title: str) -> tuple[tuple[Cell, ...], ...]:
         page = {place: cell.value for place, cell in self.pages[title].items()}
         rows = max((row + 1 for row, _ in page), default=0)
         columns = max((column + 1 for _, column in page), default=0)
-        self.answering()
         return tuple(
             tuple(page.get((row, column), "") for column in range(columns)) for row in range(rows)
         )

@@ -111,8 +111,13 @@ class SheetStore(Protocol):
         """Titles, sizes, zone and locale: one read request."""
         ...
 
-    def read(self, now: datetime) -> Snapshot:
-        """The whole log tab and our marks: one read request, wherever people have moved the tab to."""
+    def read(self, now: datetime, settings_tab: str = "") -> Snapshot:
+        """The whole log tab and our marks: one read request, wherever people have moved the tab to.
+
+        Args:
+            now: The time of the pass.
+            settings_tab: The title of a small tab to read along, where there is one.
+        """
         ...
 
     def prepare(self, setup: Setup) -> None:

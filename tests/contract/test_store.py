@@ -394,6 +394,19 @@ def test_only_what_differs_is_overwritten(world: World) -> None:
     assert world.requests.writes == 2
 
 
+def test_a_small_tab_is_read_along_in_the_same_request(world: World) -> None:
+    page = Page("Settings", {(0, 0): PageCell("Setting"), (2, 1): PageCell(14)})
+    world.store.publish([difference({}, page)])
+    world.store.read(NOW)
+    asked = world.requests.reads
+    snapshot = world.store.read(NOW, "Settings")
+    assert world.requests.reads == asked + 1
+    assert snapshot.settings is not None
+    assert [list(filter(None, row)) for row in snapshot.settings] == [["Setting"], [], [14]]
+    assert world.store.read(NOW).settings is None
+    assert world.store.read(NOW, "Nothing").settings is None
+
+
 def test_several_pages_go_in_one_request(world: World) -> None:
     queue = Page("Needs attention", {(0, 0): PageCell("12 overdue")})
 

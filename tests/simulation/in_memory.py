@@ -89,11 +89,11 @@ class PeopledSheet(MemorySheetStore):
         except CutError as cut:
             raise _error(cut, is_write=self._is_write) from None
 
-    def read(self, now: datetime) -> Snapshot:
+    def read(self, now: datetime, settings_tab: str = "") -> Snapshot:
         self.book  # noqa: B018 - a request of its own, the first time
         self._reads_log = True
         try:
-            return super().read(now)
+            return super().read(now, settings_tab)
         finally:
             self._reads_log = False
 

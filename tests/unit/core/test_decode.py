@@ -19,17 +19,19 @@ def marks(*cells: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("first", "row"),
+    ("first", "rows"),
     [
-        pytest.param(marks("n1", "lease"), ("n1", "lease"), id="a nonce and a lease"),
+        pytest.param(marks("n1", "lease"), (("n1", "lease"),), id="a nonce and a lease"),
         pytest.param({"range": "refundsheet!A1:F1"}, (), id="a blank row"),
-        pytest.param(marks("é" * 100_000), ("é" * 100_000,), id="longer than the first look"),
+        pytest.param({"values": [["a"], [], [1]]}, (("a",), (), (1,)), id="several rows"),
+        pytest.param(marks("é" * 100_000), (("é" * 100_000,),), id="longer than the first look"),
     ],
 )
-def test_the_first_range_is_taken_and_the_second_left(
-    first: dict[str, Any], row: tuple[Any, ...]
+def test_the_first_range_is_taken_and_the_others_left(
+    first: dict[str, Any], rows: tuple[Any, ...]
 ) -> None:
-    assert take_first_range(answer(first, LOG)) == (row, answer(LOG))
+    assert take_first_range(answer(first, LOG)) == (rows, answer(LOG))
+    assert take_first_range(answer(first, first, LOG)) == (rows, answer(first, LOG))
 
 
 @pytest.mark.parametrize(
