@@ -24,6 +24,7 @@ from refundsheet.core.planner import Context, Decisions, decide, is_settled
 from refundsheet.core.recollect import recollect
 from refundsheet.core.recovery import settle
 from refundsheet.core.report import Options, PassReport
+from refundsheet.core.rules.catalogue import graded
 from refundsheet.core.safety import (
     NOTHING_WITHHELD,
     Withheld,
@@ -436,6 +437,7 @@ def _report(scene: _Scene, summary: Summary) -> PassReport:
         summary=summary,
         setup=in_words(scene.setup),
         changes=scene.decisions.changes,
+        headers=graded(scene.log.layout.violations, scene.context.desk.grades),
         violations=scene.decisions.violations,
         flagged=Counter(flag.kind.word for flag in scene.decisions.flags.values()),
         observed=len(scene.observed.observations),

@@ -13,8 +13,9 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind
+from refundsheet.core.headers import column_letter
 from refundsheet.core.model import Cell, Change, Outcome, Receipt, Severity, Violation
-from refundsheet.core.report import PassReport, column_letters
+from refundsheet.core.report import PassReport
 from refundsheet.core.serials import to_moment
 from refundsheet.core.statistics.figures import Duration, Figure, Measure, SwitchedOff, Table
 from refundsheet.core.summary import Summary, basis, in_words, number_text
@@ -152,7 +153,7 @@ def print_check(report: PassReport, *, notes: bool) -> None:
         report: A pass.
         notes: Whether notes are listed too; they are counted in any case.
     """
-    for violation in report.log.layout.violations:
+    for violation in report.headers:
         typer.echo(f"Headers: {violation.sentence}")
     found = _by_rule(report.violations.values())
     if not found:
@@ -184,7 +185,7 @@ def _violation_lines(report: PassReport, *, notes: bool) -> Iterator[str]:
     )
     for number, violation in ranked:
         index = columns.get(violation.field)
-        cell = f"{column_letters(index)}{number}" if index is not None else f"row {number}"
+        cell = f"{column_letter(index)}{number}" if index is not None else f"row {number}"
         yield f"  {cell:>8}  {violation.severity.name.lower():8} {violation.sentence}"
 
 

@@ -27,12 +27,14 @@ from refundsheet.config.values import (
     DayHours,
     FilePath,
     FromText,
+    Grade,
     HeaderField,
     LedgerUrl,
     Limit,
     LimitOrNever,
     Listen,
     PeoplesField,
+    RuleId,
     SpreadsheetId,
     TabName,
     WordList,
@@ -331,6 +333,7 @@ class Settings(BaseSettings):
     legal: LegalSettings = LegalSettings()
     targets: TargetSettings = TargetSettings()
     summary: SummarySettings = SummarySettings()
+    rules: Mapping[RuleId, Grade] = Field(default_factory=dict[str, Grade])
     metrics: MetricsSettings = MetricsSettings()
     statuses: Annotated[tuple[StatusSettings, ...], FromText, AfterValidator(_each_label_once)] = (
         _DEFAULT_STATUSES
@@ -406,6 +409,7 @@ class Settings(BaseSettings):
             old_case_days=self.old_case_days,
             legal_days=self.legal.days if self.legal.enabled else None,
             legal_warning_days=self.legal.warning_days,
+            grades={rule: grade.severity for rule, grade in self.rules.items()},
             case_ids=self.case_ids,
             decision_target=self.targets.decision,
             resolution_target=self.targets.resolution,
@@ -413,7 +417,7 @@ class Settings(BaseSettings):
 
     def deciding(self) -> str:
         """The settings that decide flags and stamps, as text: another text, other flags."""
-        keys = {"hours", "holidays", "legal", "statuses", "reasons", "last_action_fields"}
+        keys = {"hours", "holidays", "legal", "statuses", "reasons", "rules", "last_action_fields"}
         return self.model_dump_json(include=keys)
 
 

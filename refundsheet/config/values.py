@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from enum import Enum
 from math import floor
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +14,25 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringCon
 from refundsheet.core.calendar import Hours, parse_hours
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, Writer, comparable
 from refundsheet.core.desk import Span, Unit
+from refundsheet.core.model import Severity
+from refundsheet.core.rules.catalogue import RULE_BY_ID
 
 #: Stands for a limit that is not to be there although it would be by itself.
 NEVER = "never"
+
+
+class Grade(Enum):
+    """How much a rule matters to the team."""
+
+    OFF = "off"
+    NOTE = "note"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+    @property
+    def severity(self) -> Severity | None:
+        """The same as the core knows it; None is off."""
+        return None if self is Grade.OFF else Severity[self.name]
 
 
 def _spreadsheet_id(value: str) -> str:
@@ -85,6 +103,14 @@ def _one_of(value: str, allowed: Iterable[str]) -> str:
     return value
 
 
+def _rule(value: str) -> str:
+    if value not in RULE_BY_ID:
+        near = get_close_matches(value, RULE_BY_ID, n=1)
+        hint = f"did you mean {near[0]}?" if near else "the README lists them all"
+        raise ValueError(f'"{value}" is not a rule; {hint}')
+    return value
+
+
 def _from_text(value: object) -> object:
     """A list as the environment gives it: JSON."""
     if not isinstance(value, str):
@@ -146,6 +172,7 @@ BaseUrl = Annotated[str, AfterValidator(_base_url)]
 LedgerUrl = Annotated[str, AfterValidator(_ledger_url)]
 CaseIds = Annotated[str, AfterValidator(_case_ids)]
 HeaderField = Annotated[str, AfterValidator(_field_with_a_header)]
+RuleId = Annotated[str, AfterValidator(_rule)]
 PeoplesField = Annotated[str, AfterValidator(_field_people_write)]
 
 

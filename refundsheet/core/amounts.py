@@ -133,6 +133,11 @@ def currency_code(text: str, locale: str) -> str | None:
     return code if _CODE.fullmatch(code) else None
 
 
+def is_currency(name: str) -> bool:
+    """Whether a currency is one we know of, or has the form of a code."""
+    return currency_code(name, "") is not None
+
+
 def _territory(locale: str) -> str:
     return locale.replace("-", "_").partition("_")[2].upper()
 

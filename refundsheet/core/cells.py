@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo
 
 from refundsheet.core.amounts import currency_code, read_amount
 from refundsheet.core.columns import BY_FIELD, COLUMNS, CUSTOMER_AND_ORDER, Column, Kind, Writer
-from refundsheet.core.model import Layout, Moment, RefundCase, Severity, Violation
+from refundsheet.core.model import Layout, Moment, RefundCase, Violation
+from refundsheet.core.rules.catalogue import violation
 from refundsheet.core.serials import at_wall_time, to_moment
 from refundsheet.core.text_dates import Ambiguous, read_text_date
 
 CELL_ERROR = "cell_error"
 PLACEHOLDER = "placeholder"
+ONLY_SPACES = "only_spaces"
 ID_IS_NUMBER = "id_is_number"
+ID_LOST_DIGITS = "id_lost_digits"
 ID_IS_CHECKBOX = "id_is_checkbox"
 DATE_IS_TEXT = "date_is_text"
 DATE_AMBIGUOUS = "date_ambiguous"
@@ -148,7 +151,7 @@ class _Reader:
             return  # what we wrote ourselves says nothing about the case
         if cell in CELL_ERRORS:
             says = f"shows {cell}: its formula gives no value. Mend the formula or type the value."
-            self._add(CELL_ERROR, Severity.WARNING, field, says)
+            self._add(CELL_ERROR, field, says)
         elif column is CUSTOMER_AND_ORDER:
             self._read_customer_and_order(cell)
         elif column.kind is Kind.TEXT or not self._passes_over(field, cell):
@@ -167,18 +170,21 @@ class _Reader:
             case _:
                 assert_never(column.kind)
 
-    def _add(self, rule: str, severity: Severity, field: str, says: str) -> None:
+    def _add(self, rule: str, field: str, says: str) -> None:
         headers = self._sheet.headers
         header = headers.get(field) or headers[CUSTOMER_AND_ORDER.field]
-        self.violations.append(Violation(rule, severity, field, f"{header} {says}"))
+        self.violations.append(violation(rule, f"{header} {says}", field))
 
     def _passes_over(self, field: str, cell: Any) -> bool:
-        """Whether a cell says nothing, which is worth a note unless it holds only spaces."""
+        """Whether a cell says nothing; one that is to be filled in when it is blank should be."""
         if not (isinstance(cell, str) and reads_blank(cell)):
             return False
         if shown := cell.strip():
             says = f'says "{shown}", which is read as blank. Better leave the cell empty.'
-            self._add(PLACEHOLDER, Severity.NOTE, field, says)
+            self._add(PLACEHOLDER, field, says)
+        elif BY_FIELD.get(field, CUSTOMER_AND_ORDER).writer is Writer.TEAM_THEN_US:
+            says = "looks blank but holds spaces, so refundsheet leaves it alone. Clear the cell."
+            self._add(ONLY_SPACES, field, says)
         return True
 
     def _read_text(self, field: str, cell: Any) -> None:
@@ -195,34 +201,34 @@ class _Reader:
     def _judge_identifier(self, field: str, cell: float) -> None:
         if isinstance(cell, bool):
             says = f"holds a checkbox ({as_text(cell)}), not an ID. Type the ID as text."
-            self._add(ID_IS_CHECKBOX, Severity.WARNING, field, says)
+            self._add(ID_IS_CHECKBOX, field, says)
         elif isinstance(cell, int) and abs(cell) < _INEXACT:
             says = (
                 f"{cell} is a number to the sheet, so leading zeros are lost. "
                 "Format the column as plain text to keep IDs as they are typed."
             )
-            self._add(ID_IS_NUMBER, Severity.NOTE, field, says)
+            self._add(ID_IS_NUMBER, field, says)
         else:
             says = (
                 f"shows {as_text(cell)}, an ID the sheet turned into a number; digits may be lost. "
                 f"Format the cell as plain text and type the ID again."
             )
-            self._add(ID_IS_NUMBER, Severity.PROBLEM, field, says)
+            self._add(ID_LOST_DIGITS, field, says)
 
     def _read_amount(self, field: str, cell: Any) -> None:
         read = None if isinstance(cell, bool) else read_amount(cell, self._sheet.locale)
         if read is None:
             says = f'"{_shown(cell)}" cannot be read as an amount. Type it as a number, for example 12.50.'
-            self._add(AMOUNT_UNREADABLE, Severity.PROBLEM, field, says)
+            self._add(AMOUNT_UNREADABLE, field, says)
             return
         amount, self._amount_currency = read
         self._values[field] = amount
         if amount < 0:
             says = f"{_shown(cell)} is negative. A refund is written without the minus sign."
-            self._add(AMOUNT_NEGATIVE, Severity.WARNING, field, says)
+            self._add(AMOUNT_NEGATIVE, field, says)
         elif not amount:
             says = "is 0. Type what is to be refunded, or leave the cell empty."
-            self._add(AMOUNT_ZERO, Severity.NOTE, field, says)
+            self._add(AMOUNT_ZERO, field, says)
 
     def _settle_currency(self) -> None:
         """The currency column decides, where there is one and it says something."""
@@ -231,7 +237,7 @@ class _Reader:
             self._values["currency"] = self._amount_currency
         elif named != self._amount_currency:
             says = f"is in {self._amount_currency}, but the currency beside it is {named}. Correct one of them."
-            self._add(CURRENCY_CONFLICT, Severity.WARNING, "amount", says)
+            self._add(CURRENCY_CONFLICT, "amount", says)
 
     def _read_moment(self, field: str, cell: Any) -> None:
         if isinstance(cell, str):
@@ -248,7 +254,7 @@ class _Reader:
 
     def _add_unreadable_date(self, field: str, cell: Any) -> None:
         says = f'"{_shown(cell)}" cannot be read as a date. Type it again, for example 2026-04-03.'
-        self._add(DATE_UNREADABLE, Severity.PROBLEM, field, says)
+        self._add(DATE_UNREADABLE, field, says)
 
     def _read_text_date(self, field: str, text: str) -> None:
         match read_text_date(text, locale=self._sheet.locale):
@@ -266,7 +272,7 @@ class _Reader:
                 f'"{_shown(text)}" is text, read as {_day(moment)}. '
                 f"Type it again as a date: the sheet itself cannot sort or count with text."
             )
-            self._add(DATE_IS_TEXT, Severity.NOTE, field, says)
+            self._add(DATE_IS_TEXT, field, says)
 
     def _add_ambiguous(self, field: str, text: str, ambiguous: Ambiguous) -> None:
         rule = DATE_SHORT_YEAR if ambiguous.short_year else DATE_AMBIGUOUS
@@ -276,26 +282,26 @@ class _Reader:
             f'"{_shown(text)}" {doubt} could be {readings}: '
             f"type it again as a date, for example {ambiguous.readings[0].isoformat()}."
         )
-        self._add(rule, Severity.PROBLEM, field, says)
+        self._add(rule, field, says)
 
     def _keep_moment(self, field: str, moment: Moment) -> bool:
         """Keep a moment that can be true; say of the others why not. They are never bent into place."""
         day = moment.date() if isinstance(moment, datetime) else moment
         if day < EARLIEST:
             says = f"is {_day(day)}, too long ago to be right. Type the date again, for example 2026-04-03."
-            self._add(DATE_TOO_EARLY, Severity.PROBLEM, field, says)
+            self._add(DATE_TOO_EARLY, field, says)
         elif field in MAY_LIE_AHEAD:
             if day - self._sheet.now.date() <= FARTHEST:
                 self._values[field] = moment
                 return True
             says = f"is {_day(day)}, more than five years ahead. Correct the year."
-            self._add(DATE_TOO_FAR, Severity.PROBLEM, field, says)
+            self._add(DATE_TOO_FAR, field, says)
         elif is_past(moment, self._sheet.now, self._sheet.zone):
             self._values[field] = moment
             return True
         else:
             says = f"is {_day(moment)}, which had not come yet when it was read. Correct the date."
-            self._add(DATE_IN_FUTURE, Severity.PROBLEM, field, says)
+            self._add(DATE_IN_FUTURE, field, says)
         return False
 
     def _read_customer_and_order(self, cell: Any) -> None:

@@ -11,6 +11,7 @@ from math import ceil
 from typing import Self
 
 from refundsheet.core.columns import comparable
+from refundsheet.core.model import Severity
 from refundsheet.core.slips import is_slip
 
 
@@ -281,6 +282,8 @@ class Desk:
         old_case_days: Open cases untouched for this long at adoption are one line, not flags.
         legal_days: Calendar days the law gives for a refund, counted from the request; None is off.
         legal_warning_days: From which of these days on a warning is due.
+        grades: How much rules matter to this team, where it differs from the catalogue
+            (core/rules/catalogue.py); None for a rule that is switched off.
         case_ids: The pattern minted IDs continue, where the log itself shows none: a prefix with
             ``{year}`` and the number's digits as ``#``.
         decision_target: Within which time a case shall be approved or rejected.
@@ -299,6 +302,7 @@ class Desk:
     old_case_days: int = 60
     legal_days: int | None = 14
     legal_warning_days: int = 10
+    grades: Mapping[str, Severity | None] = field(default_factory=dict[str, Severity | None])
     case_ids: str = "R-{year}-####"
     decision_target: Span = Span(4, Unit.BUSINESS_DAYS)
     resolution_target: Span = Span(10, Unit.BUSINESS_DAYS)

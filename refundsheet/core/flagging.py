@@ -9,7 +9,8 @@ from refundsheet.core.clocks import is_old_case
 from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import Flag, follow_up
 from refundsheet.core.memory import Remembered
-from refundsheet.core.rules.doubles import possible_doubles
+from refundsheet.core.rules.catalogue import is_on
+from refundsheet.core.rules.doubles import POSSIBLE_DOUBLE, Double, possible_doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,12 @@ class Flagged:
         flags: Key to flag.
         old: The keys of the open cases that nobody had touched for long when the log was adopted:
             they are listed on request and not flagged, until somebody touches them.
+        doubles: Key to the other cases that may refund the same thing.
     """
 
     flags: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
     old: tuple[str, ...] = ()
+    doubles: Mapping[str, tuple[Double, ...]] = field(default_factory=dict[str, tuple[Double, ...]])
 
 
 def flag_cases(
@@ -43,7 +46,8 @@ def flag_cases(
         now: The time of the pass, in the sheet's zone.
     """
     known = tuple(cases)
-    doubles = possible_doubles(((one.key, one.case) for one in known), desk)
+    is_asked = is_on(POSSIBLE_DOUBLE, desk.grades)
+    doubles = possible_doubles(((one.key, one.case) for one in known), desk) if is_asked else {}
     flags: dict[str, Flag] = {}
     old: list[str] = []
     for one in known:
@@ -57,7 +61,7 @@ def flag_cases(
         flag = follow_up(one, desk, calendar, now, others)
         if flag is not None:
             flags[one.key] = flag
-    return Flagged(flags, tuple(old))
+    return Flagged(flags, tuple(old), doubles)
 
 
 def changed_flags(before: Flagged, after: Flagged) -> frozenset[str]:

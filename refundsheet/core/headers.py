@@ -10,7 +10,8 @@ from refundsheet.core.columns import (
     OUR_FIELDS,
     comparable,
 )
-from refundsheet.core.model import Layout, Severity, Violation
+from refundsheet.core.model import Layout, Violation
+from refundsheet.core.rules.catalogue import violation
 from refundsheet.errors import LayoutError
 
 #: Titles and remarks may stand above the headers, but not more than this.
@@ -132,12 +133,11 @@ def _what_is_missing(best: Layout, names: Mapping[str, str]) -> str:
 
 def _twice(field: str, usual: str, headers: Sequence[str], indexes: Sequence[int]) -> Violation:
     *first, last = (f'{column_letter(index)} ("{headers[index]}")' for index in indexes)
-    return Violation(
+    return violation(
         HEADER_TWICE,
-        Severity.PROBLEM,
-        field,
         f'Columns {", ".join(first)} and {last} could both be "{usual}", so neither is used. '
         f'Let only one of them be headed "{usual}".',
+        field,
     )
 
 
@@ -148,9 +148,8 @@ def _blank_headers(layout: Layout, below: Sequence[Sequence[Any]]) -> Iterable[V
         if is_blank and any(
             row[index] not in ("", None, False) for row in below if index < len(row)
         ):
-            yield Violation(
+            yield violation(
                 HEADER_BLANK,
-                Severity.NOTE,
-                "",
                 f"Column {column_letter(index)} holds data but has no header: it is left alone.",
+                "",
             )

@@ -14,7 +14,8 @@ from operator import attrgetter
 
 from refundsheet.core.columns import CUSTOMER_AND_ORDER
 from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.model import Layout, RefundCase, Row, Severity, Violation
+from refundsheet.core.model import Layout, RefundCase, Row, Violation
+from refundsheet.core.rules.catalogue import violation
 
 #: What hardly ever changes in a case's life, and tells one row from another.
 FINGERPRINT_FIELDS = (
@@ -264,7 +265,7 @@ def _duplicate(case: RefundCase, rows: int, *, is_copy: bool) -> Violation:
             "Give each a Case ID, or delete the ones too many."
         )
     rule = DUPLICATE_ID if case.case_id else TWIN_ROWS
-    return Violation(rule, Severity.PROBLEM, "case_id", sentence)
+    return violation(rule, sentence, "case_id")
 
 
 class _Index:
@@ -391,7 +392,7 @@ def _ambiguous(case: RefundCase) -> Violation:
         f"This row has no Case ID, and could be one of several cases of "
         f"{case.order_id or case.customer_name or case.product}. Type its Case ID."
     )
-    return Violation(TWIN_ROWS, Severity.PROBLEM, "case_id", sentence)
+    return violation(TWIN_ROWS, sentence, "case_id")
 
 
 def _lost_id(case: RefundCase) -> Violation:
@@ -399,4 +400,4 @@ def _lost_id(case: RefundCase) -> Violation:
         f"The Case ID is gone; by the rest of the row it was {case.case_id}. "
         "Type it in again, or another one if this is a new case."
     )
-    return Violation(ID_REMOVED, Severity.PROBLEM, "case_id", sentence)
+    return violation(ID_REMOVED, sentence, "case_id")

@@ -1,6 +1,6 @@
 """From what is known to what is to be written: every change with its reason and its condition."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -23,7 +23,10 @@ from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Cell, Change, Layout, Row, Severity, Violation
 from refundsheet.core.observe import UNREAD_READS, Observed
 from refundsheet.core.parse import cell
-from refundsheet.core.rules import RESOLVED_BUT_OPEN, check
+from refundsheet.core.rules.across import across
+from refundsheet.core.rules.catalogue import graded
+from refundsheet.core.rules.doubles import Double
+from refundsheet.core.rules.registry import RESOLVED_BUT_OPEN, check
 from refundsheet.core.serials import same_serial, to_serial
 
 _NAMES = ("order_id", "customer_name", CUSTOMER_AND_ORDER.field)
@@ -86,9 +89,10 @@ class Decisions:
 
 def decide(recognised: Recognised, context: Context) -> Decisions:
     """Every change the log needs now; a row in doubt gets no more than the reason in Row Check."""
-    minted, free = _new_ids(recognised, context), _free_ids(recognised, context)
-    fields = frozenset(context.layout.columns)
-    flagged = _flagged(recognised, context)
+    minted = _new_ids(recognised, context)
+    settled = tuple(_settled(recognised, context))
+    flagged = _flagged(settled, context)
+    checks = _checks(recognised, settled, flagged.doubles, context)
     violations: dict[int, tuple[Violation, ...]] = {}
     changes: list[Change] = []
     for known in recognised.rows:
@@ -100,7 +104,7 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
         if after is not None and known.doubt is None:
             flag = flagged.flags.get(known.key)
             stamps = (*minted.get(known.key, ()), *_stamps(known, after, context))
-        found = _violations(known, after, fields, free, context)
+        found = _violations(known, after, checks)
         if any(stamp.field == "resolved_at" and stamp.after is None for stamp in stamps):
             found = tuple(v for v in found if v.rule != RESOLVED_BUT_OPEN)  # it is being put right
         if found:
@@ -110,14 +114,15 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
     return Decisions(tuple(changes), flagged.flags, flagged.old, violations)
 
 
-def _flagged(recognised: Recognised, context: Context) -> Flagged:
-    cases = (
-        after
-        for known in recognised.rows
-        if known.doubt is None
-        and (after := context.observed.cases.get(known.key)) is not None
-        and after.settled
-    )
+def _settled(recognised: Recognised, context: Context) -> Iterator[Remembered]:
+    """The cases whose rows are no longer being typed in, and are certainly theirs."""
+    for known in recognised.rows:
+        after = context.observed.cases.get(known.key)
+        if known.doubt is None and after is not None and after.settled:
+            yield after
+
+
+def _flagged(cases: Iterable[Remembered], context: Context) -> Flagged:
     baseline = context.memory.baseline_at or context.now
     return flag_cases(cases, context.desk, context.calendar, baseline, context.now)
 
@@ -135,12 +140,38 @@ def is_settled(known: KnownRow, after: Remembered | None) -> bool:
     return known.doubt is not None or (after is not None and after.settled)
 
 
-def _violations(
-    known: KnownRow,
-    after: Remembered | None,
-    fields: frozenset[str],
-    free: Mapping[str, str],
+@dataclass(frozen=True, slots=True)
+class _Checks:
+    """What the rows of a pass are checked by.
+
+    Attributes:
+        fields: The fields that have a column.
+        free: Key to the ID that is offered to a copy.
+        beside: Key to what is wrong with a case beside the others.
+    """
+
+    desk: Desk
+    fields: frozenset[str]
+    free: Mapping[str, str]
+    beside: Mapping[str, Sequence[Violation]]
+
+
+def _checks(
+    recognised: Recognised,
+    settled: Iterable[Remembered],
+    doubles: Mapping[str, tuple[Double, ...]],
     context: Context,
+) -> _Checks:
+    return _Checks(
+        desk=context.desk,
+        fields=frozenset(context.layout.columns),
+        free=_free_ids(recognised, context),
+        beside=across([(one.key, one.case) for one in settled], doubles, context.desk),
+    )
+
+
+def _violations(
+    known: KnownRow, after: Remembered | None, checks: _Checks
 ) -> tuple[Violation, ...]:
     """Everything wrong with a row, worst first."""
     unread = after.unread if after else {}
@@ -151,12 +182,12 @@ def _violations(
         if violation.rule != CELL_ERROR or unread.get(violation.field, UNREAD_READS) >= UNREAD_READS
     ]
     if known.doubt is not None:
-        found.append(_with_free_id(known.doubt, free.get(known.key)))
+        found.append(_with_free_id(known.doubt, checks.free.get(known.key)))
     case = after.case if after and unread else known.row.case
-    found += check(case, context.desk, fields)
-    if len(found) > 1:
-        found.sort(key=lambda violation: -violation.severity)
-    return tuple(found)
+    odd = [violation.field for violation in known.row.violations]
+    found += check(case, checks.desk, checks.fields, odd)
+    found += checks.beside.get(known.key, ())
+    return graded(found, checks.desk.grades) if found else ()
 
 
 def _with_free_id(doubt: Violation, free: str | None) -> Violation:

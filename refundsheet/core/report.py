@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from refundsheet.core.follow_up import Flag
+from refundsheet.core.headers import column_letter
 from refundsheet.core.model import Change, Outcome, Receipt, Severity, Violation
 from refundsheet.core.parse import ParsedLog
 from refundsheet.core.summary import Summary
@@ -41,6 +42,7 @@ class PassReport:
         setup: What was added to the spreadsheet, or would be, in words.
         changes: Every cell the pass decided to write.
         receipts: What became of each; none in a dry run.
+        headers: What is wrong with the log's headers.
         violations: Row number to what is wrong with it.
         raised: Flags that did not stand before, by the case's name.
         cleared: The names of the cases whose flag's reason is gone.
@@ -61,6 +63,7 @@ class PassReport:
     setup: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    headers: tuple[Violation, ...] = ()
     violations: Mapping[int, tuple[Violation, ...]] = field(
         default_factory=dict[int, tuple[Violation, ...]]
     )
@@ -107,14 +110,14 @@ class PassReport:
     @property
     def worst(self) -> Severity:
         """How much the worst violation matters; a note where there is none."""
-        found = [*self.log.layout.violations, *chain.from_iterable(self.violations.values())]
+        found = [*self.headers, *chain.from_iterable(self.violations.values())]
         return max((violation.severity for violation in found), default=Severity.NOTE)
 
     def violations_json(self) -> Mapping[str, Any]:
         """What is wrong, row by row, as plain values."""
         return {
             "rows": len(self.log.rows),
-            "headers": [self._violation_json(v) for v in self.log.layout.violations],
+            "headers": [self._violation_json(v) for v in self.headers],
             "violations": [
                 {"row": number} | self._violation_json(violation)
                 for number, found in self.violations.items()
@@ -125,7 +128,7 @@ class PassReport:
     def _violation_json(self, violation: Violation) -> dict[str, Any]:
         index = self.log.layout.columns.get(violation.field)
         return {
-            "column": None if index is None else column_letters(index),
+            "column": None if index is None else column_letter(index),
             "header": None if index is None else self.log.layout.headers[index],
             "rule": violation.rule,
             "severity": violation.severity.name.lower(),
@@ -173,13 +176,3 @@ class PassReport:
             "withheld": list(self.withheld),
             "read_only": self.read_only,
         }
-
-
-def column_letters(index: int) -> str:
-    """A column's letters, as the sheet shows them: 0 is A, 26 is AA."""
-    letters = ""
-    while index >= 0:
-        index, rest = divmod(index, 26)
-        letters = chr(ord("A") + rest) + letters
-        index -= 1
-    return letters

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from refundsheet.core.report import column_letters
+from refundsheet.core.headers import column_letter
 from refundsheet.core.serials import to_serial
 from refundsheet.demo.generate import HEADERS, Entry, GeneratedCase
 from refundsheet.errors import SheetError
@@ -94,7 +94,7 @@ class SheetByHand:
     def type(self, number: int, cells: Mapping[str, str | float]) -> None:
         """Type into cells of a row, each under its header."""
         header = self._header()
-        places = {column_letters(_place(name, header)): value for name, value in cells.items()}
+        places = {column_letter(_place(name, header)): value for name, value in cells.items()}
         data = [
             {"range": f"{_quoted(self.tab)}!{letters}{number}", "values": [[value]]}
             for letters, value in places.items()

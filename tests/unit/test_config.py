@@ -17,6 +17,7 @@ from refundsheet.config import Settings, load_settings
 from refundsheet.config.settings import default_ledger_url
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER
 from refundsheet.core.desk import Desk, Meaning, Reason, Span, Unit
+from refundsheet.core.model import Severity
 from refundsheet.errors import ConfigurationError, ExitCode
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -119,7 +120,7 @@ def keys_of(model: type[BaseModel], before: str = "") -> Iterator[str]:
         section = next(iter(getattr(field.annotation, "__args__", ())), field.annotation)
         if isinstance(section, type) and issubclass(section, BaseModel):
             yield from keys_of(section, f"{before}{key}.")
-        elif before + key != "log.headers":
+        elif before + key not in ("log.headers", "rules"):
             yield before + key
 
 
@@ -127,7 +128,7 @@ def test_the_example_names_every_key_and_no_other() -> None:
     uncommented = re.sub(r"^#(?=\w+ = )", "", EXAMPLE.read_text("utf-8"), flags=re.MULTILINE)
     named = set(keys(tomllib.loads(uncommented)))
 
-    assert named - {"log.headers.order_id"} == set(keys_of(Settings))
+    assert named - {"log.headers.order_id", "rules.reason_not_listed"} == set(keys_of(Settings))
 
 
 def test_every_key_of_the_example_can_be_uncommented(load: Load) -> None:
@@ -185,6 +186,7 @@ def test_the_environment_wins_over_the_file(load: Load, monkeypatch: pytest.Monk
     monkeypatch.setenv("REFUNDSHEET_HOLIDAYS__DATES", '["2026-12-24"]')
     monkeypatch.setenv("REFUNDSHEET_STATUSES", '[{"label": "Neu", "meaning": "open"}]')
     monkeypatch.setenv("REFUNDSHEET_HOURS__FRIDAY", "")
+    monkeypatch.setenv("REFUNDSHEET_RULES__OWNER_MISSING", "off")
 
     settings = load('poll_seconds = 60\n[google]\nbase_url = "http://x"\ncredentials = "key.json"')
 
@@ -196,6 +198,7 @@ def test_the_environment_wins_over_the_file(load: Load, monkeypatch: pytest.Monk
     assert settings.holidays.dates == (date(2026, 12, 24),)
     assert [status.label for status in settings.statuses] == ["Neu"]
     assert settings.hours.friday == ()
+    assert settings.desk([2026]).grades == {"owner_missing": None}
 
 
 def test_a_spreadsheet_named_in_the_environment_is_enough(
@@ -216,6 +219,9 @@ def test_the_desk_works_as_the_settings_say(load: Load) -> None:
         [grace]
         reads = 3
         seconds = 5
+        [rules]
+        owner_missing = "off"
+        amount_zero = "problem"
         [hours]
         monday = "09:00-12:30, 13:30-17:00"
         sunday = "10:00-24:00"
@@ -242,6 +248,7 @@ def test_the_desk_works_as_the_settings_say(load: Load) -> None:
         ("notes",),
         30,
     )
+    assert desk.grades == {"owner_missing": None, "amount_zero": Severity.PROBLEM}
     assert (desk.grace_reads, desk.grace_seconds) == (3, 5)
     assert desk.hours[1] == ((time(9), time(12, 30)), (time(13, 30), time(17)))
     assert desk.hours[7] == ((time(10), time(0)),)
@@ -561,6 +568,19 @@ def test_the_ledger_stands_where_the_platform_keeps_state(
             '[log]\ntab = "Refunds"\n[tabs]\nsummary = "refunds"',
             'tabs.summary: "refunds" is the name of log.tab already',
             id="two tabs of one name",
+        ),
+        pytest.param(
+            '[rules]\nreason_nt_listed = "off"',
+            'rules.reason_nt_listed: "reason_nt_listed" is not a rule; did you mean reason_not_listed?',
+            id="a slip in a rule",
+        ),
+        pytest.param(
+            '[rules]\nzzz = "off"', 'rules.zzz: "zzz" is not a rule; the README lists', id="no rule"
+        ),
+        pytest.param(
+            '[rules]\nno_status = "fatal"',
+            "rules.no_status: must be 'off', 'note', 'warning' or 'problem', not 'fatal'",
+            id="no grade",
         ),
         pytest.param('reasons = "Broken"', "reasons: Broken is not a list: ", id="no list"),
         pytest.param("reasons = 3", 'reasons: must be a list, for example ["one"', id="a number"),

@@ -167,7 +167,7 @@ def test_a_header_that_is_there_twice_is_not_written(shop: Shop) -> None:
     report = shop.sync()
 
     assert done(report) == {("R-2", "last_action_at")}
-    assert [v.rule for v in report.log.layout.violations] == ["header_twice"]
+    assert [v.rule for v in report.headers] == ["header_twice"]
 
 
 def test_ids_whose_header_is_gone_are_known_by_their_orders(shop: Shop) -> None:

@@ -19,8 +19,14 @@ from refundsheet.core.desk import Desk, Meaning
 from refundsheet.core.identity import comparable_id
 from refundsheet.core.model import RefundCase
 
+#: The rule that names them (core/rules/catalogue.py); switched off, it raises no flag either.
+POSSIBLE_DOUBLE = "possible_double_refund"
+
 #: Two refunds of one amount to one customer that were asked for no further apart than this.
 DAYS_APART = 7
+
+#: More doubles of one case than this are counted, not named.
+_MOST_NAMED = 3
 
 #: What more cases share than this is no order's number: a shop's name, an airline.
 _MOST_TOGETHER = 20
@@ -166,6 +172,37 @@ def _is_named(case_id: str, notes: str) -> bool:
     name = comparable_id(case_id)
     pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
     return bool(name) and re.search(pattern, comparable_id(notes)) is not None
+
+
+_WHAT_IS_SHARED = {
+    Likeness.ORDER: "are about one order, and approved or paid",
+    Likeness.CUSTOMER_AND_AMOUNT: "are of one customer and amount, received within "
+    f"{DAYS_APART} days",
+}
+
+
+def sentences(case_id: str, others: Iterable[Double]) -> Iterator[str]:
+    """What to tell the people who have a case with doubles: a sentence for each way they are alike.
+
+    Args:
+        case_id: The ID of the case; "" where it has none.
+        others: Its doubles.
+    """
+    by_likeness = defaultdict[Likeness, list[str]](list)
+    for other in others:
+        by_likeness[other.likeness].append(other.label or "a case without an ID")
+    for likeness, labels in by_likeness.items():
+        *first, last = (case_id or "this case", *_named(labels))
+        yield (
+            f"Possible double refund: {', '.join(first)} and {last} {_WHAT_IS_SHARED[likeness]}. "
+            "If both are right, name one in the notes of the other."
+        )
+
+
+def _named(labels: Sequence[str]) -> Iterator[str]:
+    yield from labels[:_MOST_NAMED]
+    if len(labels) > _MOST_NAMED:
+        yield f"{len(labels) - _MOST_NAMED} more"
 
 
 _BARE_ORDER = re.compile(r"(?:order|ord|no|nr|[\W_])*(\d{3,})")

@@ -13,6 +13,15 @@ def other_needs_note(case: RefundCase, desk: Desk) -> str | None:
     return f'The reason is "{reason.label}". Please say in the notes what happened.'
 
 
+def reason_missing(case: RefundCase, desk: Desk) -> str | None:  # noqa: ARG001
+    """A case of which nobody knows why it came."""
+    return (
+        None
+        if case.reason.strip()
+        else "There is no reason, so it is missing in the figures by reason."
+    )
+
+
 def reason_near_miss(case: RefundCase, desk: Desk) -> str | None:
     """A wording one slip away from the list: it is counted apart until it is corrected."""
     listed = desk.listed_reason(case.reason)

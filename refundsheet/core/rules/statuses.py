@@ -7,7 +7,7 @@ from refundsheet.core.model import RefundCase
 
 def unknown_status(case: RefundCase, desk: Desk) -> str | None:
     """A label that is nobody's: the case is treated as open until somebody says otherwise."""
-    if not case.status or desk.recognise(case.status).is_known:
+    if not case.status.strip() or desk.recognise(case.status).is_known:
         return None
     return (
         f'Status "{quoted(case.status)}" is not on the list, so the case counts as open. '
@@ -26,5 +26,7 @@ def status_near_miss(case: RefundCase, desk: Desk) -> str | None:
 def no_status(case: RefundCase, desk: Desk) -> str | None:  # noqa: ARG001 - every rule is asked alike
     """A blank status tells nobody what is next."""
     return (
-        None if case.status else "The status is blank. Choose one, so that the case is followed up."
+        None
+        if case.status.strip()
+        else "The status is blank. Choose one, so that the case is followed up."
     )

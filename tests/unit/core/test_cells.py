@@ -46,9 +46,15 @@ def test_a_good_row_is_read_without_a_word() -> None:
     [
         # identifiers
         ("case_id", 1042, "1042", "id_is_number", Severity.NOTE),
-        ("case_id", 10**15, "1000000000000000", "id_is_number", Severity.PROBLEM),
-        ("case_id", 1.2345678901234568e17, "123456789012345680", "id_is_number", Severity.PROBLEM),
-        ("case_id", 12.5, "12.5", "id_is_number", Severity.PROBLEM),
+        ("case_id", 10**15, "1000000000000000", "id_lost_digits", Severity.PROBLEM),
+        (
+            "case_id",
+            1.2345678901234568e17,
+            "123456789012345680",
+            "id_lost_digits",
+            Severity.PROBLEM,
+        ),
+        ("case_id", 12.5, "12.5", "id_lost_digits", Severity.PROBLEM),
         ("case_id", True, "TRUE", "id_is_checkbox", Severity.WARNING),
         ("order_id", "?", "", "placeholder", Severity.NOTE),
         ("order_id", " N/A ", "", "placeholder", Severity.NOTE),
@@ -112,10 +118,23 @@ def test_a_moment_that_can_be_true_is_kept(field: str, cell: Any, moment: Any) -
     assert getattr(case, field) == moment
 
 
-@pytest.mark.parametrize("cell", ["", None, "  ", "\u00a0"])
+@pytest.mark.parametrize("cell", ["", None])
 @pytest.mark.parametrize("field", ["case_id", "amount", "requested_at"])
 def test_a_blank_cell_is_no_violation(field: str, cell: str | None) -> None:
     assert read(**{field: cell}) == (RefundCase(), ())
+
+
+@pytest.mark.parametrize("cell", ["  ", "\u00a0"])
+@pytest.mark.parametrize(
+    ("field", "rules"),
+    [("case_id", ["only_spaces"]), ("requested_at", ["only_spaces"]), ("amount", []), ("order_id", [])],
+)  # fmt: skip
+def test_spaces_matter_only_where_refundsheet_would_fill_in_a_blank(
+    field: str, cell: str, rules: list[str]
+) -> None:
+    case, violations = read(**{field: cell})
+    assert case == RefundCase()
+    assert [violation.rule for violation in violations] == rules
 
 
 @pytest.mark.parametrize(

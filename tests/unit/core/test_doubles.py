@@ -18,6 +18,7 @@ from refundsheet.core.rules.doubles import (
     alike_orders,
     bare_order,
     possible_doubles,
+    sentences,
 )
 from tests.passes import ZONE
 
@@ -127,6 +128,31 @@ def test_what_very_many_cases_share_is_no_order() -> None:
     many = [a_case(f"R-{n}", customer_name=f"No {n}", order_id="NYPD") for n in range(21)]
     assert possible_doubles(many, DESK) == {}
     assert len(possible_doubles(many[:20], DESK)) == 20
+
+
+@pytest.mark.parametrize(
+    ("case_id", "labels", "named"),
+    [
+        ("R-1", ["R-2"], "R-1 and R-2 are"),
+        ("", ["R-2"], "this case and R-2 are"),
+        ("R-1", [""], "R-1 and a case without an ID are"),
+        ("R-1", ["R-2", "R-3", "R-4"], "R-1, R-2, R-3 and R-4 are"),
+        ("R-1", ["R-2", "R-3", "R-4", "R-5", "R-6"], "R-1, R-2, R-3, R-4 and 2 more are"),
+    ],
+)
+def test_a_sentence_names_both_cases(case_id: str, labels: list[str], named: str) -> None:
+    others = [Double(label.lower(), label, ORDER) for label in labels]
+    (sentence,) = sentences(case_id, others)
+    assert sentence == (
+        f"Possible double refund: {named} about one order, and approved or paid. "
+        "If both are right, name one in the notes of the other."
+    )
+
+
+def test_each_way_of_being_alike_has_its_sentence() -> None:
+    first, second = sentences("R-1", [Double("r-2", "R-2", ORDER), Double("r-3", "R-3", AMOUNT)])
+    assert "R-2" in first
+    assert "R-3 are of one customer and amount, received within 7 days." in second
 
 
 _DRAWN = st.fixed_dictionaries(

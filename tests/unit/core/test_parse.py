@@ -257,7 +257,7 @@ def test_trap_13_an_id_survives_letter_by_letter(snapshot_of: Maker, text: str) 
 def test_trap_13_an_id_that_became_a_number_is_flagged(snapshot_of: Maker) -> None:
     log = parse(snapshot_of([HEADERS, [123, "Ada", 123456789012345680]]))
     assert (log.rows[0].case.case_id, log.rows[0].case.order_id) == ("123", "123456789012345680")
-    assert rules(log) == [["id_is_number", "id_is_number"]]
+    assert rules(log) == [["id_is_number", "id_lost_digits"]]
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,8 @@
 
 import json
 
-import pytest
-
 from refundsheet.core.model import Change, Outcome, Receipt, Severity, Violation
-from refundsheet.core.report import PassReport, column_letters
+from refundsheet.core.report import PassReport
 from refundsheet.core.summary import summarise
 from tests.figures import facts
 from tests.passes import MONDAY, Log, case
@@ -22,13 +20,6 @@ def a_report(**known: object) -> PassReport:
     log = Log([case("R-1")])
     summary = summarise(facts(desk=log.desk, now=MONDAY), ())
     return PassReport(run=7, at=MONDAY, log=log.read(), summary=summary, **known)  # pyright: ignore[reportArgumentType]
-
-
-@pytest.mark.parametrize(
-    ("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")]
-)
-def test_a_column_is_called_as_the_sheet_calls_it(index: int, letters: str) -> None:
-    assert column_letters(index) == letters
 
 
 def test_a_quiet_pass_has_nothing_worse_than_a_note() -> None:

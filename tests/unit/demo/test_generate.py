@@ -10,7 +10,7 @@ import pytest
 from refundsheet.core.desk import Desk
 from refundsheet.core.model import Snapshot
 from refundsheet.core.parse import parse
-from refundsheet.core.rules import check
+from refundsheet.core.rules.registry import check
 from refundsheet.core.serials import to_serial
 from refundsheet.demo.generate import HEADERS, WEEKS, GeneratedCase, generate
 from refundsheet.demo.vocabulary import SPIKE
