@@ -129,7 +129,8 @@ def test_sync_for_programs(team: HttpTeam) -> None:
 
     assert report.keys() == {
         "run", "at", "rows", "baseline", "setup", "observed", "planned", "receipts", "raised", "cleared",
-        "rows_with_violations", "rows_to_correct", "published", "removed", "withheld", "read_only", "changes",
+        "rows_with_violations", "rows_to_correct", "published", "removed", "withheld", "read_only", "flagged",
+        "quota_left", "changes",
     }  # fmt: skip
     assert report["at"] == "2026-11-02T10:00:00+01:00"
     assert {change["outcome"] for change in report["changes"]} == {"done"}
