@@ -180,10 +180,9 @@ class Reconciler:
         self._store.prepare(setup)
         receipts = self._store.write(_plan(scene, setup), journal)
         advanced = advance(scene.observed.cases, receipts, context.calendar.zone)
-        is_partial = scene.withheld.rows or scene.withheld.absent
-        believed = {known.key for known in scene.recognised.rows} if is_partial else None
+        told = {known.key for known in scene.recognised.rows if known.doubt is None}
         flags = scene.decisions.flags
-        news = self._logbook.record(context.now, advanced, flags, journal, believed)
+        news = self._logbook.record(context.now, advanced, flags, journal, told)
         self._tell(_SUMMING_UP)
         self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
         summary = self._summary(scene, advanced.cases)
@@ -193,7 +192,7 @@ class Reconciler:
             run=self._logbook.run,
             receipts=receipts,
             raised={_name(key, advanced.cases): flag for key, flag in news.raised.items()},
-            cleared=tuple(_name(key, advanced.cases) for key, _ in news.cleared),
+            cleared=tuple(_name(key, advanced.cases) for key in news.over),
             published=published,
             quota_left=self._store.quota_left,
         )

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.clocks import is_old_case
 from refundsheet.core.desk import Desk
-from refundsheet.core.follow_up import Flag, follow_up
+from refundsheet.core.follow_up import Flag, Reason, follow_up
 from refundsheet.core.memory import Remembered
 from refundsheet.core.rules.catalogue import is_on
 from refundsheet.core.rules.doubles import POSSIBLE_DOUBLE, Double, possible_doubles
@@ -62,6 +63,64 @@ def flag_cases(
         if flag is not None:
             flags[one.key] = flag
     return Flagged(flags, tuple(old), doubles)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagNews:
+    """How the flags of a pass differ from those that stood before it.
+
+    Attributes:
+        told: Key and reason, of those that stand newly or are told in other words.
+        cleared: Key and kind of the reasons that are gone.
+        raised: Key to flag, of the cases with a reason that did not stand before.
+        over: The keys of the cases for which no reason is left.
+    """
+
+    told: tuple[tuple[str, Reason], ...] = ()
+    cleared: tuple[tuple[str, str], ...] = ()
+    raised: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
+    over: tuple[str, ...] = ()
+
+
+Standing: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Key of a case to the reasons for which it is flagged: kind, as the ledger calls it, to text."""
+
+
+def standing_of(flags: Mapping[str, Flag]) -> dict[str, dict[str, str]]:
+    """The reasons that stand with these flags."""
+    return {
+        key: {kind: reason.text for kind, reason in _by_kind(flag).items()}
+        for key, flag in flags.items()
+    }
+
+
+def flag_news(standing: Standing, flags: Mapping[str, Flag]) -> FlagNews:
+    """What became of the reasons that stood, and which are new."""
+    now = standing_of(flags)
+    return FlagNews(
+        told=tuple(
+            (key, reason)
+            for key, flag in flags.items()
+            for kind, reason in _by_kind(flag).items()
+            if standing.get(key, {}).get(kind) != reason.text
+        ),
+        cleared=tuple(
+            (key, kind)
+            for key, kinds in standing.items()
+            for kind in kinds
+            if kind not in now.get(key, {})
+        ),
+        raised={
+            key: flag for key, flag in flags.items() if now[key].keys() - standing.get(key, {})
+        },
+        over=tuple(key for key in standing if key not in now),
+    )
+
+
+def _by_kind(flag: Flag) -> dict[str, Reason]:
+    """Kind to reason; of two deadlines the first one."""
+    reasons = flag.reasons or (Reason(flag.kind, flag.text, flag.by),)
+    return {reason.kind.key: reason for reason in reversed(reasons)}
 
 
 def changed_flags(before: Flagged, after: Flagged) -> frozenset[str]:

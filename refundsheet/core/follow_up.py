@@ -45,6 +45,11 @@ class FlagKind(IntEnum):
         return _WORDS[self]
 
     @property
+    def key(self) -> str:
+        """How the ledger calls it; stable."""
+        return self.name.lower()
+
+    @property
     def is_overdue(self) -> bool:
         """Whether it counts in the figure "overdue"."""
         return self in _OVERDUE

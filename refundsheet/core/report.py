@@ -44,8 +44,8 @@ class PassReport:
         receipts: What became of each; none in a dry run.
         headers: What is wrong with the log's headers.
         violations: Row number to what is wrong with it.
-        raised: Flags that did not stand before, by the case's name.
-        cleared: The names of the cases whose flag's reason is gone.
+        raised: The flags of the cases with a reason that did not stand before, by the case's name.
+        cleared: The names of the cases that were flagged and are not any more.
         flagged: Kind of flag to how many cases carry it now.
         quota_left: Reads and writes still allowed in this minute; None where nobody counts them.
         observed: How many cells people changed.

@@ -48,11 +48,10 @@ def news_of(report: PassReport) -> tuple[News, ...]:
     zone = ZoneInfo(report.log.snapshot.zone)
     added = [News(Kind.ADDED, "", step.removeprefix("add ")) for step in report.setup]
     cells = [news for receipt in report.receipts for news in _of(receipt, report, zone)]
-    worst = sorted(report.raised.items(), key=lambda item: -item[1].kind)
+    worst = sorted(report.raised.items(), key=lambda item: item[1].rank)
     flagged = [News(Kind.FLAGGED, case, flag.text) for case, flag in worst]
-    cleared = [
-        News(Kind.CLEARED, case, "the flag: its reason is gone") for case in really_cleared(report)
-    ]
+    gone = "the flag: its reason is gone"
+    cleared = [News(Kind.CLEARED, case, gone) for case in report.cleared]
     found = [*added, *cells, *flagged, *cleared]
     typing = rows_being_typed(report)
     if typing:
@@ -80,11 +79,6 @@ def rows_read(report: PassReport) -> str:
         return f"first look: {rows} learnt as they are, none stamped"
     edits = "1 edit" if report.observed == 1 else f"{report.observed or 'no'} edits"
     return f"{rows}, {edits} seen"
-
-
-def really_cleared(report: PassReport) -> tuple[str, ...]:
-    """The cases whose flag is gone, and not only gone for another one."""
-    return tuple(case for case in report.cleared if case not in report.raised)
 
 
 def rows_being_typed(report: PassReport) -> int:
@@ -115,7 +109,7 @@ class Tally:
             stamps=stamps,
             minted=self.minted + fields["case_id"],
             raised=self.raised + len(report.raised),
-            cleared=self.cleared + len(really_cleared(report)),
+            cleared=self.cleared + len(report.cleared),
             remarks=self.remarks + fields["row_check"],
             lost=self.lost + report.count(Outcome.LOST),
         )

@@ -147,10 +147,16 @@ class Ledger:
         with self._reading() as connection:
             return memories.observations_of(connection, sheet, field, pass_number)
 
-    def flags(self, sheet: SheetKey, *, standing: bool = False) -> list[Flag]:
-        """The flags ever raised, oldest first, or only those that stand."""
+    def flags(
+        self, sheet: SheetKey, *, standing: bool = False, at: datetime | None = None
+    ) -> list[Flag]:
+        """The flags ever raised, oldest first, or only those that stand, or that stood at a time.
+
+        One that was cleared stays with its times, as long as the ledger keeps anything so old: what
+        was overdue once is never made not to have been.
+        """
         with self._reading() as connection:
-            return memories.flags_of(connection, sheet, standing=standing)
+            return memories.flags_of(connection, sheet, standing=standing, at=at)
 
     # --- the history of cells ---
 

@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.advance import Advanced, advance
+from refundsheet.core.flagging import FlagNews, flag_news, standing_of
 from refundsheet.core.follow_up import Flag
 from refundsheet.core.history import Entry, seen, written
 from refundsheet.core.identity import Recognised
@@ -35,19 +36,6 @@ _UPKEEP_EVERY = timedelta(days=1)
 _LARGEST_ADDITION = 300
 
 
-@dataclass(frozen=True, slots=True)
-class FlagNews:
-    """How the flags of a pass differ from those that stood before it.
-
-    Attributes:
-        raised: Key to flag, of those that stand newly or say something else.
-        cleared: Key and kind of those whose reason is gone.
-    """
-
-    raised: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
-    cleared: tuple[tuple[str, str], ...] = ()
-
-
 class Logbook:
     """What is remembered of one log; read from the ledger once, then kept in step with it.
 
@@ -60,7 +48,7 @@ class Logbook:
         self._ledger = ledger
         self.sheet = sheet
         self._memory = Memory()
-        self._standing: dict[str, tuple[str, str]] = {}
+        self._standing: dict[str, dict[str, str]] = {}
         self._published: dict[str, Mapping[tuple[int, int], PageCell]] = {}
         self._latest_run = -1
         self._upkeep: Upkeep | None = None
@@ -72,8 +60,9 @@ class Logbook:
         latest = passes[0].number if passes else 0
         if latest != self._latest_run:
             self._memory = self._ledger.recall(self.sheet)
-            flags = self._ledger.flags(self.sheet, standing=True)
-            self._standing = {flag.case: (flag.kind, flag.text) for flag in flags}
+            self._standing = {}
+            for flag in self._ledger.flags(self.sheet, standing=True):
+                self._standing.setdefault(flag.case, {})[flag.kind] = flag.text
             self._published.clear()
             self._latest_run = latest
         return self._memory
@@ -209,7 +198,7 @@ class Logbook:
         advanced: Advanced,
         flags: Mapping[str, Flag],
         journal: LedgerJournal,
-        believed: Collection[str] | None = None,
+        told: Collection[str],
     ) -> FlagNews:
         """Store what a pass has written, and how its flags differ from those before.
 
@@ -218,18 +207,23 @@ class Logbook:
             advanced: The cases after its writes.
             flags: Key to flag, of the cases that need somebody now.
             journal: The pass's journal.
-            believed: The keys of the only cases of which anything is known now; None means all.
+            told: The keys of the cases that the read tells of. Of others, as a row that was cut and
+                is not pasted yet, nobody knows anything now, and their flags stand as they did.
         """
-        renamed = advanced.renamed
+        renamed, cases = advanced.renamed, advanced.cases
         standing = {renamed.get(key, key): was for key, was in self._standing.items()}
         now = {renamed.get(key, key): flag for key, flag in flags.items()}
-        unknown = standing.keys() - set(believed) if believed is not None else set[str]()
-        told = {key: was for key, was in standing.items() if key not in unknown}
-        news = _flag_news(told, now)
+        told = {renamed.get(key, key) for key in told}
+        untold = {
+            key: was
+            for key, was in standing.items()
+            if key not in told and key in cases and not cases[key].removed
+        }
+        judged = {key: was for key, was in standing.items() if key not in untold}
+        news = flag_news(judged, now)
         entries = [written(change, self.run, at) for change in journal.done]
         self._take_in(at, advanced, news, entries, journal.outcomes)
-        self._standing = {key: standing[key] for key in unknown}
-        self._standing |= {key: (_kind(flag), flag.text) for key, flag in now.items()}
+        self._standing = untold | standing_of(now)
         return news
 
     def _take_in(
@@ -241,7 +235,7 @@ class Logbook:
         outcomes: Mapping[int, tuple[IntentState, str]],
     ) -> None:
         texts = advanced.texts - self._memory.texts
-        if outcomes or news.raised or news.cleared:
+        if outcomes or news.told or news.cleared:
             self._ledger.record(
                 self.sheet,
                 Learnt(
@@ -249,7 +243,7 @@ class Logbook:
                     renamed=advanced.renamed,
                     remembered=_changed(advanced.changed, advanced.cases),
                     texts=texts,
-                    raised=[RaisedFlag(key, _kind(f), f.text) for key, f in news.raised.items()],
+                    raised=[RaisedFlag(key, why.kind.key, why.text) for key, why in news.told],
                     cleared=news.cleared,
                     history=[_renamed(entry, advanced.renamed) for entry in entries],
                     outcomes=outcomes,
@@ -306,20 +300,3 @@ def _renamed(entry: Entry, renamed: Mapping[str, str]) -> Entry:
 
 def _changed(keys: Iterable[str], cases: Mapping[str, Remembered]) -> list[Remembered]:
     return [cases[key] for key in keys if key in cases]
-
-
-def _flag_news(standing: Mapping[str, tuple[str, str]], now: Mapping[str, Flag]) -> FlagNews:
-    raised = {
-        key: flag for key, flag in now.items() if standing.get(key) != (_kind(flag), flag.text)
-    }
-    cleared = tuple(
-        (key, kind)
-        for key, (kind, _) in standing.items()
-        if key not in now or _kind(now[key]) != kind
-    )
-    return FlagNews(raised, cleared)
-
-
-def _kind(flag: Flag) -> str:
-    """A flag's kind as the ledger names it."""
-    return flag.kind.name.lower()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, insert, or_, select, update
 
 from refundsheet.core.memory import Memory, Observation, Remembered
 from refundsheet.ledger.records import Flag, Learnt, RaisedFlag, SheetKey
@@ -249,17 +249,24 @@ def _its(case: str, kind: str) -> dict[str, str]:
     return {"its_digest": digest(case), "its_kind": kind}
 
 
-def flags_of(connection: Connection, sheet: SheetKey, *, standing: bool) -> list[Flag]:
+def flags_of(
+    connection: Connection, sheet: SheetKey, *, standing: bool, at: datetime | None
+) -> list[Flag]:
     """Flags, oldest first."""
-    return _flags(connection, known(connection, sheet), standing=standing)
+    return _flags(connection, known(connection, sheet), standing=standing, at=at)
 
 
-def _flags(connection: Connection, sheet: int, *, standing: bool) -> list[Flag]:
+def _flags(
+    connection: Connection, sheet: int, *, standing: bool, at: datetime | None = None
+) -> list[Flag]:
     table = flags.c
     statement = select(table.case, table.kind, table.text, table.raised_at, table.cleared_at).where(
         table.sheet == sheet
     )
     if standing:
         statement = statement.where(table.cleared_at.is_(None))
+    if at is not None:
+        stood = or_(table.cleared_at.is_(None), table.cleared_at > at)
+        statement = statement.where(table.raised_at <= at, stood)
     result = connection.execute(statement.order_by(table.raised_at, table.id))
     return [Flag(**row) for row in result.mappings()]

@@ -17,7 +17,6 @@ from rich.console import Console
 from refundsheet.core.columns import BY_FIELD
 from refundsheet.core.model import Change, Outcome
 from refundsheet.core.report import PassReport
-from refundsheet.demo.news import really_cleared
 from refundsheet.demo.people import SeenRow
 from refundsheet.demo.play import play
 from refundsheet.demo.stage import Stage, open_stage
@@ -146,7 +145,7 @@ def test_what_it_told_stands_in_the_sheet() -> None:
         assert raised
         for case, flag in raised.items():
             assert row_of(stage, case).text("Follow-up") == flag.text
-        cleared = [case for report in view.reports for case in really_cleared(report)]
+        cleared = [case for report in view.reports for case in report.cleared]
         assert cleared
         for case in cleared:
             assert row_of(stage, case).text("Follow-up") == ""

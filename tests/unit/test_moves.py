@@ -56,12 +56,15 @@ def test_a_row_that_was_moved_to_an_archive_is_found_there(shop: Shop) -> None:
     assert shop.ledger.recall(shop.sheet).cases["r-3"].removed
 
 
-def test_a_row_that_is_nowhere_was_removed(shop: Shop) -> None:
+def test_a_row_that_is_nowhere_was_removed_and_its_flag_with_it(shop: Shop) -> None:
+    shop.sync(after=timedelta(days=1))
     shop.team.delete_row(shop.row("R-3"))
 
     reports = [shop.sync(after=5 * MINUTES) for _ in range(3)]
 
     assert reports[-1].removed == ("R-3: the row is not in the log any more",)
+    assert [report.cleared for report in reports] == [(), (), ("R-3",)]
+    assert [flag.case for flag in shop.ledger.flags(shop.sheet) if flag.cleared_at] == ["r-3"]
 
 
 def test_half_a_log_may_be_moved_to_an_archive(shop: Shop) -> None:
@@ -84,6 +87,21 @@ def test_flags_of_cases_that_cannot_be_believed_gone_still_stand(shop: Shop) -> 
     assert report.withheld
     assert report.cleared == ()
     assert len(shop.ledger.flags(shop.sheet, standing=True)) == 40
+
+
+def test_a_row_that_is_cut_and_pasted_has_been_overdue_all_the_while(shop: Shop) -> None:
+    shop.sync(after=timedelta(days=1))
+    before = [flag for flag in shop.ledger.flags(shop.sheet) if flag.case == "r-3"]
+    row = shop.team.rows()[shop.row("R-3") - 1]
+    shop.team.delete_row(shop.row("R-3"))
+
+    cut = shop.sync()
+    shop.add(**dict(zip(("Case_ID", "Order_ID", "Status", "Notes", "Received"), row, strict=False)))
+    pasted = shop.sync()
+
+    assert (cut.cleared, pasted.raised) == ((), {})
+    assert [flag for flag in shop.ledger.flags(shop.sheet) if flag.case == "r-3"] == before
+    assert before
 
 
 def test_a_row_that_comes_back_is_its_case_again(shop: Shop) -> None:

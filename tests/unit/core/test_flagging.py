@@ -8,8 +8,8 @@ import pytest
 
 from refundsheet.core.clocks import is_old_case
 from refundsheet.core.desk import Desk
-from refundsheet.core.flagging import Flagged, changed_flags, flag_cases
-from refundsheet.core.follow_up import Flag, FlagKind
+from refundsheet.core.flagging import Flagged, changed_flags, flag_cases, flag_news, standing_of
+from refundsheet.core.follow_up import Flag, FlagKind, Reason
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import RefundCase
 from refundsheet.core.serials import to_serial
@@ -150,6 +150,56 @@ def test_two_cases_of_one_order_are_told_once_the_second_is_approved() -> None:
     assert not log.row("R-1").get("Follow-up"), "it was paid before anybody looked on"
     log.row("R-2")["Notes & Communications"] = "the second parcel, see R-1"
     assert shown(log, "R-2") == ""
+
+
+# What is new
+
+
+def of(*kinds: FlagKind, text: str = "why") -> Flag:
+    return Flag.of([Reason(kind, text, MONDAY, text) for kind in kinds], is_urgent=False)
+
+
+STALE, ESCALATE, NEAR = FlagKind.STALE, FlagKind.ESCALATE, FlagKind.DEADLINE_NEAR
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told", "cleared", "raised", "over"),
+    [
+        pytest.param({}, {"r-1": of(STALE)}, ["stale"], [], ["r-1"], (), id="raised"),
+        pytest.param({"r-1": of(STALE)}, {"r-1": of(STALE)}, [], [], [], (), id="stands"),
+        pytest.param({"r-1": of(STALE)}, {}, [], ["stale"], [], ("r-1",), id="cleared"),
+        pytest.param(
+            {"r-1": of(STALE)}, {"r-1": of(ESCALATE)}, ["escalate"], ["stale"], ["r-1"], (),
+            id="it got worse",
+        ),
+        pytest.param(
+            {"r-1": of(STALE)}, {"r-1": of(STALE, NEAR)}, ["deadline_near"], [], ["r-1"], (),
+            id="a reason is added: the first one stands all the while",
+        ),
+        pytest.param(
+            {"r-1": of(STALE, NEAR)}, {"r-1": of(STALE)}, [], ["deadline_near"], [], (),
+            id="one of two is gone",
+        ),
+        pytest.param(
+            {"r-1": of(STALE)}, {"r-1": of(STALE, text="other")}, ["stale"], [], [], (),
+            id="other words are no news",
+        ),
+        pytest.param({}, {"r-1": Flag(STALE, "why", MONDAY)}, ["stale"], [], ["r-1"], (), id="a flag of one reason"),
+        pytest.param({}, {"r-1": of(NEAR, NEAR)}, ["deadline_near"], [], ["r-1"], (), id="two deadlines"),
+    ],
+)  # fmt: skip
+def test_the_history_of_flags_is_kept_reason_by_reason(
+    was: dict[str, Flag],
+    now: dict[str, Flag],
+    told: list[str],
+    cleared: list[str],
+    raised: list[str],
+    over: tuple[str, ...],
+) -> None:
+    news = flag_news(standing_of(was), now)
+    assert [reason.kind.key for _, reason in news.told] == told
+    assert [kind for _, kind in news.cleared] == cleared
+    assert (list(news.raised), news.over) == (raised, over)
 
 
 # Another desk

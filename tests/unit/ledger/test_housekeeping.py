@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from refundsheet.core.memory import Observation, Remembered
 from refundsheet.core.model import Change, RefundCase
 from refundsheet.ledger.ledger import Ledger
@@ -58,6 +60,28 @@ def test_a_cleared_flag_stays_in_the_history_and_can_be_raised_again(
         Flag("R-1", "Stale", STALE.text, ELEVEN),
     ]
     assert ledger.flags(sheet, standing=True) == [Flag("R-1", "Stale", STALE.text, ELEVEN)]
+
+
+@pytest.mark.parametrize(
+    ("at", "stood"),
+    [
+        pytest.param(NINE - timedelta(seconds=1), [], id="before anything"),
+        pytest.param(NINE, ["R-1"], id="from the moment it was raised"),
+        pytest.param(TEN, ["R-2"], id="until it was cleared"),
+        pytest.param(NOON, ["R-2", "R-1"], id="raised again, and the other one all the while"),
+    ],
+)
+def test_which_flags_stood_at_a_time_is_known_for_ever(
+    ledger: Ledger, sheet: SheetKey, at: datetime, stood: list[str]
+) -> None:
+    ledger.record(sheet, Learnt(at=NINE, raised=[STALE]))
+    ledger.record(
+        sheet,
+        Learnt(at=TEN, cleared=[("R-1", "Stale")], raised=[RaisedFlag("R-2", "Stale", "why")]),
+    )
+    ledger.record(sheet, Learnt(at=ELEVEN, raised=[STALE]))
+
+    assert [flag.case for flag in ledger.flags(sheet, at=at)] == stood
 
 
 def test_observations_are_found_by_field_and_by_pass(ledger: Ledger, sheet: SheetKey) -> None:
