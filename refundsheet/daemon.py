@@ -31,6 +31,9 @@ _READING_SHARE = 0.1
 #: A log whose cells weigh more than this is read once a minute at most.
 _HEAVY_BYTES = 5_000_000
 _HEAVY_EVERY = 60.0
+#: Where people got ahead of some writes another pass follows at once, so many times at most: it reads
+#: the log again, and the time between its read and its write is all that a crowd has to get ahead.
+_AGAIN_AT_ONCE = 3
 
 
 def wall_clock() -> datetime:
@@ -150,16 +153,19 @@ class _Keeper:
         for the scheduler to change its pace.
         """
         self._scheduler.pause()
+        self._is_over = True
         with self._in_hand:
-            self._is_over = True
+            self._scheduler.remove_job("pass")
         self._scheduler.shutdown(wait=True)
 
     def _pass(self) -> None:
         with self._in_hand:
-            if not self._is_over:
-                self._make_pass()
+            for _ in range(1 + _AGAIN_AT_ONCE):
+                if self._is_over or not self._make_pass():
+                    return
 
-    def _make_pass(self) -> None:
+    def _make_pass(self) -> bool:
+        """One pass; whether it is worth while to make another one at once."""
         started = monotonic()
         try:
             report = self._reconciler.run(wall_clock(), self._options)
@@ -169,15 +175,17 @@ class _Keeper:
             systemd.notify(
                 systemd.WATCHDOG, "STATUS=the last pass failed; the next one tries again"
             )
-            return
+            return False
         self._options = Options()
         seconds = monotonic() - started
         self._warn(report)
         _tell(report, seconds)
-        every = self._keep_pace(seconds, len(report.log.snapshot.values))
+        size = len(report.log.snapshot.values)
+        every = self._keep_pace(seconds, size)
         pulse = self._wrist.pulse.after(report, seconds)
         self._wrist.pulse = replace(pulse, next_after=timedelta(seconds=every))
         systemd.notify(systemd.WATCHDOG, f"STATUS=run {report.run}, {len(report.log.rows)} rows")
+        return report.count(Outcome.LOST) > 0 and size <= _HEAVY_BYTES
 
     def _warn(self, report: PassReport) -> None:
         """Say once why something is not written, and not again in every pass."""
