@@ -240,7 +240,7 @@ class _InThisThread(BaseAdapter):
         try:
             call = calls.read(found, address.query, content, "")
             answer = spreadsheets.METHODS[found[1]](self._world.library, call)
-            self._note(found[1], call.body)
+            follow(self._world, found[1], call.body)
             whole = render.dumps(masks.choose(call.mask, answer), pretty=False)
             return _response(200, whole, request)
         except ApiError as refusal:
@@ -249,17 +249,18 @@ class _InThisThread(BaseAdapter):
             mistake = errors.invalid(str(refusal))
             return _response(400, render.dumps(mistake.body(), pretty=True), request)
 
-    def _note(self, method: str, body: Mapping[str, Any]) -> None:
-        """Follow what tells where rows and columns are."""
-        if method == "sheets.spreadsheets.values.batchGet":
-            self._world.note_read()
-        for request in body.get("requests", ()):
-            inserted = request.get("insertDimension", {}).get("range", {})
-            if inserted.get("sheetId") == _LOG and inserted.get("dimension") == "COLUMNS":
-                start, end = inserted["startIndex"], inserted["endIndex"]
-                for line in self._world.truth.lines:
-                    line.values += [BLANK] * max(0, start - len(line.values))
-                    line.values[start:start] = [BLANK] * (end - start)
+
+def follow(world: World, method: str, body: Mapping[str, Any]) -> None:
+    """What a request of ours tells of where rows and columns are."""
+    if method == "sheets.spreadsheets.values.batchGet":
+        world.note_read()
+    for request in body.get("requests", ()):
+        inserted = request.get("insertDimension", {}).get("range", {})
+        if inserted.get("sheetId") == _LOG and inserted.get("dimension") == "COLUMNS":
+            start, end = inserted["startIndex"], inserted["endIndex"]
+            for line in world.truth.lines:
+                line.values += [BLANK] * max(0, start - len(line.values))
+                line.values[start:start] = [BLANK] * (end - start)
 
 
 def _failed(fault: Fault, request: PreparedRequest) -> Response:
