@@ -1,13 +1,10 @@
 """The installed command as people run it, against a local server."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -15,6 +12,7 @@ import pytest
 import requests
 
 from refundsheet.localsheets.server import LocalServer
+from tests.acceptance.installed import COMMAND, running, settings_of
 from tests.teams import HttpTeam, Rows
 
 LOG: Rows = [
@@ -22,7 +20,6 @@ LOG: Rows = [
     ["R-1", "1001", "New", 46000],
     ["R-2", "1002", "Wibble", 46000],
 ]
-COMMAND = Path(sys.executable).parent / "refundsheet"
 PATIENCE = 30
 
 
@@ -35,14 +32,7 @@ def team(local_server: LocalServer) -> Iterator[HttpTeam]:
 
 @pytest.fixture
 def environment(team: HttpTeam, local_server: LocalServer, tmp_path: Path) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if "REFUNDSHEET" not in name}
-    return {
-        **own,
-        "REFUNDSHEET_SPREADSHEET": team.spreadsheet_id,
-        "REFUNDSHEET_GOOGLE__BASE_URL": local_server.base_url,
-        "REFUNDSHEET_LEDGER__URL": f"sqlite:///{tmp_path / 'ledger.sqlite'}",
-        "REFUNDSHEET_POLL_SECONDS": "1",
-    }
+    return settings_of(team.spreadsheet_id, local_server.base_url, tmp_path / "ledger.sqlite")
 
 
 def refundsheet(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -100,24 +90,12 @@ def until(happened: Callable[[], object]) -> None:
         sleep(0.02)
 
 
-@contextmanager
-def daemon_of(environment: dict[str, str]) -> Generator[subprocess.Popen[str]]:
-    """The daemon, which is killed where a test forgets it."""
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [COMMAND, "run"], env=environment, stderr=subprocess.PIPE, text=True
-    ) as daemon:
-        try:
-            yield daemon
-        finally:
-            daemon.kill()
-
-
 def test_a_signal_in_mid_pass_ends_the_daemon_after_the_pass(
     environment: dict[str, str], team: HttpTeam, local_server: LocalServer
 ) -> None:
     refundsheet(environment, "sync")
     local_server.set_control(latency_seconds=0.4)
-    with daemon_of(environment) as daemon:
+    with running(environment, "run") as daemon:
         assert daemon.stderr is not None
         line = daemon.stderr.readline
         until(lambda: "watching" in line())
@@ -133,7 +111,7 @@ def test_a_signal_in_mid_pass_ends_the_daemon_after_the_pass(
 
 def test_the_daemon_stamps_what_people_do(environment: dict[str, str], team: HttpTeam) -> None:
     refundsheet(environment, "sync")
-    with daemon_of(environment) as daemon:
+    with running(environment, "run") as daemon:
         team.put(2, 2, "Under Review")
         until(lambda: len(team.rows()[1]) > 4 and team.rows()[1][4])
         daemon.send_signal(signal.SIGTERM)
@@ -152,7 +130,7 @@ def test_the_service_tells_how_it_stands_and_names_nobody(
         systemd.settimeout(PATIENCE)
         more = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "REFUNDSHEET_METRICS__LISTEN": listen}
         silent = refundsheet(environment, "status")
-        with daemon_of({**environment, **more}) as daemon:
+        with running({**environment, **more}, "run") as daemon:
             heard = [systemd.recv(1000).decode() for _ in range(2)]
             daemon.send_signal(signal.SIGUSR1)
             health = requests.get(f"http://{listen}/healthz", timeout=5)

@@ -4,7 +4,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from datetime import UTC, datetime
@@ -22,8 +21,7 @@ from refundsheet.demo.play import play
 from refundsheet.demo.stage import Stage, open_stage
 from refundsheet.demo.team import Team
 from refundsheet.demo.view import LiveView, PlainView
-
-COMMAND = Path(sys.executable).with_name("refundsheet")
+from tests.acceptance.installed import COMMAND
 
 
 def figures(output: str) -> dict[str, int]:

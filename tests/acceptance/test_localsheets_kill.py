@@ -2,43 +2,22 @@
 
 import os
 import random
-import re
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-_ADDRESS = re.compile(r"Serving on (http://127\.0\.0\.1:\d+)")
+from tests.acceptance.installed import serving
+
 #: How often the server is killed; the CI profile kills it more often.
 _KILLS = 8 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 3
 _TOKEN = {"Authorization": "Bearer writer"}
 _SPREADSHEET = "application/vnd.google-apps.spreadsheet"
-
-
-@contextmanager
-def _serving(data: Path) -> Generator[tuple[str, subprocess.Popen[str]]]:
-    """A process of its own over the file, and where it answers."""
-    command = [sys.executable, "-m", "refundsheet", "local", "--port", "0", "--data", str(data)]
-    process = subprocess.Popen(  # noqa: S603 (our own command)
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
-    try:
-        found = _ADDRESS.search(process.stdout.readline())
-        assert found is not None
-        yield found[1], process
-    finally:
-        process.kill()
-        process.wait(timeout=10)
-        process.stdout.close()
 
 
 class _Writer:
@@ -96,16 +75,16 @@ def _read(base_url: str, book: str) -> tuple[list[int], int]:
 @pytest.mark.timeout(120)
 def test_a_killed_server_loses_no_acknowledged_write_and_halves_none(tmp_path: Path) -> None:
     data = tmp_path / "sheets.db"
-    with _serving(data) as (base_url, _):
+    with serving(data) as (base_url, _):
         file = {"name": "Log", "mimeType": _SPREADSHEET}
         url = f"{base_url}/drive/v3/files"
         book = requests.post(url, json=file, headers=_TOKEN, timeout=10).json()["id"]
     written = 0
     for _ in range(_KILLS):
-        with _serving(data) as (base_url, process):
+        with serving(data) as (base_url, process):
             writer = _Writer(base_url, book, written)
             _kill_amid_writes(process, writer, random.uniform(0.05, 0.6))
-        with _serving(data) as (base_url, _):
+        with serving(data) as (base_url, _):
             numbers, last = _read(base_url, book)
         assert numbers == list(range(1, last + 1))
         assert writer.acknowledged <= last <= writer.sent

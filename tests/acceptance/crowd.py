@@ -1,0 +1,248 @@
+"""``refundsheet run`` beside a crowd that sorts, inserts and types: what it wrote, and what was lost.
+
+Run ``uv run python -m tests.acceptance.crowd --help``.
+"""
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import cast
+
+from refundsheet.config import Settings
+from refundsheet.config.settings import GraceSettings
+from refundsheet.core.model import Cell
+from refundsheet.ledger.records import Intent, IntentState
+from tests.acceptance.installed import running, serving, settings_of
+from tests.acceptance.witness import Crowd, Witness
+from tests.simulation.crowd import Thrown
+from tests.simulation.people import (
+    FIELDS,
+    Act,
+    Native,
+    Place,
+    Sort,
+    Type,
+    _insert,
+    header_of,
+    typed,
+)
+from tests.simulation.truth import OURS, Broken, Promise, Truth
+
+_CASES = 60
+_NEW_CASE = ("order_id", "customer_name", "status", "notes")
+_TYPED = (
+    *["notes"] * 8,
+    *["status"] * 6,
+    "customer_name",
+    "colour",
+    "approved_at",
+    "last_action_at",
+)
+_GRACE = 5
+_LOST_EDIT = {Promise.PEOPLES_CELLS, Promise.PEOPLES_TIMES}
+
+
+@dataclass(frozen=True, slots=True)
+class InsertCase:
+    """Insert a blank row; what is typed into it comes later, cell by cell."""
+
+    row: int
+
+    def on(self, place: Place) -> list[Native]:
+        row = 1 + self.row % place.truth.count
+        place.truth.lines.insert(row, place.truth.new_line())
+        return [_insert("ROWS", row)]
+
+
+@dataclass(slots=True)
+class People:
+    """Who does what next, and what they remember to have typed.
+
+    Attributes:
+        typed: Row and field to what was typed there last; the row by a number that is in no cell.
+        done: How often they did what.
+    """
+
+    truth: Truth
+    dice: Thrown
+    typed: dict[tuple[int, str], Cell] = field(default_factory=dict[tuple[int, str], Cell])
+    done: Counter[str] = field(default_factory=Counter[str])
+    _unfinished: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    _count: int = 0
+
+    def act(self) -> Act:
+        """Mostly they type; at times a row is inserted, or somebody sorts the whole log."""
+        kind = self.dice.number(99)
+        if kind < 10:
+            self.done["sorts of the whole log"] += 1
+            return Sort(self.dice.pick(FIELDS), bool(self.dice.number(1)))
+        if kind < 13:
+            return self._insert()
+        if self._unfinished and kind < 50:
+            uid, name = self._unfinished.pop(0)
+            row = next(n for n, line in enumerate(self.truth.lines) if line.uid == uid)
+            return self._type(row, name)
+        return self._type(1 + self.dice.number(self.truth.count - 2), self.dice.pick(_TYPED))
+
+    def _insert(self) -> Act:
+        self.done["rows inserted"] += 1
+        uid = self.truth._uids + 1
+        self._unfinished += [(uid, name) for name in _NEW_CASE]
+        return InsertCase(self.dice.number(self.truth.count - 1))
+
+    def _type(self, row: int, name: str) -> Act:
+        self.done["cells typed"] += 1
+        self._count += 1
+        self.typed[self.truth.lines[row].uid, name] = typed(name, self._count)
+        return Type(row - 1, name, self._count)
+
+    def lost(self, sheet: list[list[object]]) -> Iterator[Broken]:
+        """What they typed and do not find again, by looking at the sheet."""
+        for row, line in enumerate(self.truth.lines):
+            for name in FIELDS:
+                wanted = self.typed.get((line.uid, name))
+                column = self.truth.column_of(name)
+                if wanted in {None, ""} or column is None:
+                    continue
+                if sheet[row][column] != wanted:
+                    what = f"row {row + 1}, {name}: {sheet[row][column]!r} instead of {wanted!r}"
+                    yield Broken(Promise.PEOPLES_CELLS, what)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run came to.
+
+    Attributes:
+        people: How often people did what.
+        refundsheet: What refundsheet did while they were at work.
+        left: How many cells were due still, and were written once people rested.
+    """
+
+    seconds: float
+    people: Counter[str]
+    refundsheet: Counter[str]
+    left: int
+    wrong: list[Broken]
+    lost: list[Broken]
+
+    def __str__(self) -> str:
+        tried = self.refundsheet["stamps written"] + self.refundsheet["lost races"]
+        share = self.refundsheet["lost races"] / tried if tried else 0
+        lines = [
+            f"{sum(self.people.values()) / self.seconds:.0f} edits a second for {self.seconds:.0f} s",
+            "",
+            "people",
+            *_lines(self.people),
+            "",
+            "refundsheet",
+            *_lines(self.refundsheet),
+            f"{share:7.0%}  of the stamps it tried lost their race, and came in a later pass",
+            *_lines({"cells left for when people rested": self.left}),
+            "",
+            *_lines({"wrong stamps": len(self.wrong), "lost edits": len(self.lost)}),
+            *(f"         {broken.promise.value}: {broken.what}" for broken in self.wrong),
+            *(f"         {broken.promise.value}: {broken.what}" for broken in self.lost),
+        ]
+        return "\n".join(lines)
+
+
+def _lines(counts: dict[str, int]) -> Iterator[str]:
+    for name, count in counts.items():
+        yield f"{count:7,d}  {name}"
+
+
+def a_long_log() -> Truth:
+    """Cases in all statuses, as a team had them before refundsheet came."""
+    rows: list[list[Cell]] = [[header_of(name) for name in FIELDS]]
+    for number in range(_CASES):
+        cells: dict[str, Cell] = {
+            "case_id": f"R-{number + 1}",
+            "order_id": f"{2001 + number}",
+            "customer_name": f"Customer {number}",
+            "status": typed("status", number),
+            "notes": f"called {number}",
+            "requested_at": 46320.5 + number / 8,
+            "colour": "red",
+        }
+        rows.append([cells.get(name, "") for name in FIELDS])
+    return Truth.of(rows)
+
+
+def crowd(seconds: float, seed: int, per_second: float = 20) -> Tally:
+    """Let the daemon and a crowd work on one sheet, then let both come to rest, and count."""
+    settings = Settings(grace=GraceSettings(seconds=_GRACE))
+    with (
+        tempfile.TemporaryDirectory(prefix="crowd-") as name,
+        serving(Path(name) / "sheets.db") as (server, _),
+        Witness(server, a_long_log(), Path(name) / "ledger.sqlite") as witness,
+    ):
+        witness.passes(settings, datetime.now(UTC))
+        people = People(witness.truth, Thrown(seed))
+        began = monotonic()
+        with Crowd(witness, people.act, per_second):
+            _run_for(witness, seconds)
+        lasted = monotonic() - began
+        counted = _counted(witness)
+        written = witness.writes
+        _, still_planned = witness.settle(settings, datetime.now(UTC))
+        left = witness.writes - written
+        broken = [*witness.all_broken(), *still_planned]
+        lost = [one for one in broken if one.promise in _LOST_EDIT]
+        lost += people.lost(cast("list[list[object]]", witness.contents()))
+        wrong = [one for one in broken if one.promise not in _LOST_EDIT]
+    return Tally(lasted, people.done, counted, left, wrong, lost)
+
+
+def _run_for(witness: Witness, seconds: float) -> None:
+    grace = {"REFUNDSHEET_GRACE__SECONDS": f"{_GRACE}"}
+    settings = settings_of(witness.book_id, witness.gate.url, witness.ledger_file, **grace)
+    arrived = witness.arrived
+    with running(settings, "run") as daemon:
+        while witness.arrived == arrived and daemon.poll() is None:
+            sleep(0.01)
+        sleep(seconds)
+        daemon.send_signal(signal.SIGTERM)
+        _, told = daemon.communicate(timeout=30)
+    assert daemon.returncode == 0, told
+    assert "Traceback" not in told, told
+
+
+def _counted(witness: Witness) -> Counter[str]:
+    counts = Counter[str]()
+    counts["passes"] = witness.passes_begun()
+    for intent in witness.intents():
+        counts[_kind(intent)] += 1
+    return counts
+
+
+def _kind(intent: Intent) -> str:
+    is_ours = intent.change.field in OURS
+    if intent.state is IntentState.DONE:
+        return "flags and checks written" if is_ours else "stamps written"
+    if intent.state is IntentState.LOST:
+        return "flags and checks that lost a race" if is_ours else "lost races"
+    return f"writes that ended as {intent.state.value}"
+
+
+def main() -> int:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.acceptance.crowd")
+    parser.add_argument("--seconds", type=float, default=600, help="how long they work")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another crowd")
+    parser.add_argument("--per-second", type=float, default=20, help="how many edits a second")
+    asked = parser.parse_args()
+    tally = crowd(asked.seconds, asked.seed, asked.per_second)
+    sys.stdout.write(f"{tally}\nseed {asked.seed}\n")
+    return min(len(tally.wrong) + len(tally.lost), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
