@@ -136,20 +136,24 @@ def sync(  # noqa: PLR0913 - a command has as many options as it has
 
 @app.command()
 @_command
-def check(
+def check(  # noqa: PLR0913 - a command has as many options as it has
     *,
-    notes: Annotated[bool, typer.Option("--notes", help="List the notes too.")] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="Tell where the notes are too.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="List every row, not the first ones of each kind.")
+    ] = False,
     json: Json = False,
     now: Now = None,
     config: Config = None,
     debug: Debug = False,
 ) -> ExitCode:
-    """List what is wrong, row by row; nothing is written. Exit code 1 where there is anything.
+    """Tell what is wrong and what to do; nothing is written. Exit code 1 where there is anything.
 
     Example: refundsheet check --json > problems.json
     """
+    from refundsheet.cli.check import print_check
     from refundsheet.cli.passes import one_pass
-    from refundsheet.cli.render import print_check, print_json
+    from refundsheet.cli.render import print_json
     from refundsheet.core.model import Severity
     from refundsheet.core.report import Options
 
@@ -157,7 +161,7 @@ def check(
     if json:
         print_json(report.violations_json())
     else:
-        print_check(report, notes=notes)
+        print_check(report, notes=notes, everything=everything)
     worst = report.worst
     return ExitCode.PROBLEMS_FOUND if worst >= Severity.WARNING else ExitCode.DONE
 

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind
-from refundsheet.core.headers import column_letter
-from refundsheet.core.model import Cell, Change, Outcome, Receipt, Severity, Violation
+from refundsheet.core.model import Cell, Change, Outcome, Receipt
 from refundsheet.core.report import PassReport
 from refundsheet.core.serials import to_moment
 from refundsheet.core.statistics.figures import Duration, Figure, Measure, SwitchedOff, Table
@@ -144,49 +142,6 @@ def _print_lines(lines: Iterator[str]) -> None:
         typer.echo(line)
     if len(waiting) > _MOST_LINES:
         typer.echo(f"  … and {len(waiting) - _MOST_LINES} more (--json lists them all)")
-
-
-def print_check(report: PassReport, *, notes: bool) -> None:
-    """What is wrong with the log: kinds first, then row by row, worst first.
-
-    Args:
-        report: A pass.
-        notes: Whether notes are listed too; they are counted in any case.
-    """
-    for violation in report.headers:
-        typer.echo(f"Headers: {violation.sentence}")
-    found = _by_rule(report.violations.values())
-    if not found:
-        typer.echo(f"{len(report.log.rows)} rows checked, nothing to correct.")
-        return
-    typer.echo(f"{len(report.log.rows)} rows checked, {len(report.violations)} with remarks:")
-    for (severity, rule), count in sorted(found.items(), key=lambda e: (-e[0][0], -e[1])):
-        typer.echo(f"  {count:6} {severity.name.lower():8} {rule.replace('_', ' ')}")
-    typer.echo("")
-    _print_lines(_violation_lines(report, notes=notes))
-    if not notes and any(severity is Severity.NOTE for severity, _ in found):
-        typer.echo("  --notes lists the notes too")
-
-
-def _by_rule(rows: Iterable[Iterable[Violation]]) -> Counter[Any]:
-    return Counter((v.severity, v.rule) for v in chain.from_iterable(rows))
-
-
-def _violation_lines(report: PassReport, *, notes: bool) -> Iterator[str]:
-    columns = report.log.layout.columns
-    ranked = sorted(
-        (
-            (number, v)
-            for number, found in report.violations.items()
-            for v in found
-            if notes or v.severity >= Severity.WARNING
-        ),
-        key=lambda entry: (-entry[1].severity, entry[0]),
-    )
-    for number, violation in ranked:
-        index = columns.get(violation.field)
-        cell = f"{column_letter(index)}{number}" if index is not None else f"row {number}"
-        yield f"  {cell:>8}  {violation.severity.name.lower():8} {violation.sentence}"
 
 
 def print_summary(summary: Summary) -> None:

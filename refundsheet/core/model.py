@@ -24,14 +24,19 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that a row breaks."""
+    """A rule that a row breaks.
+
+    Attributes:
+        field: The field the sentence is about; "" where it is about the row as a whole.
+        sentence: What is wrong and what to do, for a colleague in customer support.
+        gist: The part of it that other rows share; "" where that is all of it.
+    """
 
     rule: str
     severity: Severity
-    #: The field the sentence is about; "" where it is about the row as a whole.
     field: str
-    #: What is wrong and what to do, for a colleague in customer support.
     sentence: str
+    gist: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,7 +191,8 @@ def _violations(
 
 
 def _with_free_id(doubt: Violation, free: str | None) -> Violation:
-    return replace(doubt, sentence=f"{doubt.sentence} {free} is free.") if free else doubt
+    gist = doubt.sentence
+    return replace(doubt, sentence=f"{gist} {free} is free.", gist=gist) if free else doubt
 
 
 def row_check_text(violations: Sequence[Violation]) -> str:

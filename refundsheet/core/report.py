@@ -1,11 +1,13 @@
 """What a pass is asked for, and what it tells afterwards."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from refundsheet.core.columns import CUSTOMER_AND_ORDER
 from refundsheet.core.follow_up import Flag
 from refundsheet.core.headers import column_letter
 from refundsheet.core.model import Change, Outcome, Receipt, Severity, Violation
@@ -30,6 +32,10 @@ class Options:
     allow_large_change: bool = False
     take_over: bool = False
     accept_clock: bool = False
+
+
+#: Both may stand in one column.
+_IN_BOTH = ("customer_name", "order_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,22 @@ class PassReport:
         found = [*self.headers, *chain.from_iterable(self.violations.values())]
         return max((violation.severity for violation in found), default=Severity.NOTE)
 
+    def counts(self) -> Mapping[Severity, int]:
+        """How many violations there are of each severity, the worst first."""
+        found = chain(self.headers, *self.violations.values())
+        counts = Counter(violation.severity for violation in found)
+        return {severity: counts[severity] for severity in sorted(counts, reverse=True)}
+
+    def cell_name(self, row: int, field: str) -> str:
+        """What the sheet calls the cell a violation is about; the row, where it is about all of it."""
+        index = self._column(field)
+        return f"row {row}" if index is None else f"{column_letter(index)}{row}"
+
+    def _column(self, field: str) -> int | None:
+        columns = self.log.layout.columns
+        both = columns.get(CUSTOMER_AND_ORDER.field) if field in _IN_BOTH else None
+        return columns.get(field, both)
+
     def violations_json(self) -> Mapping[str, Any]:
         """What is wrong, row by row, as plain values."""
         return {
@@ -126,7 +148,7 @@ class PassReport:
         }
 
     def _violation_json(self, violation: Violation) -> dict[str, Any]:
-        index = self.log.layout.columns.get(violation.field)
+        index = self._column(violation.field)
         return {
             "column": None if index is None else column_letter(index),
             "header": None if index is None else self.log.layout.headers[index],

@@ -157,19 +157,33 @@ def test_check_lists_the_worst_first_and_fails(team: HttpTeam) -> None:
     result = run("check", NOW)
 
     assert result.exit_code == 1
-    assert result.stdout.startswith("3 rows checked, ")
-    listed = [line.split()[:2] for line in result.stdout.partition("\n\n")[2].splitlines()]
-    assert listed[0] == ["F3", "problem"]
-    assert ["C4", "warning"] in listed[1:]
+    heading, worst, *others = result.stdout.split("\n\n")
+    assert heading.startswith('3 rows of "Refund Log" checked, 2 rows have something to correct: ')
+    assert worst == (
+        "PROBLEM  The amount cannot be read: 1 row (amount_unreadable)\n"
+        '  Amount "much" cannot be read as an amount. Type it as a number, for example 12.50.\n'
+        "    D4"
+    )
+    assert others[0].startswith("PROBLEM  Resolved before the request was received: 1 row")
+    assert others[1].startswith("WARNING  The status is not on the list")
 
 
-def test_check_counts_notes_and_lists_them_when_asked(team: HttpTeam) -> None:
+def test_check_counts_notes_and_tells_where_they_are_when_asked(team: HttpTeam) -> None:
     plain, noted = run("check", NOW).stdout, run("check", "--notes", NOW).stdout
 
-    assert " note     " in plain.partition("\n\n")[0]
-    assert " note     " not in plain.partition("\n\n")[2]
-    assert "--notes lists the notes too" in plain
-    assert " note     " in noted.partition("\n\n")[2]
+    assert "NOTE  " not in plain
+    assert "  A date is text, though one that can be read: 1 row (date_is_text)" in plain
+    assert "NOTE  A date is text, though one that can be read: 1 row (date_is_text)" in noted
+
+
+def test_check_lists_every_row_when_asked(team: HttpTeam) -> None:
+    listed = run("check", "--all", NOW).stdout.partition("\n\n")[2].splitlines()
+
+    assert [line.split()[:2] for line in listed] == [
+        ["F3", "problem"],
+        ["D4", "problem"],
+        ["C4", "warning"],
+    ]
 
 
 def test_check_of_a_clean_log_succeeds(team_of: Callable[[Rows], HttpTeam]) -> None:
@@ -177,7 +191,8 @@ def test_check_of_a_clean_log_succeeds(team_of: Callable[[Rows], HttpTeam]) -> N
 
     result = run("check", NOW)
 
-    assert (result.exit_code, result.stdout) == (0, "1 rows checked, nothing to correct.\n")
+    said = '1 row of "Refund Log" checked, nothing to correct.\n'
+    assert (result.exit_code, result.stdout) == (0, said)
 
 
 def test_check_for_programs_names_each_cell(team: HttpTeam) -> None:
@@ -248,7 +263,7 @@ def test_a_tab_that_is_no_log_is_told(
 def test_a_log_of_only_a_header_is_a_log(team_of: Callable[[Rows], HttpTeam]) -> None:
     team_of([HEADERS])
 
-    assert run("check", NOW).stdout == "0 rows checked, nothing to correct.\n"
+    assert "0 rows of " in run("check", NOW).stdout
     assert run("sync", NOW).exit_code == 0
     assert "Wrote nothing." in run("sync", NOW).stdout
 
@@ -260,7 +275,7 @@ def test_ten_thousand_empty_rows_at_the_end_are_no_cases(
     more = {"sheetId": 77, "dimension": "ROWS", "length": 10_000}
     team.change({"appendDimension": more})
 
-    assert "3 rows checked" in run("check", NOW).stdout
+    assert "3 rows of " in run("check", NOW).stdout
     assert run("sync", NOW).exit_code == 0
     assert len(team.rows()) == 4
 

@@ -25,8 +25,8 @@ POSSIBLE_DOUBLE = "possible_double_refund"
 #: Two refunds of one amount to one customer that were asked for no further apart than this.
 DAYS_APART = 7
 
-#: More doubles of one case than this are counted, not named.
-_MOST_NAMED = 3
+#: Of more cases than these the others are counted, not named.
+_MOST_NAMED = 4
 
 #: What more cases share than this is no order's number: a shop's name, an airline.
 _MOST_TOGETHER = 20
@@ -192,7 +192,8 @@ def sentences(case_id: str, others: Iterable[Double]) -> Iterator[str]:
     for other in others:
         by_likeness[other.likeness].append(other.label or "a case without an ID")
     for likeness, labels in by_likeness.items():
-        *first, last = (case_id or "this case", *_named(labels))
+        # Sorted, so that all of them are told the same.
+        *first, last = _named(sorted((case_id or "this case", *labels)))
         yield (
             f"Possible double refund: {', '.join(first)} and {last} {_WHAT_IS_SHARED[likeness]}. "
             "If both are right, name one in the notes of the other."

@@ -134,7 +134,8 @@ def test_what_very_many_cases_share_is_no_order() -> None:
     ("case_id", "labels", "named"),
     [
         ("R-1", ["R-2"], "R-1 and R-2 are"),
-        ("", ["R-2"], "this case and R-2 are"),
+        ("R-2", ["R-1"], "R-1 and R-2 are"),
+        ("", ["R-2"], "R-2 and this case are"),
         ("R-1", [""], "R-1 and a case without an ID are"),
         ("R-1", ["R-2", "R-3", "R-4"], "R-1, R-2, R-3 and R-4 are"),
         ("R-1", ["R-2", "R-3", "R-4", "R-5", "R-6"], "R-1, R-2, R-3, R-4 and 2 more are"),

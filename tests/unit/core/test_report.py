@@ -1,6 +1,7 @@
 """What a pass tells afterwards."""
 
 import json
+from dataclasses import replace
 
 from refundsheet.core.model import Change, Outcome, Receipt, Severity, Violation
 from refundsheet.core.report import PassReport
@@ -45,6 +46,22 @@ def test_the_worst_violation_decides() -> None:
         "sentence": "Choose one.",
     }
     assert told["violations"][1]["column"] is None
+
+
+def test_a_cell_is_called_as_the_sheet_calls_it() -> None:
+    report = a_report()
+    assert [report.cell_name(2, name) for name in ("status", "owner", "")] == [
+        "G2",
+        "row 2",
+        "row 2",
+    ]
+
+
+def test_a_name_may_stand_in_the_column_it_shares_with_the_order() -> None:
+    both = "Customer Name & Order ID"
+    log = Log([{both: "Ada, #1"}], headers=("Case ID", "Status", both))
+    report = replace(a_report(), log=log.read())
+    assert [report.cell_name(2, name) for name in ("order_id", "customer_name")] == ["C2", "C2"]
 
 
 def test_every_change_is_told_with_what_became_of_it() -> None:
