@@ -3,22 +3,26 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from refundsheet.config import Settings
+from refundsheet.config.settings_tab.keys import MESSAGES
+from refundsheet.config.settings_tab.layout import settings_page
+from refundsheet.config.settings_tab.standing import InForce, in_force, notes
+from refundsheet.config.settings_tab.standing import Standing as TeamStanding
 from refundsheet.core.advance import advance
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.clock import clock_sentence, set_back
 from refundsheet.core.columns import header_names
 from refundsheet.core.desk import Desk
-from refundsheet.core.history import Entry, empty_page, from_rows, to_row, why_left
+from refundsheet.core.history import Entry, from_rows, why_left
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.lease import Standing, Tenure
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Layout, Outcome, Plan, Snapshot
 from refundsheet.core.observe import NOTHING_OBSERVED, Observed, newly_removed, observe, with_places
-from refundsheet.core.pages import Page, PageAddition, PageCell, difference, with_cell
+from refundsheet.core.pages import Page, PageCell, PageEdit, Style
 from refundsheet.core.parse import ParsedLog, parse
 from refundsheet.core.planner import Context, Decisions, decide, is_settled
 from refundsheet.core.recollect import recollect
@@ -33,14 +37,9 @@ from refundsheet.core.safety import (
     in_zone,
     withhold,
 )
-from refundsheet.core.serials import to_moment
 from refundsheet.core.statistics.facts import Facts, known_by_its_row
 from refundsheet.core.summary import (
-    HEARTBEAT,
-    SUMMARY_FROZEN_ROWS,
-    SUMMARY_WIDTHS,
     Summary,
-    heartbeat_cell,
     missing_columns,
     summarise,
     to_page,
@@ -49,16 +48,14 @@ from refundsheet.core.undo import Undoing, undo
 from refundsheet.errors import UsageError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.logbook import Logbook
-from refundsheet.ledger.records import Addition, Intent, SheetKey
+from refundsheet.ledger.records import Intent, SheetKey
+from refundsheet.publishing import Edition, Publisher
 from refundsheet.sheets.setup import in_words, layout_after, what_is_missing
 from refundsheet.sheets.store import Asked, Setup, SheetStore
 
 #: What a pass is doing, for whoever looks on.
 STEPS = ("waiting for another refundsheet", "reading", "deciding", "writing", "summing up")
 _WAITING, _READING, _DECIDING, _WRITING, _SUMMING_UP = STEPS
-
-#: How old the time of the last pass on the Summary may get before it is written by itself.
-HEARTBEAT_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +67,7 @@ class _Look:
         read_only: Why nothing may be written; "" where it may.
         unsure: Writes of which this pass finds out what became of them.
         told: What the receipts of these tell; None where they tell nothing.
+        held: The settings of this pass.
     """
 
     now: datetime
@@ -79,6 +77,7 @@ class _Look:
     remembered: Memory
     unsure: Sequence[Intent]
     told: tuple[Outcome | None, ...]
+    held: InForce
 
     def learnt(self, memory: Memory, withheld: Withheld) -> Memory:
         """The memory with the spreadsheet's zone and locale, unless these cannot be believed."""
@@ -97,6 +96,7 @@ class _Scene:
 
     Attributes:
         read_only: Why nothing may be written; "" where it may.
+        held: The settings of this pass.
     """
 
     log: ParsedLog
@@ -108,6 +108,7 @@ class _Scene:
     decisions: Decisions
     context: Context
     withheld: Withheld
+    held: InForce
 
 
 class Reconciler:
@@ -131,6 +132,7 @@ class Reconciler:
         self._store = store
         self._settings = settings
         self._logbook = Logbook(ledger, SheetKey(store.book.spreadsheet_id, store.log.sheet_id))
+        self._publisher = Publisher(store, self._logbook, settings)
         self._log: ParsedLog | None = None
         self._desk: Desk | None = None
         self._calendar: BusinessCalendar | None = None
@@ -187,6 +189,7 @@ class Reconciler:
         self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
         summary = self._summary(scene, advanced.cases)
         published = self._publish(summary, scene)
+        self._logbook.set_team_settings(scene.held.standing.to_json())
         report = replace(
             _report(scene, summary),
             run=self._logbook.run,
@@ -203,11 +206,16 @@ class Reconciler:
         """Everything up to the first write to the log."""
         self._tell(_READING)
         look = self._look(now, options)
+        if look.held.release:
+            options = replace(options, allow_large_change=True)
         self._tell(_DECIDING)
         names = header_names(self._settings.log.headers)
         log = self._log = parse(look.snapshot, names=names, previous=self._log)
         tab = self._settings.tabs.hidden
-        setup = what_is_missing(log.layout, self._store.book, self._pages, tab)
+        pages = self._publisher.empty_pages
+        if options.create_settings:
+            pages = (*pages, settings_page(self._settings, self._settings.tabs.settings))
+        setup = what_is_missing(log.layout, self._store.book, pages, tab)
         layout = layout_after(log.layout, setup)
         recognised, memory = self._recognised(log, layout, look)
         recognised, withheld = self._believed(recognised, memory, look.snapshot, options)
@@ -226,7 +234,22 @@ class Reconciler:
             decisions=decisions,
             context=context,
             withheld=withheld,
+            held=self._with_preview(look.held, recognised, context, decisions),
         )
+
+    def _with_preview(
+        self, held: InForce, recognised: Recognised, context: Context, decisions: Decisions
+    ) -> InForce:
+        """With what settings that wait would change: the pass is decided once more, by them."""
+        if held.pending is None:
+            return held
+        desk = held.pending.desk(_years_about(context.now))
+        calendar = BusinessCalendar(context.calendar.zone, desk.hours, desk.holidays)
+        then = decide(recognised, replace(context, desk=desk, calendar=calendar)).flags
+        now = decisions.flags
+        appearing = sum(key not in now or now[key].kind != then[key].kind for key in then)
+        going = sum(key not in then or now[key].kind != then[key].kind for key in now)
+        return held.with_preview(appearing, going)
 
     def _look(self, now: datetime, options: Options) -> _Look:
         """Read, and remember what was there before."""
@@ -241,7 +264,14 @@ class Reconciler:
             remembered=set_back(memory, now) if options.accept_clock else memory,
             unsure=() if options.dry_run or read_only else unsure,
             told=told,
+            held=self._held(snapshot, now),
         )
+
+    def _held(self, snapshot: Snapshot, now: datetime) -> InForce:
+        """The settings of this pass: the file's, and over them what stands on the Settings tab."""
+        before = TeamStanding.from_json(self._logbook.team_settings)
+        local = now.astimezone(ZoneInfo(snapshot.zone))
+        return in_force(self._settings, snapshot.settings, before, local)
 
     def _recognised(self, log: ParsedLog, layout: Layout, look: _Look) -> tuple[Recognised, Memory]:
         """Which row is which case; first of all, what became of writes without an answer."""
@@ -296,7 +326,8 @@ class Reconciler:
         Last comes what the receipts of such requests told.
         """
         nothing = (None,) * len(asked)
-        snapshot = self._store.read(now)
+        settings_tab = self._settings.tabs.settings
+        snapshot = self._store.read(now, settings_tab)
         local = now.astimezone(ZoneInfo(snapshot.zone))
         standing = self._logbook.stands(snapshot.marks, local)
         clock = "" if options.accept_clock else clock_sentence(self._logbook.recall(), local)
@@ -306,7 +337,7 @@ class Reconciler:
         if read_only or options.dry_run or is_ours or not has_tab:
             return snapshot, standing, read_only, nothing
         told = self._store.fence(self._logbook.claim(now), asked)
-        snapshot = self._store.read(now)
+        snapshot = self._store.read(now, settings_tab)
         standing = self._logbook.stands(snapshot.marks, local)
         return snapshot, standing, standing.sentence, told
 
@@ -320,18 +351,11 @@ class Reconciler:
         rows = self._store.read_page(self._settings.tabs.history)
         return from_rows(rows, names, context.calendar.zone)
 
-    @property
-    def _pages(self) -> tuple[Page, ...]:
-        """Our own tabs, still empty."""
-        titles = self._settings.tabs
-        summary = Page(titles.summary, {}, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS)
-        return (summary, empty_page(titles.history))
-
     def _context(self, layout: Layout, memory: Memory, look: _Look, options: Options) -> Context:
         """What the rows are judged by; desk and calendar keep what they once worked out."""
         zone = ZoneInfo(look.snapshot.zone)
         local = look.now.astimezone(zone).replace(microsecond=0)
-        desk = self._settings.desk(range(local.year - 1, local.year + 2))
+        desk = look.held.settings.desk(_years_about(local))
         if self._desk is None or self._desk != desk:
             self._desk = desk
         calendar = BusinessCalendar(zone, desk.hours, desk.holidays)
@@ -371,37 +395,36 @@ class Reconciler:
             yield f"The ledger takes {upkeep.size / 1e6:.1f} MB and keeps {months} months."
 
     def _publish(self, summary: Summary, scene: _Scene) -> int:
-        """Send what the Summary and History lack; how many cells of the Summary that were."""
-        context, title = scene.context, self._settings.tabs.summary
-        zone = context.calendar.zone
-        is_new = any(page.title == title for page in scene.setup.pages)
-        stands = {} if is_new else self._logbook.published(title)
-        page = to_page(summary, title, zone)
-        beat = heartbeat_cell(context.now, zone)
-        news = difference(stands, with_cell(page, HEARTBEAT, stands.get(HEARTBEAT, beat))).cells
-        addition = self._logbook.unpublished(context.now)
-        is_due = scene.standing.is_due(context.now)
-        if not (news or addition or is_due or _is_old(stands.get(HEARTBEAT), context)):
-            return 0
-        page = with_cell(page, HEARTBEAT, beat)
-        lease = self._logbook.lease(context.now) if is_due else ()
-        self._store.publish([difference(stands, page)], self._rows(addition, context), lease)
-        self._logbook.set_published(page)
-        while addition:
-            self._logbook.confirm(addition)
-            addition = self._logbook.unpublished(context.now)
-            if addition:
-                self._store.publish([], self._rows(addition, context))
-        return len(news)
+        """Show what there is to show; how many cells of our tabs were renewed."""
+        context, titles = scene.context, self._settings.tabs
+        edition = Edition(
+            now=context.now,
+            layout=context.layout,
+            calendar=context.calendar,
+            pages=(to_page(summary, titles.summary, context.calendar.zone),),
+            new=frozenset(page.title for page in scene.setup.pages),
+            notes=self._notes(scene),
+            is_lease_due=scene.standing.is_due(context.now),
+        )
+        return self._publisher.publish(edition)
 
-    def _rows(self, addition: Addition | None, context: Context) -> PageAddition | None:
-        """Entries as rows of the History tab."""
-        if addition is None:
+    def _notes(self, scene: _Scene) -> PageEdit | None:
+        """What is to be said on the Settings tab, beside what people typed there."""
+        rows, title = scene.log.snapshot.settings, self._settings.tabs.settings
+        if rows is None:
             return None
-        layout, zone = context.layout, context.calendar.zone
-        rows = tuple(to_row(entry, layout, zone) for entry in addition.entries)
-        page = empty_page(self._settings.tabs.history)
-        return PageAddition(page, rows, addition.mark, addition.outdated)
+        known = {cell.value for cell in self._logbook.published(title).values()}
+        said = notes(scene.held, rows, known, len(scene.withheld.sentences))
+        cells = {
+            (row, MESSAGES): PageCell(text, Style.NOTE) if text else None
+            for row, text in said.items()
+        }
+        return PageEdit(Page(title, {}), cells) if cells else None
+
+
+def _years_about(now: datetime) -> range:
+    """The years whose holidays a pass may need."""
+    return range(now.year - 1, now.year + 2)
 
 
 def _held_back(
@@ -460,11 +483,3 @@ def _name(key: str, cases: Mapping[str, Remembered]) -> str:
     if known is None:
         return key
     return known.case.case_id or known.case.order_id or known.case.customer_name
-
-
-def _is_old(beat: PageCell | None, context: Context) -> bool:
-    """Whether the time of the last pass that stands on the Summary has to be renewed."""
-    if beat is None or not isinstance(beat.value, (int, float)):
-        return True
-    shown = context.calendar.opening(to_moment(beat.value, context.calendar.zone))
-    return context.now - shown >= HEARTBEAT_EVERY

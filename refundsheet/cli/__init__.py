@@ -106,6 +106,13 @@ def sync(  # noqa: PLR0913 - a command has as many options as it has
     ] = False,
     take_over: TakeOver = False,
     accept_clock: AcceptClock = False,
+    create_settings: Annotated[
+        bool,
+        typer.Option(
+            "--create-settings",
+            help="Make a Settings tab, where the team changes statuses, limits, hours and rules.",
+        ),
+    ] = False,
     json: Json = False,
     now: Now = None,
     config: Config = None,
@@ -125,6 +132,7 @@ def sync(  # noqa: PLR0913 - a command has as many options as it has
         allow_large_change=allow_large_change,
         take_over=take_over,
         accept_clock=accept_clock,
+        create_settings=create_settings,
     )
     report = one_pass(_settings(config), options, now)
     if json:

@@ -25,6 +25,7 @@ class Options:
         allow_large_change: Carry out a plan that looks too large to be true.
         take_over: Write although another ledger holds the lease, or a later copy of this one did.
         accept_clock: Write although the ledger remembers a later time than now.
+        create_settings: Make the Settings tab, where there is none.
     """
 
     dry_run: bool = False
@@ -32,6 +33,7 @@ class Options:
     allow_large_change: bool = False
     take_over: bool = False
     accept_clock: bool = False
+    create_settings: bool = False
 
 
 #: Both may stand in one column.

@@ -251,6 +251,16 @@ class Logbook:
             )
         self._memory = replace(self._memory, cases=advanced.cases, texts=self._memory.texts | texts)
 
+    @property
+    def team_settings(self) -> Any | None:
+        """What of the Settings tab is in force and what waits, as it was given."""
+        return self._ledger.team_settings(self.sheet)
+
+    def set_team_settings(self, standing: Any) -> None:
+        """Remember it, where it is another than before."""
+        if standing != self.team_settings:
+            self._ledger.set_team_settings(self.sheet, standing)
+
     def published(self, tab: str) -> Mapping[tuple[int, int], PageCell]:
         """What was last published on a tab of ours; nothing where that is not known."""
         if tab not in self._published:

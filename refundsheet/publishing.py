@@ -1,0 +1,128 @@
+"""Our own tabs kept up: what differs is overwritten in place, and new History rows are added."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from refundsheet.config import Settings
+from refundsheet.core.calendar import BusinessCalendar
+from refundsheet.core.history import empty_page, to_row
+from refundsheet.core.model import Layout
+from refundsheet.core.pages import (
+    Page,
+    PageAddition,
+    PageCell,
+    PageCells,
+    PageEdit,
+    difference,
+    with_cell,
+)
+from refundsheet.core.serials import to_moment
+from refundsheet.core.summary import HEARTBEAT, SUMMARY_FROZEN_ROWS, SUMMARY_WIDTHS, heartbeat_cell
+from refundsheet.ledger.logbook import Logbook
+from refundsheet.ledger.records import Addition
+from refundsheet.sheets.store import SheetStore
+
+#: How old the time of the last pass on the Summary may get before it is written by itself.
+HEARTBEAT_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What a pass has to show.
+
+    Attributes:
+        pages: Our tabs as they shall be, the Summary first.
+        new: The titles of the tabs that were made in this pass, and hold nothing yet.
+        notes: What is said on a tab that people fill in, where it differs from what stands there.
+        is_lease_due: Whether the lease is to be renewed.
+    """
+
+    now: datetime
+    layout: Layout
+    calendar: BusinessCalendar
+    pages: Sequence[Page]
+    new: frozenset[str]
+    notes: PageEdit | None
+    is_lease_due: bool
+
+
+class Publisher:
+    """Sends what our tabs lack: one write request, and none where nothing differs.
+
+    Args:
+        store: The spreadsheet.
+        logbook: What stands on our tabs already.
+        settings: The titles.
+    """
+
+    def __init__(self, store: SheetStore, logbook: Logbook, settings: Settings) -> None:
+        self._store, self._logbook, self._titles = store, logbook, settings.tabs
+
+    @property
+    def empty_pages(self) -> tuple[Page, ...]:
+        """Our own tabs as they are made, still empty."""
+        summary = Page(self._titles.summary, {}, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS)
+        return (summary, empty_page(self._titles.history))
+
+    def publish(self, edition: Edition) -> int:
+        """Send what differs, and what History lacks; how many cells of our tabs that were."""
+        stands = {page.title: self._standing(page.title, edition) for page in edition.pages}
+        beat = heartbeat_cell(edition.now, edition.calendar.zone)
+        shown = stands[self._titles.summary].get(HEARTBEAT)
+        pages = [self._with_beat(page, shown or beat) for page in edition.pages]
+        news = sum(len(difference(stands[page.title], page).cells) for page in pages)
+        addition = self._logbook.unpublished(edition.now)
+        is_due = edition.is_lease_due or _is_old(shown, edition)
+        if not (news or addition or edition.notes or is_due):
+            return 0
+        pages = [self._with_beat(page, beat) for page in edition.pages]
+        edits = [difference(stands[page.title], page) for page in pages]
+        edits += [edition.notes] if edition.notes else []
+        lease = self._logbook.lease(edition.now) if edition.is_lease_due else ()
+        self._store.publish(edits, self._rows(addition, edition), lease)
+        for page in (*pages, *self._notes_known(edition.notes)):
+            self._logbook.set_published(page)
+        self._publish_more(addition, edition)
+        return news
+
+    def _notes_known(self, notes: PageEdit | None) -> Iterator[Page]:
+        """All that we said on a tab of theirs: by its text, since people move the rows."""
+        if notes is not None:
+            said = {*self._logbook.published(notes.page.title).values(), *notes.cells.values()}
+            texts = sorted({str(cell.value) for cell in said if cell is not None})
+            cells = {(place, 0): PageCell(text) for place, text in enumerate(texts)}
+            yield Page(notes.page.title, cells)
+
+    def _standing(self, title: str, edition: Edition) -> PageCells:
+        return {} if title in edition.new else self._logbook.published(title)
+
+    def _with_beat(self, page: Page, beat: PageCell) -> Page:
+        is_summary = page.title == self._titles.summary
+        return with_cell(page, HEARTBEAT, beat) if is_summary else page
+
+    def _publish_more(self, addition: Addition | None, edition: Edition) -> None:
+        """What did not fit into one request."""
+        while addition:
+            self._logbook.confirm(addition)
+            addition = self._logbook.unpublished(edition.now)
+            if addition:
+                self._store.publish([], self._rows(addition, edition))
+
+    def _rows(self, addition: Addition | None, edition: Edition) -> PageAddition | None:
+        """Entries as rows of the History tab."""
+        if addition is None:
+            return None
+        zone = edition.calendar.zone
+        rows = tuple(to_row(entry, edition.layout, zone) for entry in addition.entries)
+        return PageAddition(
+            empty_page(self._titles.history), rows, addition.mark, addition.outdated
+        )
+
+
+def _is_old(beat: PageCell | None, edition: Edition) -> bool:
+    """Whether the time of the last pass that stands on the Summary has to be renewed."""
+    if beat is None or not isinstance(beat.value, (int, float)):
+        return True
+    shown = edition.calendar.opening(to_moment(beat.value, edition.calendar.zone))
+    return edition.now - shown >= HEARTBEAT_EVERY
