@@ -15,8 +15,15 @@ from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind
 from refundsheet.core.model import Cell, Change, Outcome, Receipt
 from refundsheet.core.report import PassReport
 from refundsheet.core.serials import to_moment
-from refundsheet.core.statistics.figures import Duration, Figure, Measure, SwitchedOff, Table
-from refundsheet.core.summary import Summary, basis, in_words, number_text
+from refundsheet.core.statistics.figures import (
+    Duration,
+    Figure,
+    Measure,
+    SpikeWatch,
+    SwitchedOff,
+    Table,
+)
+from refundsheet.core.summary import Summary, basis, in_words, number_text, spike_lines
 from refundsheet.core.undo import Undoing
 
 #: More lines than this are counted, not listed.
@@ -161,7 +168,9 @@ def print_summary(summary: Summary) -> None:
         console.print(line, markup=False)
 
 
-def _lines(heading: str, results: Iterable[Figure | Duration | SwitchedOff]) -> RichTable:
+def _lines(
+    heading: str, results: Iterable[Figure | Duration | SpikeWatch | SwitchedOff]
+) -> RichTable:
     grid = RichTable(box=None, pad_edge=False)
     grid.add_column(heading)
     grid.add_column("", justify="right")
@@ -173,6 +182,9 @@ def _lines(heading: str, results: Iterable[Figure | Duration | SwitchedOff]) -> 
                 grid.add_row(result.label, value, basis(result.used, result.left_out))
             case Duration():
                 grid.add_row(result.label, in_words(result), basis(result.used, result.left_out))
+            case SpikeWatch():
+                lines = escape("\n".join(spike_lines(result)))
+                grid.add_row(result.label, lines, basis(result.used, result.left_out))
             case SwitchedOff():
                 grid.add_row(result.label, "", f"Switched off: {result.why}")
             case _:

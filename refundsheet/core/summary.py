@@ -21,6 +21,8 @@ from refundsheet.core.statistics.figures import (
     LeftOut,
     Measure,
     Number,
+    Spike,
+    SpikeWatch,
     SwitchedOff,
     Table,
 )
@@ -62,6 +64,11 @@ class Summary:
     def tables(self) -> tuple[Table, ...]:
         """The numbers that stand in rows."""
         return tuple(result for result in self._results if isinstance(result, Table))
+
+    @property
+    def spikes(self) -> SpikeWatch | None:
+        """What became more than chance explains; None where the log has no dates of receipt."""
+        return next((result for result in self._results if isinstance(result, SpikeWatch)), None)
 
     @property
     def switched_off(self) -> tuple[SwitchedOff, ...]:
@@ -121,7 +128,9 @@ def _put_topic(
 
 
 def _put_line(
-    cells: dict[tuple[int, int], PageCell], row: int, result: Figure | Duration | SwitchedOff
+    cells: dict[tuple[int, int], PageCell],
+    row: int,
+    result: Figure | Duration | SpikeWatch | SwitchedOff,
 ) -> None:
     cells[row, 0] = PageCell(result.label)
     match result:
@@ -130,6 +139,8 @@ def _put_line(
                 cells[row, 1] = PageCell(_cell(result.value), _STYLES[result.measure])
         case Duration():
             cells[row, 1] = PageCell(in_words(result), Style.TEXT)
+        case SpikeWatch():
+            cells[row, 1] = PageCell("; ".join(spike_lines(result)), Style.TEXT)
         case SwitchedOff():
             cells[row, _NOTE_COLUMN] = PageCell(f"Switched off: {result.why}", Style.NOTE)
             return
@@ -172,6 +183,7 @@ _STYLES = {
     Measure.SHARE: Style.PERCENT,
     Measure.AMOUNT: Style.MONEY,
     Measure.DAYS: Style.COUNT,
+    Measure.AVERAGE: Style.COUNT,
     Measure.A_YEAR: Style.COUNT,
     Measure.TEXT: Style.TEXT,
 }
@@ -185,7 +197,8 @@ def number_text(value: Number | str | None, measure: Measure) -> str:
         return value
     if measure is Measure.SHARE:
         return f"{value:.1%}"
-    return f"{value:,.1f}" if measure in (Measure.DAYS, Measure.A_YEAR) else f"{value:,}"
+    is_measured = measure in (Measure.DAYS, Measure.AVERAGE, Measure.A_YEAR)
+    return f"{value:,.1f}" if is_measured else f"{value:,}"
 
 
 def in_words(duration: Duration) -> str:
@@ -195,6 +208,23 @@ def in_words(duration: Duration) -> str:
     unit = "business days" if duration.clock is Clock.BUSINESS else "days"
     half, late = (_range(estimate, duration) for estimate in (duration.median, duration.late))
     return f"half within {half} {unit}, nine in ten within {late}; {duration.still_open} open"
+
+
+def spike_lines(watch: SpikeWatch) -> tuple[str, ...]:
+    """What is to be told of spikes, a line each."""
+    if watch.learnt is not None:
+        return (f"learning: {watch.learnt} of {watch.to_learn} weeks",)
+    return tuple(map(_spike_line, watch.spikes)) or ("nothing unusual",)
+
+
+def _spike_line(spike: Spike) -> str:
+    state = "" if spike.is_new else f"; since the week from {spike.since}"
+    if spike.normal_since is not None:
+        state = f"; back to normal with the week from {spike.normal_since}"
+    more = len(spike.cases) < spike.count
+    cases = ", ".join(spike.cases) + (", …" if more else "")
+    parts = ", ".join(part.category for part in spike.parts)
+    return f"{spike.text}: {cases}{state}" + (f". More than the rest: {parts}" if parts else "")
 
 
 def _range(estimate: Estimate, duration: Duration) -> str:
@@ -219,6 +249,7 @@ def to_json(summary: Summary) -> Mapping[str, Any]:
         "as_of": summary.as_of.isoformat(),
         "figures": [_figure_json(figure) for figure in summary.figures],
         "durations": {one.name: _duration_json(one) for one in summary.durations},
+        "spikes": _spikes_json(summary.spikes) if summary.spikes else None,
         "tables": {table.name: _table_json(table) for table in summary.tables},
         "switched_off": {one.name: one.why for one in summary.switched_off},
         "data_quality": list(summary.quality),
@@ -250,6 +281,38 @@ def _duration_json(duration: Duration) -> Mapping[str, Any]:
         "still_open": duration.still_open,
         "used": duration.used,
         "left_out": _left_out_json(duration.left_out),
+    }
+
+
+def _spikes_json(watch: SpikeWatch) -> Mapping[str, Any]:
+    return {
+        "definition": watch.definition,
+        "learnt_weeks": watch.learnt,
+        "weeks_to_learn": watch.to_learn,
+        "spikes": [_spike_json(spike) for spike in watch.spikes],
+        "used": watch.used,
+        "left_out": _left_out_json(watch.left_out),
+    }
+
+
+def _spike_json(spike: Spike) -> Mapping[str, Any]:
+    return {
+        "dimension": spike.dimension.value,
+        "category": spike.category,
+        "text": spike.text,
+        "since": spike.since.isoformat(),
+        "is_since_seen": spike.is_since_seen,
+        "is_new": spike.is_new,
+        "normal_since": spike.normal_since.isoformat() if spike.normal_since else None,
+        "count": spike.count,
+        "first_week": spike.first_week.isoformat(),
+        "weeks": spike.weeks,
+        "usual_low": spike.usual_low,
+        "usual_high": spike.usual_high,
+        "baseline_weeks": spike.baseline_weeks,
+        "ratio": spike.ratio,
+        "cases": list(spike.cases),
+        "parts": [_spike_json(part) for part in spike.parts],
     }
 
 

@@ -222,7 +222,7 @@ def test_the_summary_for_programs_has_stable_keys(team: HttpTeam) -> None:
     duration |= {"still_open", "used", "left_out"}
     table = {"title", "definition", "columns", "rows", "is_running", "used", "left_out"}
     assert summary.keys() == {
-        "as_of", "figures", "durations", "tables", "switched_off", "data_quality"
+        "as_of", "figures", "durations", "spikes", "tables", "switched_off", "data_quality"
     }  # fmt: skip
     assert all(one.keys() == figure for one in summary["figures"])
     assert all(one.keys() == duration for one in summary["durations"].values())

@@ -4,7 +4,7 @@ Whoever shows them (the Summary tab, the terminal, the page, JSON) meets these r
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
 
@@ -19,6 +19,7 @@ class Measure(Enum):
     SHARE = "share"
     AMOUNT = "amount"
     DAYS = "days"
+    AVERAGE = "average"
     #: events to be expected in a year
     A_YEAR = "a year"
     TEXT = "text"
@@ -128,6 +129,82 @@ class Duration:
     def used(self) -> int:
         """How many cases it rests on."""
         return self.ended + self.still_open
+
+
+class Dimension(Enum):
+    """What cases are told apart by, where it is asked whether they become more."""
+
+    ALL = "all"
+    REASON = "reason"
+    PRODUCT = "product"
+
+
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """More cases than chance explains, as it is announced.
+
+    Attributes:
+        category: The reason or product; "" for all cases together.
+        text: What it is, in words: how many came when, and how many usually do.
+        since: The Monday of the week with which it began.
+        is_since_seen: False where it may have begun before the weeks that were looked at.
+        is_new: Whether it began with the last complete week.
+        normal_since: The Monday of the week with which it was back to normal; None while in force.
+        count: The cases of the weeks it is told of, the last ones that were too many.
+        first_week: The Monday of the first of these.
+        weeks: How many they are.
+        usual_low: Nine in ten stretches of as many weeks had from so many
+        usual_high: to so many cases.
+        baseline_weeks: The number of weeks it was compared with.
+        ratio: The count as a multiple of what is usual.
+        cases: What people call the cases, the first of them.
+        parts: What rose more than the rest while all cases together rose: a part of this news.
+    """
+
+    dimension: Dimension
+    category: str
+    text: str
+    since: date
+    is_since_seen: bool
+    is_new: bool
+    normal_since: date | None
+    count: int
+    first_week: date
+    weeks: int
+    usual_low: int
+    usual_high: int
+    baseline_weeks: int
+    ratio: float
+    cases: tuple[str, ...]
+    parts: tuple["Spike", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpikeWatch:
+    """All spikes in force, and those that ended in the last weeks.
+
+    Attributes:
+        spikes: All cases together first, then what is in force, then what is over.
+        learnt: How many weeks there are to compare with, while they are too few; else None.
+        to_learn: How many it takes.
+    """
+
+    name: str
+    label: str
+    definition: str
+    spikes: tuple[Spike, ...]
+    learnt: int | None
+    to_learn: int
+    used: int
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def all_up(self) -> Spike | None:
+        """The rise of all cases together, while it is in force."""
+        for spike in self.spikes:
+            if spike.dimension is Dimension.ALL and spike.normal_since is None:
+                return spike
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,26 @@ from dataclasses import dataclass
 from enum import Enum
 
 from refundsheet.core.columns import BY_FIELD
-from refundsheet.core.statistics import counts, durations, quality, shares, targets, weekly
+from refundsheet.core.statistics import (
+    announcements,
+    counts,
+    durations,
+    quality,
+    shares,
+    targets,
+    weekly,
+)
 from refundsheet.core.statistics.facts import Facts
-from refundsheet.core.statistics.figures import Duration, Figure, SwitchedOff, Table
+from refundsheet.core.statistics.figures import Duration, Figure, SpikeWatch, SwitchedOff, Table
 
-Result = Figure | Table | Duration | SwitchedOff
+Result = Figure | Table | Duration | SpikeWatch | SwitchedOff
 
 
 class Topic(Enum):
     """What figures are grouped by, in their order."""
 
     NOW = "Now"
+    SPIKES = "Spikes"
     WEEKS = "By week"
     SPEED = "How long it takes"
     TARGETS = "Targets"
@@ -55,6 +64,7 @@ STATISTICS = (
     Statistic(Topic.NOW, "by_status", "By status", counts.by_status),
     Statistic(Topic.NOW, "by_owner", "Open cases by owner", counts.by_owner, ("owner",)),
     Statistic(Topic.NOW, "ageing", "Business days since the last action", counts.ageing),
+    Statistic(Topic.SPIKES, "spikes", "Spikes", announcements.announcements, ("requested_at",)),
     Statistic(Topic.WEEKS, "weekly", "By week", weekly.weekly, ("requested_at",)),
     Statistic(
         Topic.SPEED, "first_action", "First action", durations.first_action, ("requested_at",)

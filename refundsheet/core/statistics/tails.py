@@ -5,7 +5,7 @@ deviance, so that nothing large is subtracted from something large: means of man
 their digits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import exp, inf, lgamma, log, log1p, pi, sqrt
 
 _PRECISION = 1e-15
@@ -42,13 +42,26 @@ def negative_binomial_tail(count: int, mean: float, overdispersion: float) -> fl
     return max(1.0 - mass * count / size * _beta_fraction(size, count, success), 0.0)
 
 
-def false_discovery_q(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Benjamini-Hochberg: for each p the share of false flags if all as small were flagged."""
+def false_discovery_q(
+    p_values: Sequence[float], by_chance: Callable[[float], float] | None = None
+) -> tuple[float, ...]:
+    """Benjamini-Hochberg: for each p the share of false flags if all as small were flagged.
+
+    Args:
+        p_values: Of the tests that are in question.
+        by_chance: How many tests have a p-value so small or smaller by chance alone. Left out, it
+            is p for each of these tests, which is exact where p can be any number.
+    """
+
+    def for_each(p: float) -> float:
+        return p * len(p_values)
+
+    expected = by_chance or for_each
     smallest = 1.0
     q_values = [1.0] * len(p_values)
     by_size = sorted(range(len(p_values)), key=p_values.__getitem__, reverse=True)
     for rank, index in zip(range(len(p_values), 0, -1), by_size, strict=True):
-        smallest = min(smallest, p_values[index] * len(p_values) / rank)
+        smallest = min(smallest, expected(p_values[index]) / rank)
         q_values[index] = smallest
     return tuple(q_values)
 

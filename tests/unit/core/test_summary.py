@@ -12,11 +12,14 @@ from refundsheet.core.model import Layout, RefundCase
 from refundsheet.core.pages import PageCell, Style
 from refundsheet.core.statistics.figures import (
     Clock,
+    Dimension,
     Duration,
     Estimate,
     LeftOut,
     Measure,
     Number,
+    Spike,
+    SpikeWatch,
     SwitchedOff,
     left_out,
 )
@@ -29,6 +32,7 @@ from refundsheet.core.summary import (
     in_words,
     missing_columns,
     number_text,
+    spike_lines,
     summarise,
     to_json,
     to_page,
@@ -142,6 +146,72 @@ def test_durations_are_seconds_for_programs() -> None:
     told: Any = to_json(Summary(MONDAY, topics, ()))["durations"]["payout"]
     assert told["median"] == {"value": 129600, "lower": 86400, "upper": None}
     assert (told["late"], told["used"], told["day_seconds"]) == (None, 10, 86400)
+
+
+def a_spike(**given: Any) -> Spike:
+    usual: dict[str, Any] = {
+        "dimension": Dimension.REASON,
+        "category": "Odd",
+        "text": "Odd: 9 in the week from Mon 26 Oct, usually 1-6 (26 weeks)",
+        "since": date(2026, 10, 26),
+        "is_since_seen": True,
+        "is_new": True,
+        "normal_since": None,
+        "count": 9,
+        "first_week": date(2026, 10, 26),
+        "weeks": 1,
+        "usual_low": 1,
+        "usual_high": 6,
+        "baseline_weeks": 26,
+        "ratio": 2.5,
+        "cases": ("R-1", "R-2"),
+    }
+    return Spike(**usual | given)
+
+
+def a_watch(*spikes: Spike, learnt: int | None = None) -> SpikeWatch:
+    return SpikeWatch("spikes", "Spikes", "Too many.", spikes, learnt, 8, 40)
+
+
+SAID = "Odd: 9 in the week from Mon 26 Oct, usually 1-6 (26 weeks): R-1, R-2"
+
+
+@pytest.mark.parametrize(
+    ("watch", "lines"),
+    [
+        pytest.param(a_watch(), ("nothing unusual",), id="nothing"),
+        pytest.param(a_watch(learnt=5), ("learning: 5 of 8 weeks",), id="too few weeks"),
+        pytest.param(a_watch(a_spike()), (f"{SAID}, …",), id="new"),
+        pytest.param(
+            a_watch(a_spike(is_new=False, count=2)),
+            (f"{SAID}; since the week from 2026-10-26",),
+            id="in force",
+        ),
+        pytest.param(
+            a_watch(a_spike(normal_since=date(2026, 11, 9), count=2)),
+            (f"{SAID}; back to normal with the week from 2026-11-09",),
+            id="over",
+        ),
+        pytest.param(
+            a_watch(a_spike(count=2, parts=(a_spike(category="New"),))),
+            (f"{SAID}. More than the rest: New",),
+            id="with what rose more than the rest",
+        ),
+    ],
+)
+def test_spikes_are_said_in_words(watch: SpikeWatch, lines: tuple[str, ...]) -> None:
+    assert spike_lines(watch) == lines
+
+
+def test_spikes_are_told_on_the_page_and_to_programs() -> None:
+    watch = a_watch(a_spike(parts=(a_spike(normal_since=date(2026, 11, 9)),)))
+    summary = Summary(MONDAY, {Topic.SPIKES: (watch,)}, ())
+    shown = to_page(summary, "Summary", ZONE).cells[5, 1].value
+    assert str(shown).startswith(SAID)
+    told: Any = to_json(summary)["spikes"]
+    assert (told["learnt_weeks"], told["spikes"][0]["since"]) == (None, "2026-10-26")
+    assert told["spikes"][0]["parts"][0]["normal_since"] == "2026-11-09"
+    assert to_json(Summary(MONDAY, {}, ()))["spikes"] is None
 
 
 def test_what_is_switched_off_says_why() -> None:

@@ -12,7 +12,9 @@ def test_every_figure_has_a_name_of_its_own_a_definition_and_a_basis() -> None:
     found = [result for results in compute(facts()).values() for result in results]
     names = [statistic.name for statistic in STATISTICS]
     assert len(names) == len(set(names))
-    assert {result.name for result in found} <= set(names)
+    told = [result.name for result in found]
+    assert len(told) == len(set(told))
+    assert set(names) - set(told) <= {"approved_unpaid_amount"}  # one a currency
     assert not any(isinstance(result, SwitchedOff) for result in found)
     for result in found:
         assert not isinstance(result, SwitchedOff)

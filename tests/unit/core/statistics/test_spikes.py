@@ -1,13 +1,16 @@
 """The spike test by example, its formula against scipy, and its announcements."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from refundsheet.core.statistics.spikes import (
+    ALL,
     FOUR_WEEKS,
     LEARNING_WEEKS,
     WEEKLY,
@@ -16,11 +19,10 @@ from refundsheet.core.statistics.spikes import (
     Learning,
     Look,
     Spikes,
+    Walk,
     episodes,
-    false_alarms_a_year,
     find_spikes,
-    open_weeks,
-    smallest_unusual,
+    walk,
 )
 
 #: five a week, as chance has it
@@ -57,7 +59,7 @@ def test_a_tripling_is_flagged_with_all_that_is_said_about_it() -> None:
     spikes = look_at(WEEKLY, (*QUIET, 15), (*STEADY, 20))
     found = reason(spikes)
     assert found.flagged
-    assert (found.count, found.usual_low, found.usual_high) == (15, 3, 7)
+    assert (found.count, found.usual_range) == (15, (3, 7))
     assert found.baseline_weeks == 26
     assert found.usual == pytest.approx(5, abs=0.2)
     assert found.ratio == pytest.approx(3, abs=0.1)
@@ -95,23 +97,59 @@ def test_an_old_outbreak_does_not_hide_the_next_one() -> None:
     assert reason(found).usual < 6
 
 
-def test_closed_weeks_are_left_out() -> None:
-    assert open_weeks((5, 0, 6), (True, False, True)) == (5, 6)
-
-
 def test_a_slow_rise_is_seen_by_the_four_weeks_together() -> None:
     rising, steady = (*QUIET, 8, 9, 10, 11), (*STEADY, 20, 21, 20, 20)
     assert not reason(look_at(WEEKLY, rising, steady)).flagged
     found = reason(look_at(FOUR_WEEKS, rising, steady))
     assert found.flagged
-    assert (found.count, found.usual_low, found.usual_high) == (38, 18, 23)
+    assert (found.count, found.usual_range) == (38, (18, 23))
+
+
+def test_a_single_high_week_is_not_told_again_by_the_four_weeks_together() -> None:
+    high, steady = (*QUIET, 60, 5, 4, 6), (*STEADY, 20, 21, 20, 20)
+    found = reason(look_at(FOUR_WEEKS, high, steady))
+    assert found.count == 75
+    assert found.tested == 15 + int(outlying(found))
+    assert not found.flagged
+
+
+def outlying(finding: Finding) -> float:
+    """The count whose Anscombe residual is 2.58, in a week of what is tested together."""
+    mean = finding.expected / finding.look.weeks
+    spread = 2 / 3 * mean ** (1 / 6) * (1 + finding.overdispersion * mean) ** 0.5
+    return (mean ** (2 / 3) + 2.58 * spread) ** 1.5
 
 
 def test_when_everything_rises_it_is_said_once() -> None:
     spikes = look_at(WEEKLY, (*QUIET, 10), (*STEADY, 42), (*QUIET, 11))
     assert spikes.all_up == pytest.approx(2.0, abs=0.1)
     assert [finding.flagged for finding in spikes.by_dimension["reason"].values()] == [False] * 3
-    assert reason(spikes).expected == pytest.approx(reason(spikes).usual * (spikes.all_up or 0))
+    assert reason(spikes).expected == pytest.approx(reason(spikes).usual * 53 / 26.2, rel=0.01)
+
+
+def test_a_reason_that_alone_made_the_rise_is_not_held_against_it() -> None:
+    spikes = look_at(WEEKLY, (*QUIET, 30), (*QUIET, 5), (*STEADY, 21))
+    assert spikes.all_up
+    assert reason(spikes).expected == pytest.approx(reason(spikes).usual)
+    assert reason(spikes).flagged
+
+
+def test_where_there_are_no_others_a_reason_rises_with_nothing() -> None:
+    spikes = look_at(WEEKLY, (*STEADY, 60))
+    assert spikes.all_up
+    assert reason(spikes).flagged
+
+
+def test_a_rise_of_all_that_began_before_is_reckoned_with() -> None:
+    series = ((*QUIET, 7), (*STEADY, 28))
+    total = tuple(map(sum, zip(*series, strict=True)))
+    reasons = {"r": {str(n): counts for n, counts in enumerate(series)}}
+    for is_all_up, rise in ((False, 1.0), (True, 28 / 21)):
+        spikes = find_spikes(total, reasons, WEEKLY, is_all_up=is_all_up)
+        assert isinstance(spikes, Spikes)
+        assert not spikes.all_up
+        found = spikes.by_dimension["r"]["0"]
+        assert found.expected == pytest.approx(found.usual * rise, rel=0.01)
 
 
 def test_when_everything_rises_what_rose_more_is_still_named() -> None:
@@ -130,6 +168,47 @@ def test_many_categories_make_chance_findings_and_are_held_to_more() -> None:
     assert reason(crowd).q > WEEKLY.q_at_most
 
 
+def test_categories_too_small_to_be_flagged_by_chance_do_not_hide_the_one_that_is() -> None:
+    rare = tuple(int(n == 7) for n in range(27))
+    crowd = look_at(WEEKLY, (*QUIET, 13), *[rare] * 300, overall=(*STEADY, 20))
+    assert reason(crowd).flagged
+
+
+COUNTS = np.arange(400)
+
+
+def chances(findings: Iterable[Finding], p: float) -> float:
+    """How many categories are unusual by chance with so small a p-value, count by count."""
+    expected = 0.0
+    for finding in findings:
+        share, size = distribution(finding)
+        tails = nbinom.sf(COUNTS - 1, size, share)
+        is_so = (finding.least <= COUNTS) & (tails <= p * (1 + 1e-9)) & (tails < 0.01)
+        expected += nbinom.pmf(COUNTS[is_so], size, share).sum()
+    return expected
+
+
+def distribution(finding: Finding) -> tuple[float, float]:
+    """Share and size of the predictive distribution, as scipy takes them."""
+    look, week = finding.look, finding.expected / finding.look.weeks
+    variance = look.weeks * (week + finding.overdispersion * week**2)
+    variance *= 1 + look.weeks / finding.baseline_weeks
+    return finding.expected / variance, finding.expected**2 / (variance - finding.expected)
+
+
+@given(
+    series=st.lists(st.lists(st.integers(0, 12), min_size=20, max_size=20), min_size=1, max_size=6)
+)
+def test_q_is_the_share_of_flags_by_chance(series: list[list[int]]) -> None:
+    raised = [(*counts, max(counts) + 6 + n) for n, counts in enumerate(series)]
+    findings = look_at(WEEKLY, *raised, overall=(99,) * 21).by_dimension["reason"].values()
+    unusual = sorted((f for f in findings if f.unusual), key=lambda finding: finding.p)
+    smallest = 1.0
+    for rank in range(len(unusual), 0, -1):
+        smallest = min(smallest, chances(findings, unusual[rank - 1].p) / rank)
+        assert unusual[rank - 1].q == pytest.approx(smallest, abs=1e-9)
+
+
 def test_a_category_without_cases_is_not_tested() -> None:
     spikes = look_at(WEEKLY, (*QUIET, 5), (9,) * 10 + (0,) * 27, overall=(*STEADY, 20) * 2)
     assert list(spikes.by_dimension["reason"]) == ["reason 0"]
@@ -144,11 +223,8 @@ def test_a_log_without_cases_has_no_spike() -> None:
 @given(series=WEEKS, look=st.sampled_from([WEEKLY, FOUR_WEEKS]))
 def test_p_is_the_predictive_negative_binomial_tail(series: list[int], look: Look) -> None:
     found = look_at(look, tuple(series)).overall
-    week = found.expected / look.weeks
-    variance = look.weeks * (week + found.overdispersion * week**2)
-    variance *= 1 + look.weeks / found.baseline_weeks
-    size = found.expected**2 / (variance - found.expected)
-    oracle = nbinom.sf(found.count - 1, size, found.expected / variance)
+    share, size = distribution(found)
+    oracle = nbinom.sf(found.tested - 1, size, share)
     assert found.p == pytest.approx(float(oracle), abs=1e-9)
 
 
@@ -161,20 +237,59 @@ def test_mean_and_overdispersion_are_moments_where_no_week_is_outlying(series: l
     assert found.usual == pytest.approx(mean + 0.5 / len(baseline))
     pooled = (variance - mean) / mean**2
     assert found.overdispersion == pytest.approx(max(0.02, (pooled + 0.02) / 2))
+    assert found.as_counted.expected == pytest.approx(mean)
+    assert found.as_counted.overdispersion == pytest.approx(max(pooled, 0), abs=1e-9)
 
 
-@given(series=WEEKS, look=st.sampled_from([WEEKLY, FOUR_WEEKS]))
-def test_the_smallest_unusual_count_is_where_unusual_begins(series: list[int], look: Look) -> None:
-    smallest = smallest_unusual(look_at(look, tuple(series)).overall, look)
-    rest = sum(series[len(series) - look.weeks : -1])
-    for count in {max(smallest - 1 - rest, 0), max(smallest - rest, 0)}:
-        found = look_at(look, (*series[:-1], count)).overall
-        assert found.unusual == (found.count >= smallest)
+@given(series=WEEKS, look=st.sampled_from([WEEKLY, FOUR_WEEKS]), p=st.floats(1e-9, 0.5))
+def test_the_smallest_count_as_unlikely_as_p(series: list[int], look: Look, p: float) -> None:
+    found = look_at(look, tuple(series)).overall
+    smallest = found.smallest(p)
+    assert smallest >= found.least
+    assert found.tail(smallest) <= p
+    assert smallest == found.least or found.tail(smallest - 1) > p
 
 
-def test_false_alarms_to_expect_are_few() -> None:
-    findings = look_at(WEEKLY, (*QUIET, 5), (*STEADY, 20)).by_dimension["reason"].values()
-    assert 0 < false_alarms_a_year(findings, WEEKLY) < 1
+def weeks_of(*series: tuple[int, ...]) -> Walk:
+    total = tuple(map(sum, zip(*series, strict=True)))
+    reasons = {f"reason {n}": counts for n, counts in enumerate(series)}
+    return walk(total, {"reason": reasons}, tested_weeks=6)
+
+
+def test_each_week_is_tested_as_if_it_had_been_the_last() -> None:
+    walked = weeks_of((*QUIET, 15, 5, 5), (*STEADY, 20, 21, 20))
+    found = walked.flagged["reason", "reason 0"]
+    assert [week for week, finding in enumerate(found) if finding] == [3]
+    assert walked.episodes(("reason", "reason 0")) == (Episode(3, 3, 5),)
+    assert [spikes.look for spikes in walked.latest] == [WEEKLY, FOUR_WEEKS]
+
+
+def test_a_week_that_both_looks_flag_is_told_alone() -> None:
+    walked = weeks_of((*QUIET, 30, 30), (*STEADY, 20, 21))
+    told = walked.flagged["reason", "reason 0"][-1]
+    assert told
+    assert (told.look, told.count) == (WEEKLY, 30)
+
+
+def test_what_rose_with_all_is_no_news_of_its_own_when_the_rise_is_over() -> None:
+    doubled = [(*counts, *(2 * count for count in counts[:8])) for counts in (QUIET, STEADY)]
+    steep = (*QUIET, *(40, 40), *(9,) * 6)
+    walked = walk(
+        tuple(map(sum, zip(*doubled, steep, strict=True))),
+        {"reason": {"A": doubled[0], "B": doubled[1], "steep": steep}},
+        tested_weeks=8,
+    )
+    assert walked.episodes(ALL)
+    assert all(episode.with_all for episode in walked.episodes(("reason", "steep")))
+    assert walked.episodes(("reason", "steep"))
+    assert ("reason", "A") not in walked.flagged
+    assert ("reason", "B") not in walked.flagged
+
+
+def test_a_log_of_a_few_weeks_is_walked_without_a_finding() -> None:
+    for weeks in (0, 1, 5):
+        walked = walk((5,) * weeks, {"reason": {"A": (5,) * weeks}}, tested_weeks=26)
+        assert (walked.flagged, walked.latest) == ({}, ())
 
 
 @pytest.mark.parametrize(
