@@ -56,18 +56,20 @@ class PeopledSheet(MemorySheetStore):
     def __init__(self, world: World) -> None:
         super().__init__(world.truth.contents())
         self._world = world
-        self._reads_log = self._is_write = self._is_late = False
+        self._reads_log = self._is_read = self._is_write = self._is_late = False
         self._late: Callable[[], None] | None = None
 
     def _arrive(self, *, is_write: bool) -> None:
         if self._is_late:
             self.answering = _nobody_waits
             return
+        # Another process may make a whole pass before this request arrives, and read the log, too.
+        reads_log, self._reads_log = self._reads_log, False
         try:
             self._world.wire.arrive(self._to_come_late() if is_write else None)
         except CutError as cut:
             raise _error(cut, is_write=is_write) from None
-        self._is_write = is_write
+        self._is_read, self._is_write = reads_log, is_write
         self.answering = self._answer
 
     def _to_come_late(self) -> Callable[[], None] | None:
@@ -82,7 +84,7 @@ class PeopledSheet(MemorySheetStore):
         return late
 
     def _answer(self) -> None:
-        if self._reads_log:
+        if self._is_read:
             self._world.note_read()
         try:
             self._world.wire.answer()
@@ -92,10 +94,7 @@ class PeopledSheet(MemorySheetStore):
     def read(self, now: datetime, settings_tab: str = "") -> Snapshot:
         self.book  # noqa: B018 - a request of its own, the first time
         self._reads_log = True
-        try:
-            return super().read(now, settings_tab)
-        finally:
-            self._reads_log = False
+        return super().read(now, settings_tab)
 
     def write(self, plan: Plan, journal: Journal) -> tuple[Receipt, ...]:
         journal = Listening(self._world, plan, journal)
