@@ -69,11 +69,14 @@ def _learnt(known: Remembered, receipt: Receipt, zone: ZoneInfo) -> Remembered:
     written = {field: cell for field, cell in known.written.items() if field != name}
     if value is not None:
         written[name] = value
+    backfilled = tuple(field for field in known.backfilled if field != name)
+    if receipt.change.backfills:
+        backfilled = (*backfilled, name)
     case = replace(known.case, **{name: _content(name, value, zone)})
     key = known.key
     if name == "case_id":
         key = fingerprint(case) if value is None else comparable_id(str(value))
-    return replace(known, key=key, case=case, owed=owed, written=written)
+    return replace(known, key=key, case=case, owed=owed, written=written, backfilled=backfilled)
 
 
 def _content(name: str, value: Cell, zone: ZoneInfo) -> str | Moment | None:

@@ -98,6 +98,8 @@ class Remembered:
             been in one alone since its adoption, as most cases are.
         first_action: The first action on it that was seen; None for adopted cases.
         written: Field to exactly what refundsheet wrote there, while it still stands.
+        backfilled: The fields refundsheet completed although nobody saw when it happened: no figure
+            on speed rests on them.
         undone: Field to what refundsheet wrote there and was told to take back: not written again.
         owed: Field to the timestamp it is due; a lost race leaves it due, with its time.
         unread: Field to how many reads in a row its cell showed an error, as #REF! or Loading….
@@ -120,6 +122,7 @@ class Remembered:
     visits: tuple[Visit, ...] = ()
     first_action: Seen | None = None
     written: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
+    backfilled: tuple[str, ...] = ()
     undone: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
     owed: Mapping[str, Owed] = field(default_factory=dict[str, Owed])
     unread: Mapping[str, int] = field(default_factory=dict[str, int])

@@ -154,6 +154,7 @@ class Change:
         reason: Why, in words for the History tab.
         premise: The fields whose content the reason rests on; all must be as read.
         takes_back: Whether it undoes an earlier write of ours, which is then not made again.
+        backfills: Whether it completes what happened before anybody looked.
     """
 
     case: str
@@ -165,6 +166,7 @@ class Change:
     reason: str
     premise: tuple[str, ...] = ()
     takes_back: bool = False
+    backfills: bool = False
 
 
 @dataclass(frozen=True, slots=True)

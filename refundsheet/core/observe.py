@@ -217,6 +217,7 @@ def _after(
         found = replace(
             found,
             written=kept,
+            backfilled=tuple(field for field in before.backfilled if field not in changes),
             undone=undone,
             still_since=this.now,
             found_since=_found_since(before),

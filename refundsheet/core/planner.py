@@ -25,6 +25,7 @@ from refundsheet.core.observe import UNREAD_READS, Observed
 from refundsheet.core.parse import cell
 from refundsheet.core.rules.across import across
 from refundsheet.core.rules.catalogue import graded
+from refundsheet.core.rules.dates import acted_early
 from refundsheet.core.rules.doubles import Double
 from refundsheet.core.rules.registry import RESOLVED_BUT_OPEN, check
 from refundsheet.core.serials import same_serial, to_serial
@@ -39,6 +40,9 @@ _PREMISES = {
     "paid_at": ("status",),
     "resolved_at": ("status",),
 }
+
+#: Begins the reason of what completes a case from before refundsheet: History tells it by that.
+BACKFILLED = "backfilled"
 
 #: Stands between the sentences of the Row Check cell.
 SEPARATOR = " • "
@@ -208,13 +212,20 @@ def _new_ids(recognised: Recognised, context: Context) -> dict[str, tuple[Change
     if not nameless:
         return {}
     ids = next_ids(_used_ids(recognised, context), context.desk.case_ids, context.now.year)
+    return {
+        known.key: (_minted(known, minted, context),)
+        for known, minted in zip(nameless, ids, strict=False)
+    }
+
+
+def _minted(known: KnownRow, minted: str, context: Context) -> Change:
+    is_old = context.observed.cases[known.key].adopted
     reason = "the row is complete and had no Case ID"
     fields = (*_NAMES, "requested_at", "reason", "status")
     premise = tuple(field for field in fields if field in context.layout.columns)
-    return {
-        known.key: (_change(known, "case_id", minted, reason=reason, premise=premise),)
-        for known, minted in zip(nameless, ids, strict=False)
-    }
+    why = f"{BACKFILLED}: {reason}" if is_old else reason
+    change = _change(known, "case_id", minted, reason=why, premise=premise)
+    return replace(change, backfills=is_old)
 
 
 def _used_ids(recognised: Recognised, context: Context) -> Iterator[str]:
@@ -273,11 +284,18 @@ def _stamps(known: KnownRow, after: Remembered, context: Context) -> Iterator[Ch
     if said.is_known and not is_closed and _is_ours(after, "resolved_at", resolved):
         yield _stamp(known, "resolved_at", None, "the case was opened again", context)
     if context.backfill and after.adopted and is_closed and resolved is None:
-        acted = cell(known.row, "last_action_at", context.layout)
-        if isinstance(acted, (int, float)) and known.row.case.last_action_at is not None:
-            reason = "backfilled: the last action of a closed case"
-            if "resolved_at" in context.layout.columns:
-                yield _stamp(known, "resolved_at", acted, reason, context)
+        yield from _backfilled_resolution(known, context)
+
+
+def _backfilled_resolution(known: KnownRow, context: Context) -> Iterator[Change]:
+    """The last action of a case that was closed before anybody looked, as the day of its closing."""
+    case = known.row.case
+    acted = cell(known.row, "last_action_at", context.layout)
+    is_date = isinstance(acted, (int, float)) and case.last_action_at is not None
+    if is_date and "resolved_at" in context.layout.columns and not acted_early(case, context.desk):
+        reason = f"{BACKFILLED}: the last action of a closed case"
+        change = _stamp(known, "resolved_at", acted, reason, context)
+        yield replace(change, backfills=True)
 
 
 def _may_stamp(row: Row, name: str, after: Remembered, context: Context) -> bool:

@@ -20,7 +20,7 @@ from refundsheet.core.memory import Remembered, Visit, bounded
 from refundsheet.core.model import Cell, RefundCase
 from refundsheet.core.observe import REMOVED_AFTER_READS
 from refundsheet.core.parse import cell
-from refundsheet.core.planner import SEPARATOR, Context, cell_text, decide
+from refundsheet.core.planner import BACKFILLED, SEPARATOR, Context, cell_text, decide
 from refundsheet.core.serials import same_serial, to_moment, to_serial
 
 _STAMPED = tuple(name for name, column in BY_FIELD.items() if column.writer is Writer.TEAM_THEN_US)
@@ -134,9 +134,11 @@ def _restored(known: Remembered, entries: Sequence[Entry], context: Context) -> 
     latest: Mapping[str, Entry] = {entry.field: entry for entry in entries}
     status = latest.get("status")
     entered = status is not None and status.after == known.case.status
+    ours = dict(_still_ours(known, latest, context))
     return replace(
         known,
-        written={**known.written, **dict(_still_ours(known, latest, context))},
+        written={**known.written, **ours},
+        backfilled=tuple(name for name in ours if latest[name].why.startswith(BACKFILLED)),
         status_since=status.at if status is not None and entered else known.status_since,
         visits=_visits(entries, context.desk) if entered else known.visits,
         acted_at=max(_acted(entries, context.desk), default=known.acted_at),

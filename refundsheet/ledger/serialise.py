@@ -211,6 +211,7 @@ _NESTED: Mapping[str, Callable[[Any], Any]] = {
     "found_since": read_moment,
     "owed": _read_owed,
     "visits": _read_visits,
+    "backfilled": tuple,
     "first_action": _read_seen,
 }
 

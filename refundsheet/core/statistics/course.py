@@ -110,7 +110,7 @@ def to_resolution(known: Remembered, facts: Facts) -> Stretch | str:
     closed = closed_at(known, facts)
     if closed is None:
         return NO_RESOLUTION
-    if is_backfilled(known, facts):
+    if is_backfilled(known):
         return BACKFILLED
     if _is_one_read(known, "requested_at", "resolved_at"):
         return ONE_READ
@@ -167,10 +167,9 @@ def pauses(known: Remembered, facts: Facts) -> list[Pause]:
     ]
 
 
-def is_backfilled(known: Remembered, facts: Facts) -> bool:
+def is_backfilled(known: Remembered) -> bool:
     """Whether the resolution date is one that refundsheet took from the last action."""
-    is_ours = known.adopted and "resolved_at" in known.written
-    return is_ours and not any(again is None for _, again in closings_seen(known, facts))
+    return "resolved_at" in known.backfilled
 
 
 _DECIDED = (Meaning.APPROVED, Meaning.PAID, Meaning.CLOSED)

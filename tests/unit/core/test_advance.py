@@ -20,7 +20,12 @@ KNOWN = Remembered(
 
 
 def a_receipt(
-    field: str, after: Cell, outcome: Outcome = Outcome.DONE, key: str = "r-1"
+    field: str,
+    after: Cell,
+    outcome: Outcome = Outcome.DONE,
+    key: str = "r-1",
+    *,
+    backfills: bool = False,
 ) -> Receipt:
     change = Change(
         case=key,
@@ -30,6 +35,7 @@ def a_receipt(
         before=None,
         after=after,
         reason="so",
+        backfills=backfills,
     )
     return Receipt(change, outcome)
 
@@ -48,6 +54,15 @@ def test_a_stamp_that_was_written_is_known_and_owed_no_more() -> None:
 def test_a_stamp_that_was_taken_back_is_ours_no_more() -> None:
     after = learnt(a_receipt("last_action_at", None))
     assert (after.written, after.case.last_action_at) == ({}, None)
+
+
+def test_what_completed_an_old_case_is_known_as_such_while_it_stands() -> None:
+    completed = [a_receipt("resolved_at", 46328.5, backfills=True)]
+    assert learnt(*completed).backfilled == ("resolved_at",)
+    twice = advance({"r-1": learnt(*completed)}, completed, ZONE).cases["r-1"]
+    assert twice.backfilled == ("resolved_at",)
+    stamped = advance({"r-1": twice}, [a_receipt("resolved_at", 46329.5)], ZONE).cases["r-1"]
+    assert stamped.backfilled == ()
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,11 @@ def test_a_row_that_is_not_complete_gets_no_id(row: dict[str, object]) -> None:
 def test_old_rows_get_their_ids_only_on_request() -> None:
     log = an_adopted_log(case("", order="#1"))
     assert log.settle().changes == {}
-    assert log.run(backfill=True).changes == {("#1", "case_id"): "R-2026-0001"}
+    passed = log.run(backfill=True)
+    assert passed.changes == {("#1", "case_id"): "R-2026-0001"}
+    why = change_of(passed, "case_id").reason
+    assert why == "backfilled: the row is complete and had no Case ID"
+    assert log.known("r-2026-0001").backfilled == ("case_id",)
 
 
 def test_a_log_without_a_column_of_ids_gets_none() -> None:
@@ -80,6 +84,7 @@ def test_a_log_without_a_column_of_ids_gets_none() -> None:
         pytest.param({"status": "Refunded", "last_action": 46325.5}, 46325.5, id="closed"),
         pytest.param({"status": "New", "last_action": 46325.5}, None, id="open"),
         pytest.param({"status": "Refunded"}, None, id="nobody knows when"),
+        pytest.param({"status": "Refunded", "last_action": 46321.0}, None, id="before the request"),
         pytest.param({"status": "Refunded", "last_action": 99999999.0}, None, id="no true date"),
         pytest.param({"status": "Refunded", "last_action": "1 May 2026"}, None, id="a text"),
         pytest.param(
@@ -93,6 +98,30 @@ def test_backfill_closes_old_cases_on_the_day_of_their_last_action(
     log = an_adopted_log(case("R-1", **row))
     changes = log.run(backfill=True).changes
     assert changes == ({} if stamped is None else {("R-1", "resolved_at"): stamped})
+
+
+def test_what_was_backfilled_is_marked_until_somebody_corrects_it() -> None:
+    log = an_adopted_log(case("R-1", status="Refunded", last_action=46325.5))
+    passed = log.run(backfill=True)
+    why = change_of(passed, "resolved_at").reason
+    assert why == "backfilled: the last action of a closed case"
+    assert log.known("r-1").backfilled == ("resolved_at",)
+    log.rows[0]["Amount"] = 3
+    log.run()
+    assert log.known("r-1").backfilled == ("resolved_at",)
+    log.rows[0]["Resolution Date"] = 46324.0
+    log.run()
+    assert log.known("r-1").backfilled == ()
+
+
+def test_a_backfilled_date_is_taken_back_on_reopening_and_the_next_one_was_seen() -> None:
+    log = an_adopted_log(case("R-1", status="Refunded", last_action=46325.5))
+    log.run(backfill=True)
+    log.rows[0]["Status"] = "Under Review"
+    assert log.run().changes["R-1", "resolved_at"] is None
+    log.rows[0]["Status"] = "Rejected"
+    assert log.run().changes["R-1", "resolved_at"] == to_serial(log.now, ZONE)
+    assert log.known("r-1").backfilled == ()
 
 
 def test_backfill_needs_the_column_it_fills() -> None:

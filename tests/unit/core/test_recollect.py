@@ -176,6 +176,19 @@ def test_a_stamp_is_ours_where_history_says_so_and_it_still_stands(
     assert ("resolved_at" in context.observed.cases["r-1"].written) is is_ours
 
 
+@pytest.mark.parametrize(
+    ("why", "backfilled"),
+    [
+        ("backfilled: the last action of a closed case", ("resolved_at",)),
+        ("status became Refunded", ()),
+    ],
+)
+def test_what_was_backfilled_is_known_by_its_reason(why: str, backfilled: tuple[str, ...]) -> None:
+    context = recollected([row(Resolution_Date=STAMP)], entry("resolved_at", STAMP, why=why))
+
+    assert context.observed.cases["r-1"].backfilled == backfilled
+
+
 def test_an_id_we_minted_is_known_to_be_ours() -> None:
     context = recollected([row()], entry("case_id", "R-1"))
 

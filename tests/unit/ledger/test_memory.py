@@ -48,6 +48,7 @@ def test_a_case_is_recalled_as_it_was_recorded(ledger: Ledger, sheet: SheetKey) 
             last_action_at=datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN, fold=1),
         ),
         written={"resolved_at": 46037.3958, "case_id": "R-1"},
+        backfilled=("case_id", "resolved_at"),
         owed={"paid_at": Owed(LATER, "status became Refunded")},
     )
 

@@ -1,5 +1,6 @@
 """What is known of the course of a case: from its cells, from what was seen, or not at all."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -181,7 +182,7 @@ def test_the_payout(case: Remembered, stretch: object) -> None:
             adopted("Closed", resolved_at=CAME - DAY), course.TOO_EARLY, id="trap 7: before it came"
         ),
         pytest.param(
-            stamped("Closed", requested_at=THEN, resolved_at=THEN),
+            replace(adopted("Closed", resolved_at=THEN), backfilled=("resolved_at",)),
             course.BACKFILLED,
             id="backfilled",
         ),
