@@ -176,12 +176,23 @@ def lines(book: Spreadsheet, body: Json) -> Lines:
     sheet = grid_sheet(book, body.get("sheetId", 0))
     axis = axis_of(body)
     count = sheet.count(axis)
-    start, end = body.get("startIndex", 0), body.get("endIndex", count)
-    if start < 0 or start >= end:
-        raise RequestError(f"endIndex[{end}] must be after startIndex[{start}]")
+    start, end = check_order(body.get("startIndex", 0), body.get("endIndex", count))
     if start >= count:
-        raise RequestError(f"startIndex[{start}] is after last {_line(axis)} in sheet[{count}]")
+        raise RequestError(f"startIndex[{start}] is after last {line_name(axis)} in sheet[{count}]")
     return Lines(sheet, axis, start, min(end, count))
+
+
+def check_order(start: int, end: int) -> tuple[int, int]:
+    """The two again.
+
+    Raises:
+        RequestError: before the grid, or backwards.
+    """
+    if min(start, end) < 0:
+        raise RequestError("DimensionRange indexes must be >= 0")
+    if start >= end:
+        raise RequestError(f"endIndex[{end}] must be after startIndex[{start}]")
+    return start, end
 
 
 def axis_of(body: Json, field: str = "dimension") -> str:
@@ -196,7 +207,8 @@ def axis_of(body: Json, field: str = "dimension") -> str:
     return axis
 
 
-def _line(axis: str) -> str:
+def line_name(axis: str) -> str:
+    """What a refusal calls one of them."""
     return "row" if axis == ROWS else "column"
 
 

@@ -36,7 +36,7 @@ class Switches:
     duplicates_move_formats: bool = True
     #: Whether developer metadata goes with its row when a person sorts (the API's sort: it does).
     sort_moves_metadata: bool = True
-    #: Whether deleteTable takes the cells' contents along (documented) or leaves them.
+    #: Whether deleteTable takes the contents of the cells along (others saw it do so) or leaves them.
     table_delete_clears: bool = True
 
 

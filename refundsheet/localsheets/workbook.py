@@ -23,6 +23,7 @@ from refundsheet.localsheets.switches import Switches
 MAX_CELLS = 10_000_000
 MAX_COLUMNS = 18_278
 MAX_CHARACTERS = 50_000
+MAX_TITLE = 100
 #: The account that owns every spreadsheet unless the control route says otherwise.
 OWNER = "owner@localhost"
 #: Whoever comes with an API key and no account.
@@ -125,11 +126,13 @@ class Spreadsheet:
         self.check_size()
 
     def check_title(self, title: str, sheet_id: int) -> None:
-        """Refuse a title another tab has.
+        """Refuse a title another tab has, or one too long.
 
         Raises:
             RequestError: in Google's words.
         """
+        if len(title) > MAX_TITLE:
+            raise RequestError(f"The sheet name cannot be greater than {MAX_TITLE} characters.")
         taken = self.sheet_titled(title)
         if taken is not None and taken.sheet_id != sheet_id:
             raise RequestError(

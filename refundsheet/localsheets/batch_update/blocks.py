@@ -76,6 +76,8 @@ def _check(book: Spreadsheet, lane: _Lane) -> None:
     """Refuse what would tear a merge or a table, and what is protected."""
     check_writable(book, lane.box)
     sheet = book.sheet(lane.box.sheet_id)
+    if _meets_array(sheet, lane):
+        raise RequestError("You cannot insert or delete cells over an array formula.")
     whole = [(open_box(book, body), _SPLITS_MERGE) for body in sheet.objects.get("merges", ())]
     whole += [
         (open_box(book, body["range"]), _SPLITS_TABLE) for body in sheet.objects.get("tables", ())
@@ -83,6 +85,17 @@ def _check(book: Spreadsheet, lane: _Lane) -> None:
     for box, refusal in whole:
         if box.meets(lane.box) and not _moves_whole(box, lane):
             raise RequestError(refusal)
+
+
+def _meets_array(sheet: Sheet, lane: _Lane) -> bool:
+    """Whether an array formula fills one of the cells of the range itself."""
+    box, end = lane.box, lane.start + lane.size
+    asked = replace(box, row_end=end) if lane.axis == ROWS else replace(box, column_end=end)
+    return any(
+        sheet.cell(row, column).spilled
+        for row in range(asked.row_start, min(asked.row_end, len(sheet.rows)))
+        for column in range(asked.column_start, min(asked.column_end, sheet.row(row).width))
+    )
 
 
 def _moves_whole(box: Box, lane: _Lane) -> bool:

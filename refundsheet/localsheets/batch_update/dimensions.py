@@ -7,32 +7,43 @@ from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.batch_update.cells import read_mask
 from refundsheet.localsheets.cell_formats import CellFormat
 from refundsheet.localsheets.errors import RequestError
-from refundsheet.localsheets.intervals import ROWS, Move, Splice
-from refundsheet.localsheets.ranges import Lines, axis_of, check_writable, grid_sheet, lines
+from refundsheet.localsheets.intervals import COLUMNS, ROWS, Move, Splice
+from refundsheet.localsheets.ranges import (
+    Lines,
+    axis_of,
+    check_order,
+    check_writable,
+    grid_sheet,
+    line_name,
+    lines,
+)
 from refundsheet.localsheets.rows import Cell, Dimension
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import Spreadsheet
+
+FROZEN = {ROWS: "frozenRowCount", COLUMNS: "frozenColumnCount"}
 
 
 def insert_dimension(book: Spreadsheet, request: Json) -> None:
     """Insert blank rows or columns that look like their neighbour before or after."""
     body: Json = request.get("range", {})
     sheet, axis = grid_sheet(book, body.get("sheetId", 0)), axis_of(body)
-    if "startIndex" not in body or "endIndex" not in body:
-        raise RequestError("DimensionRange must specify both a startIndex and an endIndex")
-    start, end = body["startIndex"], body["endIndex"]
-    if not 0 <= start < end:
-        raise RequestError(f"endIndex[{end}] must be after startIndex[{start}]")
-    if start > sheet.count(axis):
-        raise RequestError(
-            f"range.startIndex[{start}] must be less than the grid size[{sheet.count(axis)}]"
-        )
+    for field in ("startIndex", "endIndex"):
+        if field not in body:
+            raise RequestError(f"range.{field} must be set")
+    start, end = check_order(body["startIndex"], body["endIndex"])
     before = bool(request.get("inheritFromBefore"))
     if before and not start:
         raise RequestError("inheritFromBefore cannot be true if startIndex is 0")
-    if start == sheet.count(axis) and not before:
-        raise RequestError("inheritFromBefore must be true when inserting at the end")
+    size = sheet.count(axis)
+    if start >= size and not before:
+        raise RequestError(
+            f"range.startIndex must be less than the grid size ({size})"
+            " if inheritFromBefore is false."
+        )
+    if start > size:
+        raise RequestError(f"range.startIndex must be at most the grid size ({size}).")
     book.shift(Splice(sheet.sheet_id, axis, start, start, end - start))
     _inherit(sheet, axis, start, end, start - 1 if before else end)
     book.check_size()
@@ -53,18 +64,44 @@ def _inherit(sheet: Sheet, axis: str, start: int, end: int, neighbour: int) -> N
 
 def delete_dimension(book: Spreadsheet, request: Json) -> None:
     """Delete rows or columns; at least one of each stays."""
-    found = lines(book, request.get("range", {}))
+    body: Json = request.get("range", {})
+    sheet, axis = grid_sheet(book, body.get("sheetId", 0)), axis_of(body)
+    name, count, first = line_name(axis), sheet.count(axis), body.get("startIndex", 0)
+    if first >= count:
+        raise RequestError(
+            f"Cannot delete a {name} that doesn't exist."
+            f" Tried to delete {name} index {first} but there are only {count} {name}s."
+        )
+    found = lines(book, body)
     _check_lines_writable(book, found)
-    if found.end - found.start == found.sheet.count(found.axis):
-        name = "rows" if found.axis == ROWS else "columns"
-        raise RequestError(f"You can't delete all the {name} on the sheet.")
+    check_left(axis, count - (found.end - found.start), _unfrozen_left(found))
     book.shift(Splice(found.sheet.sheet_id, found.axis, found.start, found.end, 0))
     _unfreeze(found)
 
 
+def check_left(axis: str, left: int, unfrozen: int) -> None:
+    """Refuse to leave a tab without lines, or with frozen ones alone.
+
+    Raises:
+        RequestError: in Google's words.
+    """
+    if left < 1:
+        raise RequestError(f"You can't delete all the {line_name(axis)}s on the sheet.")
+    if unfrozen < 1:
+        raise RequestError(
+            f"Sorry, it is not possible to delete all non-frozen {line_name(axis)}s."
+        )
+
+
+def _unfrozen_left(found: Lines) -> int:
+    grid: Json = found.sheet.properties.get("gridProperties", {})
+    frozen, count = grid.get(FROZEN[found.axis], 0), found.sheet.count(found.axis)
+    return count - frozen - max(found.end - max(found.start, frozen), 0)
+
+
 def _unfreeze(found: Lines) -> None:
     """Frozen lines that were deleted are frozen no more."""
-    field = "frozenRowCount" if found.axis == ROWS else "frozenColumnCount"
+    field = FROZEN[found.axis]
     grid: Json = found.sheet.properties.get("gridProperties", {})
     frozen = grid.get(field, 0)
     left = frozen - max(min(found.end, frozen) - found.start, 0)
@@ -92,8 +129,7 @@ def move_dimension(book: Spreadsheet, request: Json) -> None:
             f"destinationIndex[{to}] must be outside the requested range[{found.start}-{found.end}]"
         )
     if not 0 <= to <= count:
-        name = "row" if found.axis == ROWS else "column"
-        raise RequestError(f"destinationIndex[{to}] is after last {name}[{count}]")
+        raise RequestError(f"destinationIndex[{to}] is after last {line_name(found.axis)}[{count}]")
     book.shift(Move(found.sheet.sheet_id, found.axis, found.start, found.end, to))
 
 

@@ -18,7 +18,7 @@ _NAME = re.compile(r"[^\W\d][\w.]{0,249}\Z")
 def add_named_range(book: Spreadsheet, request: Json) -> Json:
     """Name a range."""
     new: Json = request.get("namedRange", {})
-    _check_name(book, new.get("name", ""), None)
+    _check_name(book, new.get("name", ""), "add", None)
     named = {
         "namedRangeId": new.get("namedRangeId") or str(book.context.new_id()),
         "name": new["name"],
@@ -29,12 +29,15 @@ def add_named_range(book: Spreadsheet, request: Json) -> Json:
     return {"namedRange": named}
 
 
-def _check_name(book: Spreadsheet, name: str, own_id: str | None) -> None:
+def _check_name(book: Spreadsheet, name: str, verb: str, own_id: str | None) -> None:
     if not _NAME.match(name) or a1.parse_cells(name) or name.casefold() in {"true", "false"}:
         raise RequestError("The name given to this range is invalid")
     taken = book.named_range(name)
     if taken and taken["namedRangeId"] != own_id:
-        raise RequestError(f'A named range with the name "{name}" already exists')
+        raise RequestError(
+            f"Cannot {verb} named range with name {name},"
+            " a named range with that name already exists."
+        )
 
 
 def _checked_range(book: Spreadsheet, body: Json) -> Json:
@@ -48,7 +51,7 @@ def update_named_range(book: Spreadsheet, request: Json) -> None:
     new: Json = request.get("namedRange", {})
     old = _found(book, new.get("namedRangeId", ""))
     merged = masks.merge(mask, old, new) | {"namedRangeId": old["namedRangeId"]}
-    _check_name(book, merged.get("name", ""), old["namedRangeId"])
+    _check_name(book, merged.get("name", ""), "update", old["namedRangeId"])
     merged["range"] = _checked_range(book, merged.get("range", {}))
     book.named_ranges = tuple(merged if named is old else named for named in book.named_ranges)
     book.stale = True

@@ -9,6 +9,7 @@ from refundsheet.localsheets.batch_update.objects import PROTECTED_RANGE, TABLE
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.ranges import grid_box
 from refundsheet.localsheets.schema import Json
+from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import Spreadsheet
 
 
@@ -17,6 +18,9 @@ def add_protected_range(book: Spreadsheet, request: Json) -> Json:
     new: Json = request.get("protectedRange", {})
     target = _target(book, new)
     sheet = book.sheet(grid_box(book, target).sheet_id)
+    _check_warning(new)
+    if not target.keys() - {"sheetId"} and _protected_whole(sheet):
+        raise RequestError(f'Sheet "{sheet.title}" already has sheet protection.')
     protection_id = objects.free_id(book, PROTECTED_RANGE, new.get("protectedRangeId", 0))
     shown = {**new, "protectedRangeId": protection_id, "requestingUserCanEdit": True}
     shown["range"] = target
@@ -25,6 +29,16 @@ def add_protected_range(book: Spreadsheet, request: Json) -> Json:
     stored = shown if new.get("warningOnly") else {**shown, "editors": _editors(book, new)}
     objects.add(sheet, PROTECTED_RANGE, stored)
     return {"protectedRange": reply}
+
+
+def _check_warning(body: Json) -> None:
+    if body.get("warningOnly") and body.get("editors"):
+        raise RequestError("ProtectedRange is warningOnly. Editors cannot be set on it.")
+
+
+def _protected_whole(sheet: Sheet) -> bool:
+    bodies = sheet.objects.get("protectedRanges", ())
+    return any(not body["range"].keys() - {"sheetId"} for body in bodies)
 
 
 def _check_holes(book: Spreadsheet, body: Json) -> None:

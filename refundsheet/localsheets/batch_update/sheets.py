@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from refundsheet.localsheets import cell_formats, errors, masks, resource, schema
 from refundsheet.localsheets.batch_update.cells import read_mask
 from refundsheet.localsheets.batch_update.copies import renumber
+from refundsheet.localsheets.batch_update.dimensions import FROZEN, check_left
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.intervals import COLUMNS, ROWS
 from refundsheet.localsheets.masks import Mask
@@ -34,7 +35,7 @@ def sheet_from(book: Spreadsheet, wanted: Json) -> Sheet:
     if wanted.get("sheetType", "GRID") != "GRID":
         raise RequestError(f"Cannot add a sheet of type {wanted['sheetType']}.")
     grid: Json = wanted.get("gridProperties", {})
-    rows, columns = grid.get("rowCount", 1000), grid.get("columnCount", 26)
+    rows, columns = grid.get("rowCount") or 1000, grid.get("columnCount") or 26
     sheet_id = wanted.get("sheetId")
     if sheet_id is None:
         sheet_id = book.context.new_id()
@@ -167,6 +168,9 @@ def _update_grid(book: Spreadsheet, sheet: Sheet, mask: Mask, new: Json) -> None
         mask, old, schema.omit_defaults("GridProperties", new.get("gridProperties", {}))
     )
     rows, columns = merged.get("rowCount", 0), merged.get("columnCount", 0)
+    for axis, count in ((ROWS, rows), (COLUMNS, columns)):
+        frozen = 0 if FROZEN[axis] in mask else old.get(FROZEN[axis], 0)
+        check_left(axis, count, count - frozen)
     _check_grid(rows, columns, merged)
     for axis, count in ((ROWS, rows), (COLUMNS, columns)):
         if count != sheet.count(axis):
