@@ -464,6 +464,7 @@ def _report(scene: _Scene, summary: Summary) -> PassReport:
         flagged=Counter(flag.kind.word for flag in scene.decisions.flags.values()),
         observed=len(scene.observed.observations),
         is_baseline=scene.context.memory.baseline_at is None,
+        is_backfill=scene.context.backfill,
         read_only=scene.read_only,
         withheld=scene.withheld.sentences,
         removed=tuple(_removed(scene)),

@@ -28,6 +28,8 @@ from refundsheet.core.undo import Undoing
 
 #: More lines than this are counted, not listed.
 _MOST_LINES = 60
+#: And of more cases than these the others are counted.
+_MOST_LABELS = 8
 
 
 def print_json(value: Any) -> None:
@@ -53,9 +55,39 @@ def print_pass(report: PassReport, *, dry_run: bool) -> None:
     zone = ZoneInfo(report.log.snapshot.zone)
     _print_lines(_change_lines(report, zone))
     typer.echo(_outcome(report, dry_run=dry_run))
+    _print_lines(_gap_lines(report))
     if report.rows_to_correct:
         rows = "1 row has" if report.rows_to_correct == 1 else f"{report.rows_to_correct} rows have"
         typer.echo(f"{rows} something to correct: refundsheet check")
+
+
+def _gap_lines(report: PassReport) -> Iterator[str]:
+    """What is missing in a log that was there before refundsheet, and what can be done about it."""
+    unknown = report.times_unknown()
+    can_be_dated = any(broken.rule.id == "closed_without_date" for broken in unknown)
+    nameless = report.nameless if report.is_baseline and not report.is_backfill else 0
+    if nameless:
+        yield f"No Case ID: {_rows(nameless)}."
+    for broken in unknown:
+        rows = [row for remark in broken.remarks for row, _ in remark.places]
+        yield f"{broken.rule.meaning}: {_rows(broken.rows)}, {_labels(report, rows)}."
+    if not report.is_backfill and (nameless or can_be_dated):
+        yield (
+            "refundsheet sync --backfill gives IDs to cases without one, and takes the last action "
+            "of closed cases for the day they were closed. Nothing else is made up."
+        )
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _labels(report: PassReport, numbers: list[int]) -> str:
+    """What people call the cases of some rows; the first ones."""
+    names = {row.number: row.case.case_id or f"row {row.number}" for row in report.log.rows}
+    shown = ", ".join(names[number] for number in numbers[:_MOST_LABELS])
+    rest = len(numbers) - _MOST_LABELS
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
 
 
 def print_undo(report: PassReport, undoing: Undoing, *, dry_run: bool) -> None:

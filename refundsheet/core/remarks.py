@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from refundsheet.core.model import Severity, Violation
+from refundsheet.core.model import Change, Severity, Violation
 from refundsheet.core.rules.catalogue import CATALOGUE, RULE_BY_ID, Rule
+
+#: The rules by which nobody knows when something happened.
+_TIMES = ("received_missing", "approval_unknown", "paid_without_date", "closed_without_date")
 
 #: A row with so many problems and warnings is pointed out.
 _MANY = 3
@@ -62,6 +65,23 @@ def _broken(rule: str, severity: Severity, said: Mapping[str, list[Place]]) -> B
     rows = {row for places in said.values() for row, _ in places}
     remarks = tuple(Remark(sentence, tuple(said[sentence])) for sentence in often_first)
     return BrokenRule(RULE_BY_ID[rule], severity, remarks, len(rows))
+
+
+def times_unknown(
+    violations: Mapping[int, Iterable[Violation]], changes: Iterable[Change]
+) -> tuple[BrokenRule, ...]:
+    """What nobody saw happen and no cell tells, once a pass has written: it is not made up.
+
+    Args:
+        violations: Row number to what is wrong with the row.
+        changes: What the pass writes.
+    """
+    filled = {(change.row, change.field) for change in changes if change.after is not None}
+    unknown = {
+        row: [v for v in found if v.rule in _TIMES and (row, v.field) not in filled]
+        for row, found in violations.items()
+    }
+    return by_rule(unknown)
 
 
 def worst_rows(violations: Mapping[int, Iterable[Violation]]) -> tuple[tuple[int, int, int], ...]:

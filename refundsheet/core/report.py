@@ -12,6 +12,7 @@ from refundsheet.core.follow_up import Flag
 from refundsheet.core.headers import column_letter
 from refundsheet.core.model import Change, Outcome, Receipt, Severity, Violation
 from refundsheet.core.parse import ParsedLog
+from refundsheet.core.remarks import BrokenRule, times_unknown
 from refundsheet.core.summary import Summary
 
 
@@ -58,6 +59,7 @@ class PassReport:
         quota_left: Reads and writes still allowed in this minute; None where nobody counts them.
         observed: How many cells people changed.
         is_baseline: The log was read for the first time: it was learnt, not stamped.
+        is_backfill: What happened before the first read was completed, as far as the log tells it.
         published: How many cells of our own tabs were renewed.
         removed: The cases that count as removed from now on, each with what became of it.
         withheld: Why parts of the plan wait until people have looked, a sentence each.
@@ -81,6 +83,7 @@ class PassReport:
     quota_left: tuple[int, int] | None = None
     observed: int = 0
     is_baseline: bool = False
+    is_backfill: bool = False
     published: int = 0
     removed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
@@ -136,6 +139,20 @@ class PassReport:
         columns = self.log.layout.columns
         both = columns.get(CUSTOMER_AND_ORDER.field) if field in _IN_BOTH else None
         return columns.get(field, both)
+
+    @property
+    def nameless(self) -> int:
+        """How many rows have no Case ID, in a log that has a column for it."""
+        has_ids = "case_id" in self.log.layout.columns
+        return sum(not row.case.case_id for row in self.log.rows) if has_ids else 0
+
+    def times_unknown(self) -> tuple[BrokenRule, ...]:
+        """What nobody saw happen and no cell tells, where the log was learnt or completed.
+
+        The figures that need these times leave their cases out.
+        """
+        is_asked = self.is_baseline or self.is_backfill
+        return times_unknown(self.violations, self.changes) if is_asked else ()
 
     def violations_json(self) -> Mapping[str, Any]:
         """What is wrong, row by row, as plain values."""
@@ -195,6 +212,7 @@ class PassReport:
             "quota_left": self.quota_left,
             "rows_with_violations": len(self.violations),
             "rows_to_correct": self.rows_to_correct,
+            "times_unknown": {broken.rule.id: broken.rows for broken in self.times_unknown()},
             "published": self.published,
             "removed": list(self.removed),
             "withheld": list(self.withheld),

@@ -104,6 +104,26 @@ def test_sync_says_what_it_wrote_and_why(team: HttpTeam) -> None:
     assert "2 rows have something to correct: refundsheet check" in result.stdout
 
 
+def test_the_first_sync_tells_what_is_missing_and_backfill_what_stays_so(
+    team_of: Callable[[Rows], HttpTeam],
+) -> None:
+    team_of(
+        [
+            ["Case ID", "Order ID", "Status", "Last Action", "Resolution Date"],
+            ["", "1001", "Refunded", 46000],
+            ["R-2", "1002", "Refunded", ""],
+        ]
+    )
+    first, again = run("sync", NOW).stdout, run("sync", "--backfill", NOW).stdout
+
+    assert "No Case ID: 1 row." in first
+    assert "Closed, and nobody knows when: 2 rows, row 2, R-2." in first
+    assert "sync --backfill gives IDs to cases without one" in first
+    assert "No Case ID" not in again
+    assert "Closed, and nobody knows when: 2 rows" in again  # the ID comes first
+    assert "Closed, and nobody knows when: 1 row, R-2." in run("sync", "--backfill", NOW).stdout
+
+
 def test_a_second_sync_writes_nothing(team: HttpTeam) -> None:
     run("sync", NOW)
     log = team.rows()
@@ -129,7 +149,7 @@ def test_sync_for_programs(team: HttpTeam) -> None:
 
     assert report.keys() == {
         "run", "at", "rows", "baseline", "setup", "observed", "planned", "receipts", "raised", "cleared",
-        "rows_with_violations", "rows_to_correct", "published", "removed", "withheld", "read_only", "flagged",
+        "rows_with_violations", "rows_to_correct", "times_unknown", "published", "removed", "withheld", "read_only", "flagged",
         "quota_left", "changes",
     }  # fmt: skip
     assert report["at"] == "2026-11-02T10:00:00+01:00"

@@ -1,7 +1,9 @@
 """Ten thousand violations are told as a few rules, the most important first."""
 
-from refundsheet.core.model import Severity, Violation
-from refundsheet.core.remarks import BrokenRule, Remark, by_rule, worst_rows
+from dataclasses import replace
+
+from refundsheet.core.model import Change, Severity, Violation
+from refundsheet.core.remarks import BrokenRule, Remark, by_rule, times_unknown, worst_rows
 from refundsheet.core.rules.catalogue import RULE_BY_ID
 
 
@@ -61,3 +63,18 @@ def test_rows_with_many_faults_are_pointed_out() -> None:
         5: [typo("a"), typo("b"), typo("c"), typo("d")],
     }
     assert worst_rows(found) == ((4, 2, 1), (5, 0, 4), (2, 0, 3))
+
+
+def test_what_nobody_knows_is_told_but_for_what_is_filled_in_now() -> None:
+    closed = Violation("closed_without_date", Severity.NOTE, "resolved_at", "Closed, when?")
+    received = Violation("received_missing", Severity.NOTE, "requested_at", "Received, when?")
+    stamp = Change(
+        case="r-1", label="R-1", row=2, field="resolved_at", before=None, after=46328.5, reason="so"
+    )
+    cleared = replace(stamp, row=3, after=None)
+    found = {2: [closed, received], 3: [closed, EARLY], 4: [EARLY]}
+    unknown = times_unknown(found, [stamp, cleared])
+    assert [(broken.rule.id, broken.remarks[0].places) for broken in unknown] == [
+        ("received_missing", ((2, "requested_at"),)),
+        ("closed_without_date", ((3, "resolved_at"),)),
+    ]
