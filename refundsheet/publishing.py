@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from refundsheet.config import Settings
+from refundsheet.core.attention import blank_page
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.history import empty_page, to_row
 from refundsheet.core.model import Layout
@@ -63,7 +64,8 @@ class Publisher:
     def empty_pages(self) -> tuple[Page, ...]:
         """Our own tabs as they are made, still empty."""
         summary = Page(self._titles.summary, {}, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS)
-        return (summary, empty_page(self._titles.history))
+        queue = blank_page(self._titles.needs_attention)
+        return (queue, summary, empty_page(self._titles.history))
 
     def publish(self, edition: Edition) -> int:
         """Send what differs, and what History lacks; how many cells of our tabs that were."""
@@ -78,10 +80,11 @@ class Publisher:
             return 0
         pages = [self._with_beat(page, beat) for page in edition.pages]
         edits = [difference(stands[page.title], page) for page in pages]
+        changed = [edit.page for edit in edits if edit.cells]
         edits += [edition.notes] if edition.notes else []
         lease = self._logbook.lease(edition.now) if edition.is_lease_due else ()
         self._store.publish(edits, self._rows(addition, edition), lease)
-        for page in (*pages, *self._notes_known(edition.notes)):
+        for page in (*changed, *self._notes_known(edition.notes)):
             self._logbook.set_published(page)
         self._publish_more(addition, edition)
         return news

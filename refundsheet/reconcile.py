@@ -11,11 +11,14 @@ from refundsheet.config.settings_tab.keys import MESSAGES
 from refundsheet.config.settings_tab.layout import settings_page
 from refundsheet.config.settings_tab.standing import InForce, in_force, notes
 from refundsheet.config.settings_tab.standing import Standing as TeamStanding
-from refundsheet.core.advance import advance
+from refundsheet.core import attention
+from refundsheet.core.advance import Advanced, advance
+from refundsheet.core.attention import Queue, queued, rows_to_sort_out
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.clock import clock_sentence, set_back
 from refundsheet.core.columns import header_names
 from refundsheet.core.desk import Desk
+from refundsheet.core.flag_news import changes_since, last_close
 from refundsheet.core.history import Entry, from_rows, why_left
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.lease import Standing, Tenure
@@ -28,6 +31,7 @@ from refundsheet.core.planner import Context, Decisions, decide, is_settled
 from refundsheet.core.recollect import recollect
 from refundsheet.core.recovery import settle
 from refundsheet.core.report import Options, PassReport
+from refundsheet.core.row_links import LogTab
 from refundsheet.core.rules.catalogue import graded
 from refundsheet.core.safety import (
     NOTHING_WITHHELD,
@@ -188,7 +192,7 @@ class Reconciler:
         self._tell(_SUMMING_UP)
         self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
         summary = self._summary(scene, advanced.cases)
-        published = self._publish(summary, scene)
+        published = self._publish(summary, self._queue(scene, advanced), scene)
         self._logbook.set_team_settings(scene.held.standing.to_json())
         report = replace(
             _report(scene, summary),
@@ -379,7 +383,7 @@ class Reconciler:
             flags=scene.decisions.flags,
             desk=context.desk,
             calendar=context.calendar,
-            now=context.now.replace(minute=0, second=0),
+            now=_full_hour(context.now),
             fields=frozenset(context.layout.columns),
             violations=tuple(scene.decisions.violations.values()),
             being_typed=len(scene.recognised.rows) - len(counted),
@@ -394,14 +398,42 @@ class Reconciler:
             months = self._settings.ledger.keep_months
             yield f"The ledger takes {upkeep.size / 1e6:.1f} MB and keeps {months} months."
 
-    def _publish(self, summary: Summary, scene: _Scene) -> int:
+    def _queue(self, scene: _Scene, advanced: Advanced) -> Page:
+        """The Needs attention tab, with what changed since the last working day."""
+        context, log = scene.context, self._store.log
+        since, baseline = last_close(context.calendar, context.now), context.memory.baseline_at
+        is_known = baseline is not None and baseline.timestamp() <= since.timestamp()
+        queue = Queue(
+            cases=tuple(queued(scene.recognised, scene.decisions.flags, advanced)),
+            changes=changes_since(since, self._logbook.flag_spans(since)) if is_known else None,
+            remarks=tuple(self._remarks(scene)),
+            log=LogTab(
+                sheet_id=log.sheet_id,
+                title=log.title,
+                layout=context.layout,
+                rows=scene.log.rows,
+            ),
+            desk=context.desk,
+            calendar=context.calendar,
+            now=_full_hour(context.now),
+        )
+        return attention.to_page(queue, self._settings.tabs.needs_attention)
+
+    def _remarks(self, scene: _Scene) -> Iterator[str]:
+        """What is not in the queue, and where it is instead."""
+        if scene.withheld.rows or scene.withheld.absent:
+            yield f"Some rows wait until people have looked: see {self._settings.tabs.summary}."
+        in_doubt = sum(known.doubt is not None for known in scene.recognised.rows)
+        yield from rows_to_sort_out(scene.decisions.violations.values(), in_doubt)
+
+    def _publish(self, summary: Summary, queue: Page, scene: _Scene) -> int:
         """Show what there is to show; how many cells of our tabs were renewed."""
         context, titles = scene.context, self._settings.tabs
         edition = Edition(
             now=context.now,
             layout=context.layout,
             calendar=context.calendar,
-            pages=(to_page(summary, titles.summary, context.calendar.zone),),
+            pages=(to_page(summary, titles.summary, context.calendar.zone), queue),
             new=frozenset(page.title for page in scene.setup.pages),
             notes=self._notes(scene),
             is_lease_due=scene.standing.is_due(context.now),
@@ -425,6 +457,11 @@ class Reconciler:
 def _years_about(now: datetime) -> range:
     """The years whose holidays a pass may need."""
     return range(now.year - 1, now.year + 2)
+
+
+def _full_hour(now: datetime) -> datetime:
+    """The time of figures: an unchanged log says the same until the next one."""
+    return now.replace(minute=0, second=0)
 
 
 def _held_back(

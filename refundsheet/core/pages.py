@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import product
 from typing import Any
 
 from refundsheet.core.model import Cell
@@ -20,6 +21,7 @@ class Style(Enum):
     COUNT = "count"
     MONEY = "money"
     PERCENT = "percent"
+    DAYS = "days"
     DATE = "date"
     MOMENT = "moment"
 
@@ -61,6 +63,8 @@ class Page:
         frozen_rows: How many rows stay in sight.
         warning: What people are told who type in it; "" lets them.
         choices: What may be entered where people fill it in.
+        is_ours_below: Whether it is a list that people may sort, cut and add to: once anything of it
+            differs it is written whole, and what is below its last row is emptied.
     """
 
     title: str
@@ -69,11 +73,12 @@ class Page:
     frozen_rows: int = 0
     warning: str = ""
     choices: tuple[Choice, ...] = ()
+    is_ours_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PageEdit:
-    """The cells of one page that differ from what was last published; None empties a cell."""
+    """The cells of one page that are to be written; None empties a cell."""
 
     page: Page
     cells: Mapping[tuple[int, int], PageCell | None] = field(
@@ -103,12 +108,26 @@ def with_cell(page: Page, place: tuple[int, int], cell: PageCell) -> Page:
 
 
 def difference(published: PageCells, page: Page) -> PageEdit:
-    """What must be sent so that a tab that holds ``published`` holds the page."""
+    """What must be sent so that a tab that holds ``published`` holds the page.
+
+    People may have sorted a list meanwhile: of one nothing is sent, or all of it.
+    """
     changed: dict[tuple[int, int], PageCell | None] = {
         place: cell for place, cell in page.cells.items() if published.get(place) != cell
     }
     changed.update(dict.fromkeys(published.keys() - page.cells.keys()))
-    return PageEdit(page, changed)
+    edit = PageEdit(page, changed)
+    return whole(edit) if changed and page.is_ours_below else edit
+
+
+def whole(edit: PageEdit) -> PageEdit:
+    """The edit with every cell of its page, and what it empties."""
+    page = edit.page
+    places = edit.cells.keys()
+    if page.is_ours_below:
+        rows = max((row for row, _ in page.cells), default=-1) + 1
+        places = product(range(rows), range(len(page.widths)))
+    return PageEdit(page, {**dict[tuple[int, int], PageCell | None].fromkeys(places), **page.cells})
 
 
 def to_stored(cells: PageCells) -> dict[str, Any]:

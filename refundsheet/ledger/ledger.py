@@ -148,15 +148,26 @@ class Ledger:
             return memories.observations_of(connection, sheet, field, pass_number)
 
     def flags(
-        self, sheet: SheetKey, *, standing: bool = False, at: datetime | None = None
+        self,
+        sheet: SheetKey,
+        *,
+        standing: bool = False,
+        at: datetime | None = None,
+        since: datetime | None = None,
     ) -> list[Flag]:
-        """The flags ever raised, oldest first, or only those that stand, or that stood at a time.
+        """The flags ever raised, oldest first, or only some of them.
 
         One that was cleared stays with its times, as long as the ledger keeps anything so old: what
         was overdue once is never made not to have been.
+
+        Args:
+            sheet: The log.
+            standing: Only those that stand.
+            at: Only those that stood at a time.
+            since: Only those that stood at a time or later.
         """
         with self._reading() as connection:
-            return memories.flags_of(connection, sheet, standing=standing, at=at)
+            return memories.flags_of(connection, sheet, standing=standing, at=at, since=since)
 
     # --- the history of cells ---
 

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.advance import Advanced, advance
+from refundsheet.core.flag_news import FlagSpan
 from refundsheet.core.flagging import FlagNews, flag_news, standing_of
 from refundsheet.core.follow_up import Flag
 from refundsheet.core.history import Entry, seen, written
@@ -53,6 +54,8 @@ class Logbook:
         self._latest_run = -1
         self._upkeep: Upkeep | None = None
         self._known_mark = ""
+        #: A time, and the reasons that stood then or later; None where they may be others by now.
+        self._spans: tuple[datetime, tuple[FlagSpan, ...]] | None = None
 
     def recall(self) -> Memory:
         """What is remembered; read anew where another process has written since."""
@@ -64,6 +67,7 @@ class Logbook:
             for flag in self._ledger.flags(self.sheet, standing=True):
                 self._standing.setdefault(flag.case, {})[flag.kind] = flag.text
             self._published.clear()
+            self._spans = None
             self._latest_run = latest
         return self._memory
 
@@ -181,6 +185,7 @@ class Logbook:
             ),
         )
         self._standing = {renamed.get(key, key): was for key, was in self._standing.items()}
+        self._spans = None if renamed else self._spans
         self._memory = replace(
             self._memory,
             zone=memory.zone,
@@ -236,6 +241,7 @@ class Logbook:
     ) -> None:
         texts = advanced.texts - self._memory.texts
         if outcomes or news.told or news.cleared:
+            self._spans = None
             self._ledger.record(
                 self.sheet,
                 Learnt(
@@ -260,6 +266,17 @@ class Logbook:
         """Remember it, where it is another than before."""
         if standing != self.team_settings:
             self._ledger.set_team_settings(self.sheet, standing)
+
+    def flag_spans(self, since: datetime) -> tuple[FlagSpan, ...]:
+        """Every reason for a flag that stood at a time or later."""
+        if self._spans is None or self._spans[0] != since:
+            flags = self._ledger.flags(self.sheet, since=since)
+            spans = (
+                FlagSpan(case=flag.case, raised_at=flag.raised_at, cleared_at=flag.cleared_at)
+                for flag in flags
+            )
+            self._spans = since, tuple(spans)
+        return self._spans[1]
 
     def published(self, tab: str) -> Mapping[tuple[int, int], PageCell]:
         """What was last published on a tab of ours; nothing where that is not known."""

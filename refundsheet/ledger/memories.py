@@ -250,14 +250,24 @@ def _its(case: str, kind: str) -> dict[str, str]:
 
 
 def flags_of(
-    connection: Connection, sheet: SheetKey, *, standing: bool, at: datetime | None
+    connection: Connection,
+    sheet: SheetKey,
+    *,
+    standing: bool,
+    at: datetime | None,
+    since: datetime | None,
 ) -> list[Flag]:
     """Flags, oldest first."""
-    return _flags(connection, known(connection, sheet), standing=standing, at=at)
+    return _flags(connection, known(connection, sheet), standing=standing, at=at, since=since)
 
 
 def _flags(
-    connection: Connection, sheet: int, *, standing: bool, at: datetime | None = None
+    connection: Connection,
+    sheet: int,
+    *,
+    standing: bool,
+    at: datetime | None = None,
+    since: datetime | None = None,
 ) -> list[Flag]:
     table = flags.c
     statement = select(table.case, table.kind, table.text, table.raised_at, table.cleared_at).where(
@@ -268,5 +278,7 @@ def _flags(
     if at is not None:
         stood = or_(table.cleared_at.is_(None), table.cleared_at > at)
         statement = statement.where(table.raised_at <= at, stood)
+    if since is not None:
+        statement = statement.where(or_(table.cleared_at.is_(None), table.cleared_at > since))
     result = connection.execute(statement.order_by(table.raised_at, table.id))
     return [Flag(**row) for row in result.mappings()]

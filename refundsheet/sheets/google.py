@@ -11,7 +11,7 @@ from typing import Any
 from refundsheet.core.decode import take_first_range
 from refundsheet.core.identity import comparable_id
 from refundsheet.core.model import Cell, Outcome, Plan, Receipt, Snapshot
-from refundsheet.core.pages import Page, PageAddition, PageEdit
+from refundsheet.core.pages import Page, PageAddition, PageEdit, whole
 from refundsheet.errors import MissingTabError, OtherZoneError, OutsideGridError, SheetError
 from refundsheet.sheets.credentials import GOOGLE, Access, open_access
 from refundsheet.sheets.grid import a1, cells_request
@@ -19,12 +19,12 @@ from refundsheet.sheets.judged import NONCE
 from refundsheet.sheets.layout import (
     HIDDEN_COLUMNS,
     HIDDEN_ROWS,
-    Place,
     Request,
     add_columns,
     add_hidden_tab,
     add_page,
     add_rows,
+    empty_below,
     extent,
     grow,
     in_bodies,
@@ -190,7 +190,7 @@ class GoogleSheetStore:
         except (MissingTabError, OutsideGridError):
             # Somebody removed or shrank a tab of ours; nothing was applied. What the new one
             # lacks is not known, so every page goes whole.
-            self._publish([_whole(edit) for edit in edits], addition, lease)
+            self._publish([whole(edit) for edit in edits], addition, lease)
 
     def find_elsewhere(self, ids: Collection[str]) -> Mapping[str, str]:
         """On which other visible tab of theirs each of these IDs stands: two read requests."""
@@ -316,7 +316,10 @@ class GoogleSheetStore:
             row_count=max(tab.row_count, rows),
             column_count=max(tab.column_count, columns),
         )
-        return larger, [*grow(tab, rows, columns), *put_cells(tab.sheet_id, edit.cells)]
+        requests = [*grow(tab, rows, columns), *put_cells(tab.sheet_id, edit.cells)]
+        if page.is_ours_below and edit.cells:
+            requests += empty_below(larger, rows, columns)
+        return larger, requests
 
     def _send(self, requests: list[Request], *, repeatable: bool, describes: bool = False) -> None:
         """Send a batch; where it fails, what we know of the spreadsheet is asked anew.
@@ -424,12 +427,6 @@ def _hidden_tab(title: str) -> Tab:
         column_count=HIDDEN_COLUMNS,
         hidden=True,
     )
-
-
-def _whole(edit: PageEdit) -> PageEdit:
-    """The edit with every cell of its page, and what it empties."""
-    cells = {**dict[Place, None].fromkeys(edit.cells), **edit.page.cells}
-    return PageEdit(edit.page, cells)
 
 
 def _fresh_sheet_id() -> int:

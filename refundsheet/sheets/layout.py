@@ -72,6 +72,7 @@ _FORMATS: Mapping[Style, Request] = {
     Style.COUNT: {**_NUMBER, "numberFormat": {"type": "NUMBER", "pattern": "#,##0"}},
     Style.MONEY: {**_NUMBER, "numberFormat": {"type": "NUMBER", "pattern": "#,##0.00"}},
     Style.PERCENT: {**_NUMBER, "numberFormat": {"type": "PERCENT", "pattern": "0%"}},
+    Style.DAYS: {**_NUMBER, "numberFormat": {"type": "NUMBER", "pattern": "#,##0.0"}},
     Style.DATE: {**_TOP, "numberFormat": {"type": "DATE", "pattern": "yyyy-mm-dd"}},
     Style.MOMENT: {**_TOP, "numberFormat": _DATE_TIME},
 }
@@ -248,6 +249,14 @@ def put_cells(sheet_id: int, cells: Mapping[Place, PageCell | None]) -> Iterator
                     "fields": _STYLE_FIELDS,
                 }
             }
+
+
+def empty_below(tab: Tab, row: int, columns: int) -> Iterator[Request]:
+    """Empty a list's columns from a row to the end of its tab, whatever came to stand there."""
+    if row < tab.row_count:
+        below = {"sheetId": tab.sheet_id, "startRowIndex": row, "endColumnIndex": columns}
+        fields = f"userEnteredValue,{_STYLE_FIELDS}"
+        yield {"repeatCell": {"range": below, "cell": {}, "fields": fields}}
 
 
 def add_rows(sheet_id: int, addition: PageAddition) -> Iterator[Request]:

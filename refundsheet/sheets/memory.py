@@ -218,6 +218,8 @@ class MemorySheetStore:
         for edit in edits:
             is_new = edit.page.title not in self.pages
             page = self.pages.setdefault(edit.page.title, {})
+            if edit.page.is_ours_below and edit.cells:
+                page.clear()
             for place, cell in (edit.page.cells if is_new else edit.cells).items():
                 if cell is None:
                     page.pop(place, None)

@@ -178,6 +178,7 @@ def test_a_dry_run_lists_what_it_would_add(make_shop: Callable[..., Shop]) -> No
         'add the column "Follow-up" at the right end',
         'add the column "Follow-up By" at the right end',
         'add the column "Row Check" at the right end',
+        'add the tab "Needs attention"',
         'add the tab "Summary"',
         'add the tab "History"',
         'add the hidden tab "refundsheet"',

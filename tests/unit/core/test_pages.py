@@ -12,6 +12,7 @@ from refundsheet.core.pages import (
     difference,
     from_stored,
     to_stored,
+    whole,
     with_cell,
 )
 
@@ -51,6 +52,30 @@ def test_a_cell_is_added_without_touching_the_page() -> None:
     more = with_cell(page, (1, 2), PageCell("x"))
     assert (page.cells, more.cells) == ({}, {(1, 2): PageCell("x")})
     assert (more.title, more.widths, more.frozen_rows) == ("Summary", (100,), 3)
+
+
+A_LIST = Page(
+    "Queue", {(0, 0): PageCell("a"), (1, 1): PageCell("b")}, widths=(9, 9, 9), is_ours_below=True
+)
+
+
+def test_a_list_goes_whole_or_not_at_all() -> None:
+    stands = {**A_LIST.cells, (1, 1): PageCell("c"), (5, 0): PageCell("d")}
+    assert difference(A_LIST.cells, A_LIST).cells == {}
+    assert difference(stands, A_LIST).cells == {
+        (0, 0): PageCell("a"),
+        (0, 1): None,
+        (0, 2): None,
+        (1, 0): None,
+        (1, 1): PageCell("b"),
+        (1, 2): None,
+    }
+
+
+def test_a_page_goes_whole_with_what_an_edit_empties() -> None:
+    page = Page("Summary", {(0, 0): PageCell("a")})
+    edit = difference({**page.cells, (9, 9): PageCell("old")}, page)
+    assert whole(edit).cells == {(0, 0): PageCell("a"), (9, 9): None}
 
 
 @given(_CELLS)
