@@ -26,7 +26,7 @@ from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Layout, Outcome, Plan, Snapshot
 from refundsheet.core.observe import NOTHING_OBSERVED, Observed, newly_removed, observe, with_places
 from refundsheet.core.pages import Page, PageCell, PageEdit, Style
-from refundsheet.core.parse import ParsedLog, parse
+from refundsheet.core.parse import ParsedLog, collector_resting, parse
 from refundsheet.core.planner import Context, Decisions, decide, is_settled
 from refundsheet.core.recollect import recollect
 from refundsheet.core.recovery import settle
@@ -171,7 +171,10 @@ class Reconciler:
         return report, undoing
 
     def _pass(self, now: datetime, options: Options) -> PassReport:
-        return self._carry_out(self._decide(now, options), options)
+        with (
+            collector_resting()
+        ):  # nearly all that a pass makes is kept: looking for garbage is vain
+            return self._carry_out(self._decide(now, options), options)
 
     def _carry_out(self, scene: _Scene, options: Options) -> PassReport:
         """Write what was decided, record it, sum up."""

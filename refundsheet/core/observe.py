@@ -101,8 +101,10 @@ def observe(
             continue  # what is in doubt teaches nothing new of the case it may be
         seen = _seen(known, this, observations)
         if seen is not known.remembered:
+            # Without news, too: the next read meets the very same record, and need not compare it.
             cases[known.key] = seen
-            changed.add(known.key)
+            if seen != known.remembered:
+                changed.add(known.key)
     forgotten = _note_absent(recognised.absent, cases, now)
     changed |= set(recognised.absent) - forgotten
     return Observed(cases, frozenset(changed), frozenset(forgotten), tuple(observations))
@@ -115,14 +117,13 @@ def _with_both(fields: frozenset[str]) -> frozenset[str]:
 
 
 def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Remembered:
-    """What is to be remembered of a row's case; the very same record where there is no news."""
+    """What is to be remembered of a row's case; the very same record where that was read before."""
     case, before = known.row.case, known.remembered
     if before is None:
         return _first_seen(known, this)
     if known.doubt is not None:
         # What a row without a name of its own says is learnt, and is no news of anybody.
-        learnt = replace(before, key=known.key, case=case)
-        return before if learnt == before else learnt
+        return replace(before, key=known.key, case=case)
     unchanged = before.case is case and before.key == known.key
     if unchanged and before.settled and not before.missing_reads and not before.unread:
         return before
@@ -143,8 +144,7 @@ def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Reme
         removed=False,
         moved_to="",
     )
-    after = _after(found, before, changes, known.row, this)
-    return before if after == before else after
+    return _after(found, before, changes, known.row, this)
 
 
 def _first_seen(known: KnownRow, this: _Pass) -> Remembered:

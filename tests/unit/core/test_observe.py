@@ -403,6 +403,16 @@ def test_after_a_restart_an_unchanged_log_says_nothing_new() -> None:
     assert (passed.observations, passed.changes, passed.observed.changed) == ([], {}, frozenset())
 
 
+def test_after_a_restart_a_row_is_compared_with_what_is_remembered_only_once() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.forget_objects()
+    log.run()
+    learnt = log.memory.cases["r-1"]
+    log.run()
+    assert log.memory.cases["r-1"] is learnt
+    assert learnt.case is log.recognise().rows[0].row.case
+
+
 def test_nothing_to_compare_with_is_nothing_observed() -> None:
     log = Log([case("R-1")])
     observed = observe(log.recognise(), frozenset(), Memory(), log.desk, MONDAY)
