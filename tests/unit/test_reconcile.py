@@ -622,8 +622,8 @@ def test_a_summary_that_somebody_removed_comes_back_whole(shop: Shop) -> None:
 def test_backfill_completes_what_was_there_and_invents_no_time(
     make_shop: Callable[..., Shop],
 ) -> None:
-    acted = serial(NOW - timedelta(days=3))
-    rows = [*LOG, ["", "1005", "Rejected", "", RECEIVED, acted], ["R-7", "1006", "Rejected"]]
+    received, acted = serial(NOW - timedelta(days=5)), serial(NOW - timedelta(days=3))
+    rows = [*LOG, ["", "1005", "Rejected", "", received, acted], ["R-7", "1006", "Rejected"]]
     shop = make_shop(rows)
     shop.sync()
 
