@@ -19,6 +19,8 @@ from refundsheet.core.clock import clock_sentence, set_back
 from refundsheet.core.columns import header_names
 from refundsheet.core.desk import Desk
 from refundsheet.core.flag_news import changes_since, last_close
+from refundsheet.core.flagging import changed_flags, new_settings_sentence, old_cases_sentence
+from refundsheet.core.follow_up import Flag
 from refundsheet.core.history import Entry, from_rows, why_left
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.lease import Standing, Tenure
@@ -27,10 +29,10 @@ from refundsheet.core.model import Layout, Outcome, Plan, Snapshot
 from refundsheet.core.observe import NOTHING_OBSERVED, Observed, newly_removed, observe, with_places
 from refundsheet.core.pages import Page, PageCell, PageEdit, Style
 from refundsheet.core.parse import ParsedLog, collector_resting, parse
-from refundsheet.core.planner import Context, Decisions, decide, is_settled
+from refundsheet.core.planner import Context, Decisions, decide, flagged_by, is_settled
 from refundsheet.core.recollect import recollect
 from refundsheet.core.recovery import settle
-from refundsheet.core.report import Options, PassReport
+from refundsheet.core.report import OldCase, Options, PassReport
 from refundsheet.core.row_links import LogTab
 from refundsheet.core.rules.catalogue import graded
 from refundsheet.core.safety import (
@@ -101,6 +103,7 @@ class _Scene:
     Attributes:
         read_only: Why nothing may be written; "" where it may.
         held: The settings of this pass.
+        by_settings: The keys of the cases that are flagged otherwise because the settings are new.
     """
 
     log: ParsedLog
@@ -113,6 +116,7 @@ class _Scene:
     context: Context
     withheld: Withheld
     held: InForce
+    by_settings: frozenset[str]
 
 
 class Reconciler:
@@ -192,6 +196,8 @@ class Reconciler:
         told = {known.key for known in scene.recognised.rows if known.doubt is None}
         flags = scene.decisions.flags
         news = self._logbook.record(context.now, advanced, flags, journal, told)
+        news = news.without(scene.by_settings)
+        self._logbook.now_hold(scene.held.settings.deciding(), context.now, len(scene.by_settings))
         self._tell(_SUMMING_UP)
         self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
         summary = self._summary(scene, advanced.cases)
@@ -242,21 +248,31 @@ class Reconciler:
             context=context,
             withheld=withheld,
             held=self._with_preview(look.held, recognised, context, decisions),
+            by_settings=self._changed_by_settings(look.held, recognised, context, decisions),
         )
 
     def _with_preview(
         self, held: InForce, recognised: Recognised, context: Context, decisions: Decisions
     ) -> InForce:
-        """With what settings that wait would change: the pass is decided once more, by them."""
+        """With what settings that wait would change."""
         if held.pending is None:
             return held
-        desk = held.pending.desk(_years_about(context.now))
-        calendar = BusinessCalendar(context.calendar.zone, desk.hours, desk.holidays)
-        then = decide(recognised, replace(context, desk=desk, calendar=calendar)).flags
-        now = decisions.flags
+        then, now = _flags_by(held.pending, recognised, context), decisions.flags
         appearing = sum(key not in now or now[key].kind != then[key].kind for key in then)
         going = sum(key not in then or now[key].kind != then[key].kind for key in now)
         return held.with_preview(appearing, going)
+
+    def _changed_by_settings(
+        self, held: InForce, recognised: Recognised, context: Context, decisions: Decisions
+    ) -> frozenset[str]:
+        """The keys of the cases that the settings of before would flag otherwise."""
+        holding = self._logbook.settings
+        if holding is None or holding.text == held.settings.deciding():
+            return frozenset()
+        before = held.settings.as_decided_by(holding.text)
+        if before is None:
+            return frozenset()
+        return changed_flags(_flags_by(before, recognised, context), decisions.flags)
 
     def _look(self, now: datetime, options: Options) -> _Look:
         """Read, and remember what was there before."""
@@ -389,11 +405,27 @@ class Reconciler:
             now=_full_hour(context.now),
             fields=frozenset(context.layout.columns),
             violations=tuple(scene.decisions.violations.values()),
+            old=len(scene.decisions.old),
             being_typed=len(scene.recognised.rows) - len(counted),
             weeks=self._settings.summary.weeks,
         )
-        quality = (*scene.withheld.sentences, *missing_columns(scene.log.layout), *self._size())
+        quality = (
+            *scene.withheld.sentences,
+            *self._about_flags(scene),
+            *missing_columns(scene.log.layout),
+            *self._size(),
+        )
         return summarise(facts, quality)
+
+    def _about_flags(self, scene: _Scene) -> Iterator[str]:
+        """What new settings did to the flags, and which cases have none because they are old."""
+        now, holding = scene.context.now, self._logbook.settings
+        if scene.by_settings:
+            yield new_settings_sentence(len(scene.by_settings), now, now)
+        elif holding and (said := new_settings_sentence(holding.changed_flags, holding.since, now)):
+            yield said
+        if said := old_cases_sentence(len(scene.decisions.old), scene.context.desk.old_case_days):
+            yield said
 
     def _size(self) -> Iterator[str]:
         """How large the ledger was at its last upkeep, for the Summary."""
@@ -467,6 +499,13 @@ def _full_hour(now: datetime) -> datetime:
     return now.replace(minute=0, second=0)
 
 
+def _flags_by(settings: Settings, recognised: Recognised, context: Context) -> Mapping[str, Flag]:
+    """The flags as other settings would have them now."""
+    desk = settings.desk(_years_about(context.now))
+    calendar = BusinessCalendar(context.calendar.zone, desk.hours, desk.holidays)
+    return flagged_by(recognised, replace(context, desk=desk, calendar=calendar)).flags
+
+
 def _held_back(
     decisions: Decisions, withheld: Withheld, context: Context
 ) -> tuple[Decisions, Withheld]:
@@ -501,6 +540,8 @@ def _report(scene: _Scene, summary: Summary) -> PassReport:
         changes=scene.decisions.changes,
         headers=graded(scene.log.layout.violations, scene.context.desk.grades),
         violations=scene.decisions.violations,
+        by_settings=len(scene.by_settings),
+        old=tuple(_old_cases(scene)),
         flagged=Counter(flag.kind.word for flag in scene.decisions.flags.values()),
         observed=len(scene.observed.observations),
         is_baseline=scene.context.memory.baseline_at is None,
@@ -509,6 +550,21 @@ def _report(scene: _Scene, summary: Summary) -> PassReport:
         withheld=scene.withheld.sentences,
         removed=tuple(_removed(scene)),
     )
+
+
+def _old_cases(scene: _Scene) -> Iterator[OldCase]:
+    """The open cases that are not flagged because they are old, top to bottom."""
+    old = set(scene.decisions.old)
+    for known in scene.recognised.rows if old else ():
+        if known.key in old:
+            case = known.row.case
+            yield OldCase(
+                row=known.row.number,
+                case=case.case_id or case.order_id or case.customer_name,
+                status=case.status,
+                owner=case.owner,
+                since=case.last_action_at or case.requested_at,
+            )
 
 
 def _removed(scene: _Scene) -> Iterator[str]:

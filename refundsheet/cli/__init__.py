@@ -150,6 +150,12 @@ def check(  # noqa: PLR0913 - a command has as many options as it has
     everything: Annotated[
         bool, typer.Option("--all", help="List every row, not the first ones of each kind.")
     ] = False,
+    old: Annotated[
+        bool,
+        typer.Option(
+            "--old", help="List the open cases that were old at first and are not flagged, instead."
+        ),
+    ] = False,
     json: Json = False,
     now: Now = None,
     config: Config = None,
@@ -159,13 +165,16 @@ def check(  # noqa: PLR0913 - a command has as many options as it has
 
     Example: refundsheet check --json > problems.json
     """
-    from refundsheet.cli.check import print_check
+    from refundsheet.cli.check import print_check, print_old
     from refundsheet.cli.passes import one_pass
     from refundsheet.cli.render import print_json
     from refundsheet.core.model import Severity
     from refundsheet.core.report import Options
 
     report = one_pass(_settings(config), Options(dry_run=True, allow_large_change=True), now)
+    if old:
+        print_json(report.old_json()) if json else print_old(report)
+        return ExitCode.DONE
     if json:
         print_json(report.violations_json())
     else:

@@ -38,6 +38,18 @@ def print_check(report: PassReport, *, notes: bool, everything: bool) -> None:
         typer.echo(line)
 
 
+def print_old(report: PassReport) -> None:
+    """The open cases that are not flagged because they were old at adoption, longest untouched first."""
+    if not report.old:
+        typer.echo("No open case was old when refundsheet came.")
+        return
+    typer.echo(f"{_many(len(report.old), 'old open case')}, not flagged until touched:")
+    for old in sorted(report.old, key=lambda old: (str(old.since or ""), old.row)):
+        since = f"since {old.since}"[:16] if old.since else "without any date"
+        owner = f", {old.owner}" if old.owner else ""
+        typer.echo(f"  row {old.row:<6} {old.case:<16} {old.status}{owner}, {since}")
+
+
 def _heading(report: PassReport) -> Iterator[str]:
     checked = f'{_many(len(report.log.rows), "row")} of "{report.log.snapshot.title}" checked'
     rows = report.rows_to_correct

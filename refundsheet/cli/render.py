@@ -56,6 +56,9 @@ def print_pass(report: PassReport, *, dry_run: bool) -> None:
     _print_lines(_change_lines(report, zone))
     typer.echo(_outcome(report, dry_run=dry_run))
     _print_lines(_gap_lines(report))
+    if report.by_settings:
+        flags = "1 flag" if report.by_settings == 1 else f"{report.by_settings} flags"
+        typer.echo(f"{flags} {'would be ' if dry_run else ''}changed by new settings")
     if report.rows_to_correct:
         rows = "1 row has" if report.rows_to_correct == 1 else f"{report.rows_to_correct} rows have"
         typer.echo(f"{rows} something to correct: refundsheet check")

@@ -3,10 +3,10 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -14,7 +14,9 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     ValidationInfo,
+    create_model,
     field_validator,
     model_validator,
 )
@@ -163,6 +165,25 @@ class StatusSettings(Section):
         limit, pause = others.data.get("limit"), others.data.get("longest_pause")
         nudges = others.data.get("meaning") is Meaning.WAITING and pause is None
         return NEVER if limit is None or nudges else three_quarters(limit)
+
+    @model_validator(mode="after")
+    def _limits_follow_each_other(self) -> Self:
+        self.keep_order(timedelta(days=1))  # the longest business day there can be
+        return self
+
+    def keep_order(self, business_day: timedelta) -> None:
+        """Refuse limits of which one can never be up before the one that should follow it.
+
+        Raises:
+            ValueError: with a sentence.
+        """
+        spans = [span for span in (self.due_soon, self.limit, self.escalate) if span is not None]
+        for earlier, later in pairwise(spans):
+            if earlier.is_never_before(later, business_day):
+                raise ValueError(
+                    f'the limits of "{self.label}" are out of order: {earlier} is not before {later}; '
+                    "due_soon comes before limit, and limit before escalate"
+                )
 
     @model_validator(mode="after")
     def _only_waiting_pauses(self) -> Self:
@@ -351,15 +372,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _limits_follow_each_other(self) -> Self:
-        day = usual_day(self.hours.by_weekday())
         for status in self.statuses:
-            spans = [s for s in (status.due_soon, status.limit, status.escalate) if s is not None]
-            for earlier, later in pairwise(spans):
-                if earlier.is_never_before(later, day):
-                    raise ValueError(
-                        f'statuses: the limits of "{status.label}" are out of order: {earlier} is '
-                        f"not before {later}; due_soon comes before limit, and limit before escalate"
-                    )
+            status.keep_order(usual_day(self.hours.by_weekday()))
         return self
 
     @classmethod
@@ -417,8 +431,32 @@ class Settings(BaseSettings):
 
     def deciding(self) -> str:
         """The settings that decide flags and stamps, as text: another text, other flags."""
-        keys = {"hours", "holidays", "legal", "statuses", "reasons", "rules", "last_action_fields"}
-        return self.model_dump_json(include=keys)
+        return self.model_dump_json(include=set(_DECIDING))
+
+    def as_decided_by(self, text: str) -> Self | None:
+        """These settings with those that decided another time, as ``deciding`` told them then.
+
+        What they did not tell yet has its default; None where another version of refundsheet told
+        them in a way that is not understood.
+        """
+        fields: dict[str, Any] = {
+            name: (field.annotation, field)
+            for name, field in type(self).model_fields.items()
+            if name in _DECIDING
+        }
+        told = create_model("Deciding", **fields)
+        try:
+            found = told.model_validate_json(text)
+        except ValidationError:
+            return None
+        return self.model_copy(update={name: getattr(found, name) for name in _DECIDING})
+
+
+#: The settings on which flags and stamps depend.
+_DECIDING = (
+    "hours", "holidays", "legal", "statuses", "reasons", "rules", "last_action_fields",
+    "old_case_days",
+)  # fmt: skip
 
 
 def _status(status: StatusSettings) -> Status:

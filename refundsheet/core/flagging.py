@@ -1,17 +1,20 @@
 """The flags of a whole log: which cases need somebody, and which are so old that they are listed instead."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Self, TypeAlias
 
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.clocks import is_old_case
 from refundsheet.core.desk import Desk
-from refundsheet.core.follow_up import Flag, Reason, follow_up
+from refundsheet.core.follow_up import Flag, Reason, follow_up, words
 from refundsheet.core.memory import Remembered
 from refundsheet.core.rules.catalogue import is_on
 from refundsheet.core.rules.doubles import POSSIBLE_DOUBLE, Double, possible_doubles
+
+#: For so long the Summary tells what new settings have changed.
+TOLD_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ class FlagNews:
     raised: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
     over: tuple[str, ...] = ()
 
+    def without(self, keys: Collection[str]) -> Self:
+        """The news of the other cases."""
+        raised = {key: flag for key, flag in self.raised.items() if key not in keys}
+        return replace(self, raised=raised, over=tuple(k for k in self.over if k not in keys))
+
 
 Standing: TypeAlias = Mapping[str, Mapping[str, str]]
 """Key of a case to the reasons for which it is flagged: kind, as the ledger calls it, to text."""
@@ -123,12 +131,31 @@ def _by_kind(flag: Flag) -> dict[str, Reason]:
     return {reason.kind.key: reason for reason in reversed(reasons)}
 
 
-def changed_flags(before: Flagged, after: Flagged) -> frozenset[str]:
+def changed_flags(before: Mapping[str, Flag], after: Mapping[str, Flag]) -> frozenset[str]:
     """The keys of the cases that are flagged in one and not, or in other words, in the other."""
-    keys = before.flags.keys() | after.flags.keys()
+    keys = before.keys() | after.keys()
     return frozenset(key for key in keys if _text(before, key) != _text(after, key))
 
 
-def _text(flagged: Flagged, key: str) -> str:
-    flag = flagged.flags.get(key)
+def _text(flags: Mapping[str, Flag], key: str) -> str:
+    flag = flags.get(key)
     return flag.text if flag else ""
+
+
+def new_settings_sentence(changed_flags: int, since: datetime, now: datetime) -> str:
+    """What new settings did to the flags; "" where it was nothing, or is known by now."""
+    if not changed_flags or now.timestamp() - since.timestamp() > TOLD_FOR.total_seconds():
+        return ""
+    flags = "1 flag" if changed_flags == 1 else f"{changed_flags} flags"
+    return f"{flags} changed by new settings ({words(since, now)})."
+
+
+def old_cases_sentence(old: int, old_case_days: int) -> str:
+    """Which cases are not flagged because they were old at adoption; "" where there are none."""
+    if not old:
+        return ""
+    cases, them = ("1 old open case", "it") if old == 1 else (f"{old} old open cases", "them")
+    return (
+        f"{cases}: untouched for {old_case_days} days when refundsheet came, or without any date. "
+        f"No flags until somebody touches {them}; refundsheet check --old lists {them}."
+    )

@@ -95,8 +95,8 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
     """Every change the log needs now; a row in doubt gets no more than the reason in Row Check."""
     minted = _new_ids(recognised, context)
     settled = tuple(_settled(recognised, context))
-    flagged = _flagged(settled, context)
-    checks = _checks(recognised, settled, flagged.doubles, context)
+    judged = _judge(settled, context)
+    checks = _checks(recognised, settled, judged.doubles, context)
     violations: dict[int, tuple[Violation, ...]] = {}
     changes: list[Change] = []
     for known in recognised.rows:
@@ -106,7 +106,7 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
         flag = None
         stamps: tuple[Change, ...] = ()
         if after is not None and known.doubt is None:
-            flag = flagged.flags.get(known.key)
+            flag = judged.flags.get(known.key)
             stamps = (*minted.get(known.key, ()), *_stamps(known, after, context))
         found = _violations(known, after, checks)
         if any(stamp.field == "resolved_at" and stamp.after is None for stamp in stamps):
@@ -115,7 +115,7 @@ def decide(recognised: Recognised, context: Context) -> Decisions:
             violations[known.row.number] = found
         due = (*stamps, *_our_cells(known, flag, found, context))
         changes += _without_undone(due, after) if after and after.undone else due
-    return Decisions(tuple(changes), flagged.flags, flagged.old, violations)
+    return Decisions(tuple(changes), judged.flags, judged.old, violations)
 
 
 def _settled(recognised: Recognised, context: Context) -> Iterator[Remembered]:
@@ -126,7 +126,12 @@ def _settled(recognised: Recognised, context: Context) -> Iterator[Remembered]:
             yield after
 
 
-def _flagged(cases: Iterable[Remembered], context: Context) -> Flagged:
+def flagged_by(recognised: Recognised, context: Context) -> Flagged:
+    """The flags alone, as other settings in the context would have them, say."""
+    return _judge(_settled(recognised, context), context)
+
+
+def _judge(cases: Iterable[Remembered], context: Context) -> Flagged:
     baseline = context.memory.baseline_at or context.now
     return flag_cases(cases, context.desk, context.calendar, baseline, context.now)
 

@@ -10,7 +10,7 @@ from typing import Any
 from refundsheet.core.columns import CUSTOMER_AND_ORDER
 from refundsheet.core.follow_up import Flag
 from refundsheet.core.headers import column_letter
-from refundsheet.core.model import Change, Outcome, Receipt, Severity, Violation
+from refundsheet.core.model import Change, Moment, Outcome, Receipt, Severity, Violation
 from refundsheet.core.parse import ParsedLog
 from refundsheet.core.remarks import BrokenRule, times_unknown
 from refundsheet.core.summary import Summary
@@ -42,6 +42,23 @@ _IN_BOTH = ("customer_name", "order_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OldCase:
+    """An open case that was old when the log was adopted, and is not flagged.
+
+    Attributes:
+        row: Where it stood in this read.
+        case: What people call it.
+        since: Its last action, or where it has none its receipt.
+    """
+
+    row: int
+    case: str
+    status: str
+    owner: str
+    since: Moment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PassReport:
     """What a pass saw and did.
 
@@ -55,6 +72,9 @@ class PassReport:
         violations: Row number to what is wrong with it.
         raised: The flags of the cases with a reason that did not stand before, by the case's name.
         cleared: The names of the cases that were flagged and are not any more.
+        by_settings: How many cases are flagged otherwise because the settings are new; they are
+            not among the raised and cleared.
+        old: The open cases that are so old that they are listed here, and not flagged.
         flagged: Kind of flag to how many cases carry it now.
         quota_left: Reads and writes still allowed in this minute; None where nobody counts them.
         observed: How many cells people changed.
@@ -79,6 +99,8 @@ class PassReport:
     )
     raised: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
     cleared: tuple[str, ...] = ()
+    by_settings: int = 0
+    old: tuple[OldCase, ...] = ()
     flagged: Mapping[str, int] = field(default_factory=dict[str, int])
     quota_left: tuple[int, int] | None = None
     observed: int = 0
@@ -166,6 +188,21 @@ class PassReport:
             ],
         }
 
+    def old_json(self) -> Mapping[str, Any]:
+        """The old open cases as plain values."""
+        return {
+            "old_open_cases": [
+                {
+                    "row": old.row,
+                    "case": old.case,
+                    "status": old.status,
+                    "owner": old.owner,
+                    "since": old.since.isoformat() if old.since else None,
+                }
+                for old in self.old
+            ]
+        }
+
     def _violation_json(self, violation: Violation) -> dict[str, Any]:
         index = self._column(violation.field)
         return {
@@ -208,6 +245,8 @@ class PassReport:
             },
             "raised": len(self.raised),
             "cleared": len(self.cleared),
+            "flags_changed_by_settings": self.by_settings,
+            "old_open_cases": len(self.old),
             "flagged": dict(self.flagged),
             "quota_left": self.quota_left,
             "rows_with_violations": len(self.violations),

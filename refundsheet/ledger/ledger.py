@@ -31,6 +31,7 @@ from refundsheet.ledger.records import (
     IntentState,
     Learnt,
     PassRecord,
+    SettingsInForce,
     SheetKey,
     Upkeep,
 )
@@ -320,22 +321,30 @@ class Ledger:
             values = {"sheet": row, "digest": digest(tab), "tab": tab, "cells": dump(dict(cells))}
             upsert(connection, published, [values], keys=("sheet", "digest"))
 
-    def settings_in_force(self, sheet: SheetKey) -> str | None:
-        """The settings by which the last flags were computed, as they were given."""
+    def settings_in_force(self, sheet: SheetKey) -> SettingsInForce | None:
+        """The settings by which the last flags were judged; None before the first."""
         with self._reading() as connection:
             statement = (
-                select(settings.c.text)
+                select(settings.c.text, settings.c.since, settings.c.changed_flags)
                 .where(settings.c.sheet == known(connection, sheet))
                 .order_by(settings.c.since.desc())
                 .limit(1)
             )
-            return connection.execute(statement).scalar_one_or_none()
+            found = connection.execute(statement).one_or_none()
+        if found is None:
+            return None
+        return SettingsInForce(found.text, found.since, found.changed_flags or 0)
 
-    def set_settings_in_force(self, sheet: SheetKey, text: str, *, since: datetime) -> None:
+    def set_settings_in_force(self, sheet: SheetKey, holding: SettingsInForce) -> None:
         """Note that other settings hold from now on; the earlier ones stay as history."""
+        values: dict[str, Any] = {
+            "since": holding.since,
+            "text": holding.text,
+            "changed_flags": holding.changed_flags,
+        }
         with self._writing() as connection:
-            values = {"sheet": registered(connection, sheet), "since": since, "text": text}
-            upsert(connection, settings, [values], keys=("sheet", "since"))
+            row = {"sheet": registered(connection, sheet), **values}
+            upsert(connection, settings, [row], keys=("sheet", "since"))
 
     def team_settings(self, sheet: SheetKey) -> Any | None:
         """What of the Settings tab is in force and what waits, as it was given; None before it was read."""

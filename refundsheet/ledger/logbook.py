@@ -27,6 +27,7 @@ from refundsheet.ledger.records import (
     IntentState,
     Learnt,
     RaisedFlag,
+    SettingsInForce,
     SheetKey,
     Upkeep,
 )
@@ -54,6 +55,7 @@ class Logbook:
         self._latest_run = -1
         self._upkeep: Upkeep | None = None
         self._known_mark = ""
+        self._settings: SettingsInForce | None = None
         #: A time, and the reasons that stood then or later; None where they may be others by now.
         self._spans: tuple[datetime, tuple[FlagSpan, ...]] | None = None
 
@@ -66,6 +68,7 @@ class Logbook:
             self._standing = {}
             for flag in self._ledger.flags(self.sheet, standing=True):
                 self._standing.setdefault(flag.case, {})[flag.kind] = flag.text
+            self._settings = self._ledger.settings_in_force(self.sheet)
             self._published.clear()
             self._spans = None
             self._latest_run = latest
@@ -277,6 +280,17 @@ class Logbook:
             )
             self._spans = since, tuple(spans)
         return self._spans[1]
+
+    @property
+    def settings(self) -> SettingsInForce | None:
+        """The settings by which the last flags were judged; None before the first pass."""
+        return self._settings
+
+    def now_hold(self, text: str, at: datetime, changed_flags: int) -> None:
+        """Note the settings of this pass, where they are others than before."""
+        if self._settings is None or self._settings.text != text:
+            self._settings = SettingsInForce(text, at, changed_flags)
+            self._ledger.set_settings_in_force(self.sheet, self._settings)
 
     def published(self, tab: str) -> Mapping[tuple[int, int], PageCell]:
         """What was last published on a tab of ours; nothing where that is not known."""

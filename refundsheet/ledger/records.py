@@ -84,6 +84,21 @@ class Flag:
     cleared_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SettingsInForce:
+    """The settings by which flags are judged.
+
+    Attributes:
+        text: As they were given.
+        since: The pass from which on they hold.
+        changed_flags: How many cases they flagged otherwise than the settings before them.
+    """
+
+    text: str
+    since: datetime
+    changed_flags: int = 0
+
+
 class IntentState(Enum):
     """What is known of a write; ``core.model.Outcome`` values are among these words."""
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The version of what stands below; every change of it needs a migration.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class Instant(TypeDecorator[datetime]):
@@ -236,6 +236,7 @@ settings = Table(
     _sheet(primary_key=True),
     Column("since", Instant, primary_key=True),
     Column("text", SheetText, nullable=False),
+    Column("changed_flags", Integer),
 )
 
 #: What people changed and what we wrote, an entry a cell, as the History tab tells it.

@@ -150,7 +150,7 @@ def test_sync_for_programs(team: HttpTeam) -> None:
     assert report.keys() == {
         "run", "at", "rows", "baseline", "setup", "observed", "planned", "receipts", "raised", "cleared",
         "rows_with_violations", "rows_to_correct", "times_unknown", "published", "removed", "withheld", "read_only", "flagged",
-        "quota_left", "changes",
+        "quota_left", "flags_changed_by_settings", "old_open_cases", "changes",
     }  # fmt: skip
     assert report["at"] == "2026-11-02T10:00:00+01:00"
     assert {change["outcome"] for change in report["changes"]} == {"done"}
@@ -213,6 +213,40 @@ def test_check_of_a_clean_log_succeeds(team_of: Callable[[Rows], HttpTeam]) -> N
 
     said = '1 row of "Refund Log" checked, nothing to correct.\n'
     assert (result.exit_code, result.stdout) == (0, said)
+
+
+def test_check_lists_the_old_cases_when_asked(team_of: Callable[[Rows], HttpTeam]) -> None:
+    team_of([HEADERS, ["R-1", "1001", "New", "", 46000], ["R-2", "1002", "Pending"]])
+
+    shown, told = run("check", "--old", NOW), run("check", "--old", "--json", NOW)
+
+    assert (shown.exit_code, told.exit_code) == (0, 0)
+    assert [" ".join(line.split()) for line in shown.stdout.splitlines()] == [
+        "2 old open cases, not flagged until touched:",
+        "row 3 R-2 Pending, without any date",
+        "row 2 R-1 New, since 2025-12-09",
+    ]
+    assert json.loads(told.stdout)["old_open_cases"][0] == {
+        "row": 2, "case": "R-1", "status": "New", "owner": "", "since": "2025-12-09",
+    }  # fmt: skip
+
+
+def test_a_log_without_old_cases_says_so(team_of: Callable[[Rows], HttpTeam]) -> None:
+    team_of([["Case ID", "Status"], ["R-1", "Closed"]])
+
+    assert run("check", "--old", NOW).stdout == "No open case was old when refundsheet came.\n"
+
+
+def test_sync_says_what_new_settings_change(
+    team: HttpTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("sync", NOW)
+    monkeypatch.setenv("REFUNDSHEET_OLD_CASE_DAYS", "5000")
+
+    would, did = run("sync", "--dry-run", NOW), run("sync", "--now=2026-11-02T10:01")
+
+    assert "1 flag would be changed by new settings" in would.stdout
+    assert "1 flag changed by new settings" in did.stdout
 
 
 def test_check_for_programs_names_each_cell(team: HttpTeam) -> None:

@@ -527,17 +527,17 @@ def test_the_ledger_stands_where_the_platform_keeps_state(
         ),
         pytest.param(
             '[[statuses]]\nlabel = "New"\nmeaning = "open"\nlimit = "2 bd"\nescalate = "1 bd"',
-            'statuses: the limits of "New" are out of order: 2 business days is not before 1',
+            'statuses[1]: the limits of "New" are out of order: 2 business days is not before 1',
             id="the second limit first",
         ),
         pytest.param(
             '[[statuses]]\nlabel = "New"\nmeaning = "open"\ndue_soon = "9 bh"\nlimit = "1 bd"',
-            'statuses: the limits of "New" are out of order: 9 business hours is not before 1',
+            'the limits of "New" are out of order: 9 business hours is not before 1',
             id="nine hours of a day that has eight",
         ),
         pytest.param(
             '[[statuses]]\nlabel = "New"\nmeaning = "open"\nlimit = "7 bd"\nescalate = "6 days"',
-            'statuses: the limits of "New" are out of order: 7 business days is not before 6 days',
+            'statuses[1]: the limits of "New" are out of order: 7 business days is not before 6 days',
             id="seven business days are never six of the calendar",
         ),
         pytest.param(

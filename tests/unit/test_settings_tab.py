@@ -88,6 +88,7 @@ def test_a_single_setting_is_read(label: str, value: Cell, of: Callable[[Setting
 
 def test_a_status_is_changed_added_and_removed() -> None:
     rows = the_tab()
+    set_beside(rows, "Approved", "0.5 business days", column=2)
     set_beside(rows, "Approved", "1 business day", column=3)
     rows.insert(
         row_of(rows, "Approved"), ["Escalated to VigorBuy", "Waiting", "", "3 business days"]
@@ -121,6 +122,7 @@ def test_reasons_holidays_and_rules_are_read() -> None:
         ("Public holidays of (country code)", "Atlantis", 1, "Atlantis"),
         ("Approved", "a while", 3, '"a while" is not a length of time'),
         ("Approved", "happy", 1, "must be"),
+        ("Approved", "9 business days", 3, 'the limits of "Approved" are out of order'),
         ("Refunded", "2 days", 5, "never stands still"),
         ("status_near_miss", "loud", 1, "must be"),
         ("Old cases: untouched for days", 0, 1, "greater than"),
@@ -274,8 +276,8 @@ def type_there(shop: Shop, label: str, value: Cell, column: int = 1) -> None:
 
 def give_time(shop: Shop) -> None:
     """Approved cases get more time than they have had."""
-    type_there(shop, "Approved", "20 business days", column=2)
-    type_there(shop, "Approved", "30 business days", column=3)
+    for column, days in enumerate((20, 30, 40), start=2):
+        type_there(shop, "Approved", f"{days} business days", column)
 
 
 def said(shop: Shop, label: str) -> Cell:
@@ -292,7 +294,7 @@ def test_a_limit_that_is_changed_shows_its_effect_before_it_has_any(shop: Shop) 
     assert shop.cell("R-1", "Follow-up").startswith("Overdue")
     type_there(shop, APPLY, value=True)
     report = shop.sync()
-    assert len(report.cleared) == 3
+    assert report.by_settings == 3
     assert said(shop, APPLY) == "All that stands here is in force."
     assert shop.sync(after=timedelta(minutes=1)).published == 0
 
@@ -317,9 +319,9 @@ def test_what_somebody_typed_in_our_column_stays(shop: Shop) -> None:
 def test_a_tab_that_is_removed_leaves_the_files_settings_in_force(shop: Shop) -> None:
     give_time(shop)
     type_there(shop, APPLY, value=True)
-    assert len(shop.sync().cleared) == 3
+    assert shop.sync().by_settings == 3
     shop.team.remove_tab("Settings")
-    assert len(shop.sync().raised) == 3
+    assert shop.sync().by_settings == 3
     assert "Settings" not in shop.team.tabs()
 
 

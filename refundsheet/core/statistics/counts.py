@@ -65,7 +65,9 @@ def overdue_cases(facts: Facts) -> Figure:
     """Cases past a limit."""
     overdue = sum(flag.is_overdue for flag in facts.flags.values())
     definition = "Cases flagged Stale, Overdue or Escalate, or whose deadline has passed."
-    return Figure("overdue", "Overdue", overdue, definition, len(facts.of(*_LIVE)), facts.typing)
+    judged = len(facts.of(*_LIVE)) - facts.old
+    old = left_out(facts.old, "old at adoption and not flagged")
+    return Figure("overdue", "Overdue", overdue, definition, judged, (*old, *facts.typing))
 
 
 def by_status(facts: Facts) -> Table:

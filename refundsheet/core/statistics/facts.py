@@ -25,6 +25,7 @@ class Facts:
         now: The time of the figures, rounded down to the hour, in the sheet's zone.
         fields: The fields the log has a column for.
         violations: What is wrong with the rows, row by row.
+        old: How many open cases are not flagged because they were old at adoption.
         being_typed: How many rows were left out because somebody is still typing them.
         weeks: For how many complete weeks the figures by week and of the recent past look back.
     """
@@ -36,6 +37,7 @@ class Facts:
     now: datetime
     fields: frozenset[str]
     violations: Sequence[Sequence[Violation]] = ()
+    old: int = 0
     being_typed: int = 0
     weeks: int = 26
 

@@ -8,7 +8,14 @@ import pytest
 
 from refundsheet.core.clocks import is_old_case
 from refundsheet.core.desk import Desk
-from refundsheet.core.flagging import Flagged, changed_flags, flag_cases, flag_news, standing_of
+from refundsheet.core.flagging import (
+    changed_flags,
+    flag_cases,
+    flag_news,
+    new_settings_sentence,
+    old_cases_sentence,
+    standing_of,
+)
 from refundsheet.core.follow_up import Flag, FlagKind, Reason
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import RefundCase
@@ -207,8 +214,8 @@ def test_the_history_of_flags_is_kept_reason_by_reason(
 
 def test_the_flags_that_other_settings_change_are_known() -> None:
     flag = Flag(FlagKind.STALE, "Stale: a", MONDAY)
-    before = Flagged({"r-1": flag, "r-2": flag, "r-3": flag})
-    after = Flagged({"r-1": flag, "r-2": replace(flag, text="Stale: b"), "r-4": flag})
+    before = {"r-1": flag, "r-2": flag, "r-3": flag}
+    after = {"r-1": flag, "r-2": replace(flag, text="Stale: b"), "r-4": flag}
     assert changed_flags(before, after) == {"r-2", "r-3", "r-4"}
 
 
@@ -226,3 +233,27 @@ def test_every_flag_is_judged_by_the_desk_it_is_given() -> None:
     assert len(with_law.flags["r-1"].reasons) == 2
     without = flag_cases([known], Desk(statuses=(), legal_days=None), CALENDAR, MONDAY, late)
     assert len(without.flags["r-1"].reasons) == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "days", "sentence"),
+    [
+        (12, 0, "12 flags changed by new settings (Mon 2 Nov 09:00)."),
+        (1, 7, "1 flag changed by new settings (Mon 2 Nov 09:00)."),
+        (12, 8, ""),
+        (0, 0, ""),
+    ],
+)
+def test_a_changed_setting_is_told_in_one_line_for_a_week(
+    flags: int, days: int, sentence: str
+) -> None:
+    assert new_settings_sentence(flags, MONDAY, MONDAY + timedelta(days=days)) == sentence
+
+
+def test_old_cases_are_one_line() -> None:
+    assert old_cases_sentence(0, 60) == ""
+    assert old_cases_sentence(1, 60).startswith("1 old open case: untouched for 60 days ")
+    assert old_cases_sentence(412, 60) == (
+        "412 old open cases: untouched for 60 days when refundsheet came, or without any date. "
+        "No flags until somebody touches them; refundsheet check --old lists them."
+    )

@@ -7,7 +7,15 @@ import pytest
 from refundsheet.core.memory import Observation, Remembered
 from refundsheet.core.model import Change, RefundCase
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import Flag, IntentState, Learnt, PassRecord, RaisedFlag, SheetKey
+from refundsheet.ledger.records import (
+    Flag,
+    IntentState,
+    Learnt,
+    PassRecord,
+    RaisedFlag,
+    SettingsInForce,
+    SheetKey,
+)
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TEN, ELEVEN, NOON = (NINE + timedelta(hours=hours) for hours in (1, 2, 3))
@@ -148,10 +156,10 @@ def test_what_was_published_is_known_by_tab(ledger: Ledger, sheet: SheetKey) -> 
 def test_the_latest_settings_are_in_force(ledger: Ledger, sheet: SheetKey) -> None:
     assert ledger.settings_in_force(sheet) is None
 
-    ledger.set_settings_in_force(sheet, '{"limit": 2}', since=NINE)
-    ledger.set_settings_in_force(sheet, '{"limit": 3}', since=TEN)
+    ledger.set_settings_in_force(sheet, SettingsInForce('{"limit": 2}', NINE))
+    ledger.set_settings_in_force(sheet, SettingsInForce('{"limit": 3}', TEN, 12))
 
-    assert ledger.settings_in_force(sheet) == '{"limit": 3}'
+    assert ledger.settings_in_force(sheet) == SettingsInForce('{"limit": 3}', TEN, 12)
 
 
 def test_pruning_drops_what_is_over_and_keeps_what_stands(ledger: Ledger, sheet: SheetKey) -> None:
@@ -165,7 +173,7 @@ def test_pruning_drops_what_is_over_and_keeps_what_stands(ledger: Ledger, sheet:
     ledger.record(sheet, Learnt(at=NINE, raised=[STALE, RaisedFlag("R-2", "Stale", "still")]))
     ledger.record(sheet, Learnt(at=NINE, cleared=[("R-1", "Stale")]))
     for limit, since in enumerate((NINE, TEN, NOON)):
-        ledger.set_settings_in_force(sheet, f'{{"limit": {limit}}}', since=since)
+        ledger.set_settings_in_force(sheet, SettingsInForce(f'{{"limit": {limit}}}', since))
 
     dropped = ledger.prune(ELEVEN)
 
@@ -175,7 +183,7 @@ def test_pruning_drops_what_is_over_and_keeps_what_stands(ledger: Ledger, sheet:
     assert [intent.number for intent in ledger.intents(sheet)] == [waiting]
     assert [run.number for run in ledger.passes(sheet)] == [recent, old]
     assert ledger.recall(sheet).texts == {"Stale"}
-    assert ledger.settings_in_force(sheet) == '{"limit": 2}'
+    assert ledger.settings_in_force(sheet) == SettingsInForce('{"limit": 2}', NOON)
     assert ledger.prune(ELEVEN) == 0
 
 

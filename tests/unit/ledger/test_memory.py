@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from refundsheet.core.memory import Memory, Observation, Owed, Remembered, Seen, Visit
 from refundsheet.core.model import Moment, RefundCase
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.ledger.records import Flag, Learnt, RaisedFlag, SheetKey
+from refundsheet.ledger.records import Flag, Learnt, RaisedFlag, SettingsInForce, SheetKey
 from refundsheet.ledger.serialise import SHAPE, Reader, dump_remembered
 from refundsheet.ledger.tables import SheetText
 
@@ -107,7 +107,7 @@ def test_sheets_share_nothing(ledger: Ledger, sheet: SheetKey, other: SheetKey) 
         ),
     )
     ledger.set_published(sheet, "Summary", {"A1": 1})
-    ledger.set_settings_in_force(sheet, "{}", since=NINE)
+    ledger.set_settings_in_force(sheet, SettingsInForce("{}", NINE))
     ledger.begin_pass(sheet, NINE)
 
     assert ledger.recall(other) == Memory()
