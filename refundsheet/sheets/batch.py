@@ -12,10 +12,7 @@ from refundsheet.sheets import judged
 from refundsheet.sheets.grid import Answer, a1, runs, user_entered
 from refundsheet.sheets.judged import Bench, Judgement
 from refundsheet.sheets.layout import Request
-from refundsheet.sheets.look import Look
-
-#: How a stamp is shown where the cell has no format of its own.
-_MOMENT_FORMAT = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
+from refundsheet.sheets.look import MOMENT_FORMAT, Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,11 @@ def formats(batch: Batch, look: Look) -> Iterator[Request]:
                             "startColumnIndex": column,
                             "endColumnIndex": column + 1,
                         },
-                        "cell": {"userEnteredFormat": {"numberFormat": _MOMENT_FORMAT}},
+                        "cell": {
+                            "userEnteredFormat": {
+                                "numberFormat": look.moment_format(judgement.row, column)
+                            }
+                        },
                         "fields": "userEnteredFormat.numberFormat",
                     }
                 }
@@ -143,7 +144,7 @@ def bulk_requests(log_id: int, bulk: Sequence[Flag]) -> Iterator[Request]:
 def _column_of(log_id: int, flags: Sequence[Flag]) -> Request:
     first = flags[0]
     moments = BY_FIELD[first.change.field].kind is Kind.MOMENT
-    form = {"userEnteredFormat": {"numberFormat": _MOMENT_FORMAT}} if moments else {}
+    form = {"userEnteredFormat": {"numberFormat": MOMENT_FORMAT}} if moments else {}
     rows = [{"values": [user_entered(flag.change.after) | form]} for flag in flags]
     start = {"sheetId": log_id, "rowIndex": first.row, "columnIndex": first.column}
     fields = "userEnteredValue" + (",userEnteredFormat.numberFormat" if moments else "")

@@ -20,6 +20,10 @@ LOOK_FIELDS = (
 )
 
 
+#: How a stamp is shown where neither the cell nor its neighbours have a format of their own.
+MOMENT_FORMAT: Mapping[str, str] = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """The cells to write as they are a moment before, with all that forbids writing them."""
@@ -43,6 +47,19 @@ class Look:
     def has_format(self, row: int, column: int) -> bool:
         """Whether somebody chose how the cell shows its number."""
         return bool(self.cells.get((row, column), {}).get("userEnteredFormat"))
+
+    def moment_format(self, row: int, column: int) -> Mapping[str, str]:
+        """How a cell without a format shows a moment: as its neighbour, with the time of day."""
+        for neighbour in (row - 1, row + 1):
+            entered = self.cells.get((neighbour, column), {}).get("userEnteredFormat", {})
+            match entered.get("numberFormat", {}):
+                case {"type": "DATE_TIME"} as theirs:
+                    return theirs
+                case {"type": "DATE", "pattern": pattern}:
+                    return {"type": "DATE_TIME", "pattern": f"{pattern} hh:mm"}
+                case _:
+                    continue
+        return MOMENT_FORMAT
 
     def refusal(self, row: int, column: int) -> str:
         """Why the cell must not be written, "" where it may."""

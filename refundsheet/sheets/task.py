@@ -47,11 +47,14 @@ class Task:
         return self._layout.columns[change.field]
 
     def ranges(self, log: Tab) -> list[str]:
-        """What to look at: each row by itself, or whole columns where the rows are many."""
+        """What to look at: each row with its neighbours, or whole columns where the rows are many."""
         columns = sorted({column for row in self._changes for column in self._compared(row)})
         rows = sorted(self._changes)
         if len(rows) <= judged.LARGEST_BATCH:
-            each = [a1(log, row, row + 1, columns[0], columns[-1] + 1) for row in rows]
+            each = [
+                a1(log, max(row - 1, 0), min(row + 2, log.row_count), columns[0], columns[-1] + 1)
+                for row in rows
+            ]
             if len(quote("".join(each))) <= _LONGEST_QUERY:
                 return each
         pairs = runs(columns)

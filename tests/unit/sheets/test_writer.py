@@ -386,6 +386,24 @@ def test_a_stamp_without_a_format_gets_one(team: HttpTeam) -> None:
     assert cell["formattedValue"] == "2026-11-23 12:00"
 
 
+@pytest.mark.parametrize(
+    ("neighbour", "typed", "shown"),
+    [
+        pytest.param("F2", "23/11/2026 9:05", "23/11/2026 12:00", id="a date with a time"),
+        pytest.param("F4", "23/11/2026", "23/11/2026 12:00", id="a date"),
+        pytest.param("F2", "soon", "2026-11-23 12:00", id="no date"),
+    ],
+)
+def test_a_stamp_without_a_format_looks_like_its_neighbour(
+    team: HttpTeam, neighbour: str, typed: str, shown: str
+) -> None:
+    team.fill(neighbour, [[typed]], "USER_ENTERED")
+
+    write(team, change(3))
+
+    assert team.cells("F3", "formattedValue") == [[{"formattedValue": shown}]]
+
+
 def test_the_format_of_a_cell_is_kept(team: HttpTeam) -> None:
     theirs = {"numberFormat": {"type": "DATE", "pattern": "dd.mm.yy"}}
     cells = {"sheetId": 77, "startColumnIndex": RESOLVED, "endColumnIndex": RESOLVED + 1}
@@ -433,7 +451,8 @@ def test_a_filtered_row_is_left_for_later_where_a_paste_would_miss_it(
 
     def hide(log: Any) -> None:
         for data in log["data"]:
-            data["rowMetadata"] = [{"hiddenByFilter": True}] if data["startRow"] == 2 else [{}]
+            top = data.get("startRow", 0)
+            data["rowMetadata"] = [{"hiddenByFilter": row == 2} for row in range(top, top + 3)]
 
     receipts = write(team, change(3), change(2), also_seen=hide)
 
