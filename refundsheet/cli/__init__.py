@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
+from refundsheet.cli.choices import Format, What
 from refundsheet.errors import ExitCode, RefundsheetError
 
 if TYPE_CHECKING:
@@ -226,6 +227,39 @@ def history(
         print_json([to_json(entry, zone) for entry in entries])
     else:
         print_history(entries, zone)
+
+
+@app.command()
+@_command
+def export(  # noqa: PLR0913 - a command has as many options as it has
+    what: Annotated[What, typer.Argument(help="What to export.")],
+    *,
+    form: Annotated[
+        Format, typer.Option("--format", help="CSV for spreadsheets, or a JSON object a line.")
+    ] = Format.CSV,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write [default: standard output]")
+    ] = None,
+    since: Annotated[str, typer.Option(help="Only what is not older than this day (ISO).")] = "",
+    exact: Annotated[
+        bool,
+        typer.Option(
+            "--exact", help="No apostrophe before texts that a spreadsheet would take for formulas."
+        ),
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """Write out the cases as now known, what changed in them, or their flags; nothing else is written.
+
+    Example: refundsheet export changes --since 2026-11-01 --output november.csv
+    """
+    from refundsheet.cli.export import Export
+    from refundsheet.cli.export import export as write_out
+
+    wanted = Export(what=what, form=form, output=output, since=since, exact=exact, force=force)
+    write_out(_settings(config), wanted)
 
 
 @app.command()

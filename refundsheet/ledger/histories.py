@@ -1,7 +1,7 @@
 """The history in the ledger: the statements behind what changed, and what of it the tab already has."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from refundsheet.ledger.tables import additions, digest, history, show_instant
 #: Google works on a request for at most three minutes: after this none is under way any more.
 _UNDER_WAY = timedelta(minutes=10)
 _MARKS = 2**31 - 1
+_AT_A_TIME = 1000
 
 
 def keep(connection: Connection, sheet: int, entries: Iterable[Entry]) -> None:
@@ -44,6 +45,15 @@ def entries_of(
     if run is not None:
         conditions.append(history.c.run == run)
     return [_entry(row) for row in _rows(connection, conditions)]
+
+
+def each_entry(connection: Connection, sheet: int, since: datetime | None) -> Iterator[Entry]:
+    """Entries one after the other, oldest first."""
+    statement = select(history).where(history.c.sheet == sheet).order_by(history.c.id)
+    if since is not None:
+        statement = statement.where(history.c.at >= since)
+    in_parts = connection.execution_options(yield_per=_AT_A_TIME)
+    return map(_entry, in_parts.execute(statement))
 
 
 def next_addition(connection: Connection, sheet: int, at: datetime, most: int) -> Addition | None:

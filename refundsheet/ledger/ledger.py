@@ -1,7 +1,7 @@
 """The ledger: what refundsheet remembers of a log between passes, and every write it intends."""
 
 import platform
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, Self
@@ -170,6 +170,11 @@ class Ledger:
         with self._reading() as connection:
             return memories.flags_of(connection, sheet, standing=standing, at=at, since=since)
 
+    def each_flag(self, sheet: SheetKey) -> Iterator[Flag]:
+        """The flags ever raised, oldest first, one after the other: there may be very many."""
+        with self._reading() as connection:
+            yield from memories.each_flag(connection, sheet)
+
     # --- the history of cells ---
 
     def history(
@@ -178,6 +183,11 @@ class Ledger:
         """What changed, oldest first: all, of the case under a key, or of one pass."""
         with self._reading() as connection:
             return histories.entries_of(connection, known(connection, sheet), case, run)
+
+    def each_entry(self, sheet: SheetKey, *, since: datetime | None = None) -> Iterator[Entry]:
+        """What changed, oldest first, one after the other: all, or what was not over before a time."""
+        with self._reading() as connection:
+            yield from histories.each_entry(connection, known(connection, sheet), since)
 
     def next_addition(self, sheet: SheetKey, at: datetime, most: int) -> Addition | None:
         """Entries that the History tab may not have yet; on return they are noted as sent.
@@ -236,6 +246,21 @@ class Ledger:
             )
             row = connection.execute(statement).first()
         return None if row is None else PassRecord(row.id, row.at, load(row.report))
+
+    def latest_sheet(self, spreadsheet_id: str) -> tuple[SheetKey, str] | None:
+        """The log of a spreadsheet that was passed over last, and its zone; None before any pass."""
+        with self._reading() as connection:
+            statement = (
+                select(sheets.c.spreadsheet_id, sheets.c.sheet_id, sheets.c.zone)
+                .join(passes, sheets.c.id == passes.c.sheet)
+                .where(sheets.c.spreadsheet_id == spreadsheet_id, sheets.c.baseline_at.is_not(None))
+                .order_by(passes.c.id.desc())
+                .limit(1)
+            )
+            row = connection.execute(statement).first()
+        return (
+            None if row is None else (SheetKey(row.spreadsheet_id, row.sheet_id), row.zone or "UTC")
+        )
 
     # --- marks ---
 

@@ -1,12 +1,12 @@
 """Cases, observations, texts and flags in the ledger: the statements behind recall and record."""
 
 import gc
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, insert, or_, select, update
 
 from refundsheet.core.memory import Memory, Observation, Remembered
 from refundsheet.ledger.records import Flag, Learnt, RaisedFlag, SheetKey
@@ -269,16 +269,25 @@ def _flags(
     at: datetime | None = None,
     since: datetime | None = None,
 ) -> list[Flag]:
-    table = flags.c
-    statement = select(table.case, table.kind, table.text, table.raised_at, table.cleared_at).where(
-        table.sheet == sheet
-    )
+    statement = _select_flags(sheet)
     if standing:
-        statement = statement.where(table.cleared_at.is_(None))
+        statement = statement.where(flags.c.cleared_at.is_(None))
     if at is not None:
-        stood = or_(table.cleared_at.is_(None), table.cleared_at > at)
-        statement = statement.where(table.raised_at <= at, stood)
+        stood = or_(flags.c.cleared_at.is_(None), flags.c.cleared_at > at)
+        statement = statement.where(flags.c.raised_at <= at, stood)
     if since is not None:
-        statement = statement.where(or_(table.cleared_at.is_(None), table.cleared_at > since))
-    result = connection.execute(statement.order_by(table.raised_at, table.id))
-    return [Flag(**row) for row in result.mappings()]
+        statement = statement.where(or_(flags.c.cleared_at.is_(None), flags.c.cleared_at > since))
+    return [Flag(**row) for row in connection.execute(statement).mappings()]
+
+
+def each_flag(connection: Connection, sheet: SheetKey) -> Iterator[Flag]:
+    """Flags one after the other, oldest first."""
+    in_parts = connection.execution_options(yield_per=_AT_A_TIME)
+    result = in_parts.execute(_select_flags(known(connection, sheet)))
+    return (Flag(**row) for row in result.mappings())
+
+
+def _select_flags(sheet: int) -> Select[*tuple[Any, ...]]:
+    table = flags.c
+    columns = (table.case, table.kind, table.text, table.raised_at, table.cleared_at)
+    return select(*columns).where(table.sheet == sheet).order_by(table.raised_at, table.id)
