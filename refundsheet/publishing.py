@@ -1,8 +1,9 @@
 """Our own tabs kept up: what differs is overwritten in place, and new History rows are added."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from refundsheet.config import Settings
 from refundsheet.core.attention import blank_page
@@ -19,7 +20,8 @@ from refundsheet.core.pages import (
     with_cell,
 )
 from refundsheet.core.serials import to_moment
-from refundsheet.core.summary import HEARTBEAT, SUMMARY_FROZEN_ROWS, SUMMARY_WIDTHS, heartbeat_cell
+from refundsheet.core.summary import Summary
+from refundsheet.core.summary_page import HEARTBEAT, heartbeat_cell, summary_frame, to_cells
 from refundsheet.ledger.logbook import Logbook
 from refundsheet.ledger.records import Addition
 from refundsheet.sheets.store import SheetStore
@@ -59,13 +61,19 @@ class Publisher:
 
     def __init__(self, store: SheetStore, logbook: Logbook, settings: Settings) -> None:
         self._store, self._logbook, self._titles = store, logbook, settings.tabs
+        self._weeks = settings.summary.weeks
 
     @property
     def empty_pages(self) -> tuple[Page, ...]:
         """Our own tabs as they are made, still empty."""
-        summary = Page(self._titles.summary, {}, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS)
+        summary = summary_frame(self._titles.summary, self._weeks)
         queue = blank_page(self._titles.needs_attention)
         return (queue, summary, empty_page(self._titles.history))
+
+    def summary_page(self, summary: Summary, zone: ZoneInfo) -> Page:
+        """The Summary tab as it shall be."""
+        frame = summary_frame(self._titles.summary, self._weeks)
+        return replace(frame, cells=to_cells(summary, zone, self._weeks))
 
     def publish(self, edition: Edition) -> int:
         """Send what differs, and what History lacks; how many cells of our tabs that were."""

@@ -48,7 +48,6 @@ from refundsheet.core.summary import (
     Summary,
     missing_columns,
     summarise,
-    to_page,
 )
 from refundsheet.core.undo import Undoing, undo
 from refundsheet.errors import UsageError
@@ -463,12 +462,12 @@ class Reconciler:
 
     def _publish(self, summary: Summary, queue: Page, scene: _Scene) -> int:
         """Show what there is to show; how many cells of our tabs were renewed."""
-        context, titles = scene.context, self._settings.tabs
+        context = scene.context
         edition = Edition(
             now=context.now,
             layout=context.layout,
             calendar=context.calendar,
-            pages=(to_page(summary, titles.summary, context.calendar.zone), queue),
+            pages=(self._publisher.summary_page(summary, context.calendar.zone), queue),
             new=frozenset(page.title for page in scene.setup.pages),
             notes=self._notes(scene),
             is_lease_due=scene.standing.is_due(context.now),

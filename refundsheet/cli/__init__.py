@@ -187,11 +187,18 @@ def check(  # noqa: PLR0913 - a command has as many options as it has
 @app.command()
 @_command
 def summary(
-    *, json: Json = False, now: Now = None, config: Config = None, debug: Debug = False
+    *,
+    json: Json = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write them to one page of HTML, to mail or to keep.")
+    ] = None,
+    now: Now = None,
+    config: Config = None,
+    debug: Debug = False,
 ) -> None:
-    """Print the figures of the Summary tab; nothing is written.
+    """Print the figures of the Summary tab; nothing is written to the sheet.
 
-    Example: refundsheet summary --json
+    Example: refundsheet summary --html summary.html
     """
     from refundsheet.cli.passes import one_pass
     from refundsheet.cli.render import print_json, print_summary
@@ -199,7 +206,11 @@ def summary(
     from refundsheet.core.summary import to_json
 
     report = one_pass(_settings(config), Options(dry_run=True, allow_large_change=True), now)
-    if json:
+    if html is not None:
+        from refundsheet.cli.summary_html import write_summary
+
+        write_summary(html, report)
+    elif json:
         print_json(to_json(report.summary))
     else:
         print_summary(report.summary)

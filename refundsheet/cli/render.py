@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from refundsheet.cli.drawing import sparkline
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind
 from refundsheet.core.model import Cell, Change, Outcome, Receipt
 from refundsheet.core.report import PassReport
@@ -199,6 +200,8 @@ def print_summary(summary: Summary) -> None:
             if isinstance(table, Table):
                 console.print("")
                 console.print(_table(table))
+                for line in _sparklines(table):
+                    console.print(line, markup=False)
     for line in summary.quality:
         console.print(line, markup=False)
 
@@ -243,3 +246,19 @@ def _table(table: Table) -> RichTable:
         cells = zip(row, table.columns, strict=True)
         grid.add_row(*(escape(number_text(value, column.measure)) for value, column in cells))
     return grid
+
+
+#: So many numbers below each other are seen better as a line.
+_SPARKLINE_FROM = 12
+
+
+def _sparklines(table: Table) -> Iterator[str]:
+    """A picture of each column of numbers, the first row at the left."""
+    if len(table.rows) < _SPARKLINE_FROM:
+        return
+    widest = max(len(column.head) for column in table.columns)
+    for place, column in enumerate(table.columns):
+        if column.measure is not Measure.TEXT:
+            values = [row[place] for row in table.rows]
+            numbers = [None if isinstance(v, str | None) else float(v) for v in values]
+            yield f"{column.head:>{widest}}  {sparkline(numbers)}"

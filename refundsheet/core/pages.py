@@ -13,12 +13,18 @@ class Style(Enum):
     """How a cell of our own tabs looks; sheets/layout.py knows what Google calls that."""
 
     TITLE = "title"
+    #: A figure one sees first.
+    BIG = "big"
+    BIG_SHARE = "big share"
     HEADING = "heading"
     COLUMN_HEAD = "column head"
     TEXT = "text"
+    #: A sentence that runs on over the blank cells beside it.
+    LINE = "line"
     NOTE = "note"
     WARNING = "warning"
     COUNT = "count"
+    TENTHS = "tenths"
     MONEY = "money"
     PERCENT = "percent"
     DAYS = "days"
@@ -54,6 +60,44 @@ class Choice:
     options: tuple[str, ...] = ()
 
 
+class ChartKind(Enum):
+    """How a chart draws its series."""
+
+    LINE = "line"
+    COLUMN = "column"
+    BAR = "bar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A drawing of some columns of the page, made with the tab and people's from then on.
+
+    Attributes:
+        row: The row of the columns' heads, counted from 0.
+        end_row: The first row below the figures.
+        domain: The column that names the rows.
+        series: The columns that are drawn.
+        anchor: The cell its upper left corner lies on.
+    """
+
+    title: str
+    kind: ChartKind
+    row: int
+    end_row: int
+    domain: int
+    series: tuple[int, ...]
+    anchor: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A cell that turns red by itself while a formula is true, whether or not we are there."""
+
+    row: int
+    column: int
+    formula: str
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A tab of ours as it shall be.
@@ -65,6 +109,8 @@ class Page:
         choices: What may be entered where people fill it in.
         is_ours_below: Whether it is a list that people may sort, cut and add to: once anything of it
             differs it is written whole, and what is below its last row is emptied.
+        charts: What is drawn beside the cells.
+        alarms: Cells that turn red by themselves.
     """
 
     title: str
@@ -74,6 +120,8 @@ class Page:
     warning: str = ""
     choices: tuple[Choice, ...] = ()
     is_ours_below: bool = False
+    charts: tuple[Chart, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,14 @@
-"""Figures to cells: what the Summary tab shows, and the same as JSON."""
+"""What the figures say, in words and as JSON; summary_page.py lays them out on the tab."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
-from typing import Any, assert_never
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from refundsheet.core.columns import BY_FIELD
 from refundsheet.core.headers import missing_fields
-from refundsheet.core.model import Cell, Layout, Moment
-from refundsheet.core.pages import Page, PageCell, Style
-from refundsheet.core.serials import to_serial
+from refundsheet.core.model import Layout, Moment
 from refundsheet.core.statistics.facts import Facts
 from refundsheet.core.statistics.figures import (
     Clock,
@@ -27,13 +24,6 @@ from refundsheet.core.statistics.figures import (
     Table,
 )
 from refundsheet.core.statistics.registry import Result, Topic, compute
-
-#: Where the time of the last pass stands; it is renewed without the rest.
-HEARTBEAT = (2, 1)
-
-SUMMARY_WIDTHS = (260, 110, 110, 130, 90, 420)
-SUMMARY_FROZEN_ROWS = 3
-_NOTE_COLUMN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,102 +81,22 @@ def missing_columns(layout: Layout) -> Iterator[str]:
         yield f'There is no column "{BY_FIELD[field].header}": what needs it is switched off.'
 
 
-def to_page(summary: Summary, title: str, zone: ZoneInfo) -> Page:
-    """The Summary tab; the heartbeat's place is left to ``heartbeat_cell``."""
-    cells: dict[tuple[int, int], PageCell] = {
-        (0, 0): PageCell("Refund log summary", Style.TITLE),
-        (1, 0): PageCell("Figures as of", Style.NOTE),
-        (1, 1): PageCell(to_serial(summary.as_of, zone), Style.MOMENT),
-        (2, 0): PageCell("Last pass", Style.NOTE),
-    }
-    row = 4
-    for topic, results in summary.topics.items():
-        row = _put_topic(cells, row, topic, results)
-    row = _put_lines(cells, row, "The log as a whole", summary.quality)
-    return Page(title, cells, SUMMARY_WIDTHS, SUMMARY_FROZEN_ROWS)
+def needs_eyes(summary: Summary) -> tuple[str, ...]:
+    """What somebody should look at this week, a sentence each; the most pressing first."""
+    figures = {figure.name: figure for figure in summary.figures}
+    overdue = figures.get("overdue")
+    lines = []
+    if overdue is not None and overdue.value:
+        verb = "is" if overdue.value == 1 else "are"
+        lines.append(f"{_cases(overdue.value)} {verb} overdue; Needs attention lists them.")
+    watch = summary.spikes
+    if watch is not None and watch.learnt is None:
+        lines += map(_spike_line, watch.spikes)
+    return tuple(lines) or ("Nothing out of the ordinary.",)
 
 
-def heartbeat_cell(now: Moment, zone: ZoneInfo) -> PageCell:
-    """The time of the last pass."""
-    return PageCell(to_serial(now, zone), Style.MOMENT)
-
-
-def _put_topic(
-    cells: dict[tuple[int, int], PageCell], row: int, topic: Topic, results: Sequence[Result]
-) -> int:
-    """The figures of a topic that are one line each, then its tables."""
-    tables = [result for result in results if isinstance(result, Table)]
-    lines = [result for result in results if not isinstance(result, Table)]
-    if lines:
-        cells[row, 0] = PageCell(topic.value, Style.HEADING)
-        for line, result in enumerate(lines, row + 1):
-            _put_line(cells, line, result)
-        row += len(lines) + 2
-    for table in tables:
-        row = _put_table(cells, row, table)
-    return row
-
-
-def _put_line(
-    cells: dict[tuple[int, int], PageCell],
-    row: int,
-    result: Figure | Duration | SpikeWatch | SwitchedOff,
-) -> None:
-    cells[row, 0] = PageCell(result.label)
-    match result:
-        case Figure():
-            if result.value is not None:
-                cells[row, 1] = PageCell(_cell(result.value), _STYLES[result.measure])
-        case Duration():
-            cells[row, 1] = PageCell(in_words(result), Style.TEXT)
-        case SpikeWatch():
-            cells[row, 1] = PageCell("; ".join(spike_lines(result)), Style.TEXT)
-        case SwitchedOff():
-            cells[row, _NOTE_COLUMN] = PageCell(f"Switched off: {result.why}", Style.NOTE)
-            return
-        case _:
-            assert_never(result)
-    note = f"{result.definition} {basis(result.used, result.left_out)}"
-    cells[row, _NOTE_COLUMN] = PageCell(note, Style.NOTE)
-
-
-def _put_table(cells: dict[tuple[int, int], PageCell], row: int, table: Table) -> int:
-    cells[row, 0] = PageCell(table.title, Style.HEADING)
-    note = f"{table.definition} {basis(table.used, table.left_out)}"
-    cells[row, _NOTE_COLUMN] = PageCell(note, Style.NOTE)
-    for place, column in enumerate(table.columns):
-        cells[row + 1, place] = PageCell(column.head, Style.COLUMN_HEAD)
-    for line, values in enumerate(table.rows, row + 2):
-        for place, (value, column) in enumerate(zip(values, table.columns, strict=True)):
-            if value is not None:
-                cells[line, place] = PageCell(_cell(value), _STYLES[column.measure])
-    return row + len(table.rows) + 3
-
-
-def _put_lines(
-    cells: dict[tuple[int, int], PageCell], row: int, title: str, lines: Sequence[str]
-) -> int:
-    if not lines:
-        return row
-    cells[row, 0] = PageCell(title, Style.HEADING)
-    for line, text in enumerate(lines, row + 1):
-        cells[line, 0] = PageCell(text, Style.NOTE)
-    return row + len(lines) + 2
-
-
-def _cell(value: Number | str) -> Cell:
-    return float(value) if isinstance(value, Decimal) else value
-
-
-_STYLES = {
-    Measure.CASES: Style.COUNT,
-    Measure.SHARE: Style.PERCENT,
-    Measure.AMOUNT: Style.MONEY,
-    Measure.DAYS: Style.COUNT,
-    Measure.AVERAGE: Style.COUNT,
-    Measure.A_YEAR: Style.COUNT,
-    Measure.TEXT: Style.TEXT,
-}
+def _cases(count: Number) -> str:
+    return "1 case" if count == 1 else f"{count:,} cases"
 
 
 def number_text(value: Number | str | None, measure: Measure) -> str:
@@ -208,6 +118,11 @@ def in_words(duration: Duration) -> str:
     unit = "business days" if duration.clock is Clock.BUSINESS else "days"
     half, late = (_range(estimate, duration) for estimate in (duration.median, duration.late))
     return f"half within {half} {unit}, nine in ten within {late}; {duration.still_open} open"
+
+
+def figure_text(watch: SpikeWatch) -> str:
+    """What is to be told of spikes, in one line."""
+    return "; ".join(spike_lines(watch))
 
 
 def spike_lines(watch: SpikeWatch) -> tuple[str, ...]:

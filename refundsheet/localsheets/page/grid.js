@@ -7,6 +7,7 @@ const MARKED_MS = 2500;
 const SPARE_ROWS = 30;
 const SPARE_COLUMNS = 2;
 const DEFAULT_WIDTH = 100;
+const WIDEST = 200;
 
 /** A tab's cells on the screen. `on` is told what people do. */
 export class Grid {
@@ -64,7 +65,7 @@ export class Grid {
       worksheets: [{
         data,
         columns: Array.from({ length: columns }, (_, x) => ({
-          title: letters(x), type: this.#editor(), width: widths[x] ?? DEFAULT_WIDTH, align: "left",
+          title: letters(x), type: this.#editor(), width: widthFor(x, widths[x], [...frozen, ...rows]), align: "left",
         })),
         rows: data.map((_, y) => ({ title: String(first + y + 1) })),
         tableOverflow: true,
@@ -83,6 +84,7 @@ export class Grid {
         allowDeleteColumn: false,
         allowExport: false,
         wordWrap: false,
+        textOverflow: true,
         secureFormulas: false,
       }],
     });
@@ -302,6 +304,13 @@ export class Grid {
   }
 }
 
+/** A column nobody has made wider or narrower is as wide as its first rows want it, within bounds. */
+function widthFor(column, pixels = DEFAULT_WIDTH, rows) {
+  if (pixels !== DEFAULT_WIDTH) return pixels;
+  const longest = Math.max(0, ...rows.slice(0, 60).map((row) => (row[column] ?? "").length));
+  return Math.min(WIDEST, Math.max(70, 8 * longest + 18));
+}
+
 const full = (row, columns) => Array.from({ length: columns }, (_, x) => row?.[x] ?? "");
 
 /** Give a cell the look the sheet gives it; without a ground of its own it follows light and dark. */
@@ -319,6 +328,7 @@ function wear(cell, { effectiveFormat: look = {}, note, hyperlink }) {
   cell.style.textAlign = { RIGHT: "right", CENTER: "center" }[look.horizontalAlignment] ?? "left";
   cell.title = note ?? "";
   cell.classList.toggle("noted", Boolean(note));
+  cell.classList.toggle("wrapped", look.wrapStrategy === "WRAP");
 }
 
 function css(colour) {

@@ -1,8 +1,10 @@
 """Figures as cells and as JSON."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,31 +14,33 @@ from refundsheet.core.model import Layout, RefundCase
 from refundsheet.core.pages import PageCell, Style
 from refundsheet.core.statistics.figures import (
     Clock,
+    Column,
     Dimension,
     Duration,
     Estimate,
+    Figure,
     LeftOut,
     Measure,
     Number,
     Spike,
     SpikeWatch,
     SwitchedOff,
+    Table,
     left_out,
 )
 from refundsheet.core.statistics.registry import Topic
 from refundsheet.core.summary import (
-    HEARTBEAT,
     Summary,
     basis,
-    heartbeat_cell,
     in_words,
     missing_columns,
+    needs_eyes,
     number_text,
     spike_lines,
     summarise,
     to_json,
-    to_page,
 )
+from refundsheet.core.summary_page import HEARTBEAT, heartbeat_cell, summary_frame, to_cells
 from tests.figures import facts
 from tests.passes import MONDAY, ZONE
 
@@ -49,7 +53,7 @@ FACTS = facts(*CASES, flags={"r-1": Flag(FlagKind.STALE, "", MONDAY)}, now=MONDA
 
 
 def the_cells(quality: tuple[str, ...] = ()) -> dict[tuple[int, int], PageCell]:
-    return dict(to_page(summarise(FACTS, quality), "Summary", ZONE).cells)
+    return dict(to_cells(summarise(FACTS, quality), ZONE, weeks=26))
 
 
 def test_every_figure_stands_on_the_page_with_its_definition_and_its_basis() -> None:
@@ -84,8 +88,8 @@ def test_what_is_wrong_with_the_log_stands_at_the_end() -> None:
     cells = the_cells(("One.", "Two."))
     assert list(cells.values())[-3:] == [
         PageCell("The log as a whole", Style.HEADING),
-        PageCell("One.", Style.NOTE),
-        PageCell("Two.", Style.NOTE),
+        PageCell("One.", Style.LINE),
+        PageCell("Two.", Style.LINE),
     ]
 
 
@@ -206,8 +210,8 @@ def test_spikes_are_said_in_words(watch: SpikeWatch, lines: tuple[str, ...]) -> 
 def test_spikes_are_told_on_the_page_and_to_programs() -> None:
     watch = a_watch(a_spike(parts=(a_spike(normal_since=date(2026, 11, 9)),)))
     summary = Summary(MONDAY, {Topic.SPIKES: (watch,)}, ())
-    shown = to_page(summary, "Summary", ZONE).cells[5, 1].value
-    assert str(shown).startswith(SAID)
+    shown = [str(cell.value) for cell in to_cells(summary, ZONE, weeks=26).values()]
+    assert sum(text.startswith(SAID) for text in shown) == 2  # what needs eyes, and its own line
     told: Any = to_json(summary)["spikes"]
     assert (told["learnt_weeks"], told["spikes"][0]["since"]) == (None, "2026-10-26")
     assert told["spikes"][0]["parts"][0]["normal_since"] == "2026-11-09"
@@ -217,7 +221,8 @@ def test_spikes_are_told_on_the_page_and_to_programs() -> None:
 def test_what_is_switched_off_says_why() -> None:
     topics = {Topic.NOW: (SwitchedOff("by_owner", "By owner", "No column."),)}
     summary = Summary(MONDAY, topics, ())
-    assert to_page(summary, "Summary", ZONE).cells[5, 5].value == "Switched off: No column."
+    shown = {cell.value for cell in to_cells(summary, ZONE, weeks=26).values()}
+    assert "Switched off: No column." in shown
     assert to_json(summary)["switched_off"] == {"by_owner": "No column."}
 
 
@@ -252,3 +257,71 @@ def test_a_missing_column_is_told_with_what_that_means() -> None:
     assert not any(
         "Customer Name" in line or "Order ID" in line or "Row Check" in line for line in lines
     )
+
+
+# --- the layout ---
+
+
+def a_table(name: str, rows: int) -> Table:
+    lines = tuple((f"row {number}", number) for number in range(rows))
+    columns = (Column("Name", Measure.TEXT), Column("Cases"))
+    return Table(name, name.title(), "So many.", columns, lines, rows)
+
+
+def place_of(cells: Mapping[tuple[int, int], PageCell], text: str) -> int:
+    return next(row for (row, column), cell in cells.items() if not column and cell.value == text)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 20, 21, 500])
+def test_every_part_keeps_its_place_however_the_log_grows(rows: int) -> None:
+    topics = {Topic.NOW: (a_table("by_status", rows), a_table("ageing", 5))}
+    cells = to_cells(Summary(MONDAY, topics, ()), ZONE, weeks=26)
+    assert place_of(cells, "Ageing") == place_of(the_cells(), "Business days since the last action")
+    assert (f"and {rows - 19} more" in {cell.value for cell in cells.values()}) is (rows > 20)
+
+
+def test_every_chart_lies_over_its_table() -> None:
+    cells, frame = the_cells(), summary_frame("Summary", weeks=26)
+    heads = [cells[chart.row, 0].value for chart in frame.charts if (chart.row, 0) in cells]
+    assert heads == ["Week from", "Business days", "Reason", "Month of receipt"]
+    drawn = [cells[frame.charts[0].row, column].value for column in frame.charts[0].series]
+    assert drawn == ["Received", "Resolved", "Open at its end"]
+    assert frame.charts[0].end_row - frame.charts[0].row == 1 + 26 + 1
+
+
+def test_charts_lie_beside_the_cells_and_not_on_each_other() -> None:
+    frame = summary_frame("Summary", weeks=26)
+    rows, columns = zip(*(chart.anchor for chart in frame.charts), strict=True)
+    assert min(columns) > 5
+    assert all(below - above >= 19 for above, below in pairwise(rows))
+
+
+def test_the_time_of_the_last_pass_turns_red_without_us() -> None:
+    [alarm] = summary_frame("Summary", weeks=26).alarms
+    assert (alarm.row, alarm.column) == HEARTBEAT
+    assert "NOW()-$B$3>TIME(0,15,0)" in alarm.formula
+
+
+@pytest.mark.parametrize(
+    ("overdue", "says"),
+    [
+        (0, "Nothing out of the ordinary."),
+        (1, "1 case is overdue; Needs attention lists them."),
+        (1200, "1,200 cases are overdue; Needs attention lists them."),
+    ],
+)
+def test_what_needs_eyes_is_said_first(overdue: int, says: str) -> None:
+    figure = Figure("overdue", "Overdue", overdue, "Late.", 2000)
+    assert needs_eyes(Summary(MONDAY, {Topic.NOW: (figure,)}, ())) == (says,)
+
+
+def test_a_share_stands_large_as_a_share() -> None:
+    share = Figure("decided_in_time", "Decided in time", 0.9, "So many.", 10, measure=Measure.SHARE)
+    cells = to_cells(Summary(MONDAY, {Topic.TARGETS: (share,)}, ()), ZONE, weeks=26)
+    assert cells[5, 4] == PageCell(0.9, Style.BIG_SHARE)
+
+
+def test_more_lines_than_there_is_room_for_are_counted() -> None:
+    watch = a_watch(*(a_spike(category=str(number)) for number in range(12)))
+    cells = to_cells(Summary(MONDAY, {Topic.SPIKES: (watch,)}, ()), ZONE, weeks=26)
+    assert cells[15, 0].value == "and 5 more"
