@@ -1,7 +1,7 @@
 """One pass over the sheet: read, recognise, plan, write what still holds, record, summarise, tell."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from refundsheet.core.history import Entry, from_rows, why_left
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.lease import Standing, Tenure
 from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.model import Layout, Outcome, Plan, Snapshot
+from refundsheet.core.model import Layout, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.observe import NOTHING_OBSERVED, Observed, newly_removed, observe, with_places
 from refundsheet.core.pages import Page, PageCell, PageEdit, Style
 from refundsheet.core.parse import ParsedLog, collector_resting, parse
@@ -47,6 +47,7 @@ from refundsheet.core.statistics.facts import Facts, known_by_its_row
 from refundsheet.core.summary import (
     Summary,
     missing_columns,
+    not_written,
     summarise,
 )
 from refundsheet.core.undo import Undoing, undo
@@ -199,7 +200,7 @@ class Reconciler:
         self._logbook.now_hold(scene.held.settings.deciding(), context.now, len(scene.by_settings))
         self._tell(_SUMMING_UP)
         self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
-        summary = self._summary(scene, advanced.cases)
+        summary = self._summary(scene, advanced.cases, receipts)
         published = self._publish(summary, self._queue(scene, advanced), scene)
         self._logbook.set_team_settings(scene.held.standing.to_json())
         report = replace(
@@ -386,7 +387,9 @@ class Reconciler:
         observed, backfill = NOTHING_OBSERVED, options.backfill
         return Context(layout, memory, observed, self._desk, self._calendar, local, backfill)
 
-    def _summary(self, scene: _Scene, cases: Mapping[str, Remembered]) -> Summary:
+    def _summary(
+        self, scene: _Scene, cases: Mapping[str, Remembered], receipts: Iterable[Receipt] = ()
+    ) -> Summary:
         """The figures, as of the full hour: an unchanged log says the same until the next one."""
         context = scene.context
         counted: list[Remembered] = []
@@ -412,6 +415,8 @@ class Reconciler:
             *scene.withheld.sentences,
             *self._about_flags(scene),
             *missing_columns(scene.log.layout),
+            *not_written(receipts),
+            *filter(None, [self._store.caution]),
             *self._size(),
         )
         return summarise(facts, quality)

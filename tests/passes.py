@@ -12,7 +12,7 @@ from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.desk import Desk
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.model import Layout, Outcome, Receipt, Snapshot
+from refundsheet.core.model import Change, Layout, Outcome, Receipt, Snapshot
 from refundsheet.core.observe import Observed, observe
 from refundsheet.core.parse import ParsedLog, parse
 from refundsheet.core.planner import Context, Decisions, decide
@@ -94,6 +94,8 @@ class Log:
     memory: Memory = field(default_factory=Memory)
     now: datetime = MONDAY
     log: ParsedLog | None = None
+    #: The headers of the columns that refundsheet may not write.
+    protected: frozenset[str] = frozenset()
 
     def add(self, *rows: Mapping[str, Any]) -> None:
         """Type rows at the end, each a mapping of header to cell."""
@@ -142,7 +144,7 @@ class Log:
         observed = observe(recognised, fields, self.memory, self.desk, self.now)
         context = self.context(log.layout, observed, backfill=backfill)
         decisions = decide(recognised, context)
-        receipts = [Receipt(change, outcome) for change in decisions.changes]
+        receipts = [self.receipt(change, outcome, log.layout) for change in decisions.changes]
         self.write(receipts, log.layout)
         advanced = advance(observed.cases, receipts, ZONE)
         self.memory = Memory(
@@ -163,6 +165,12 @@ class Log:
     def context(self, layout: Layout, observed: Observed, *, backfill: bool = False) -> Context:
         """What the pass decides by."""
         return Context(layout, self.memory, observed, self.desk, CALENDAR, self.now, backfill)
+
+    def receipt(self, change: Change, outcome: Outcome, layout: Layout) -> Receipt:
+        """What becomes of a change."""
+        if layout.headers[layout.columns[change.field]] in self.protected:
+            return Receipt(change, Outcome.REFUSED, "the cell is protected")
+        return Receipt(change, outcome)
 
     def write(self, receipts: Iterable[Receipt], layout: Layout) -> None:
         """Put what was written into its cells."""

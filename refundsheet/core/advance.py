@@ -56,12 +56,14 @@ def advance(
 
 
 def _learnt(known: Remembered, receipt: Receipt, zone: ZoneInfo) -> Remembered:
-    name, value = receipt.change.field, receipt.change.after
-    owed = {field: stamp for field, stamp in known.owed.items() if field != name}
-    if receipt.outcome in (Outcome.REFUSED, Outcome.UNRESOLVED):
-        return replace(known, owed=owed) if name in known.owed else known
+    if receipt.outcome in _BARRED:
+        return _barred(known, receipt)
     if receipt.outcome is not Outcome.DONE:
         return known
+    name, value = receipt.change.field, receipt.change.after
+    owed = {field: stamp for field, stamp in known.owed.items() if field != name}
+    if name in known.barred:
+        known = replace(known, barred={f: why for f, why in known.barred.items() if f != name})
     if receipt.change.takes_back:
         known = replace(known, undone={**known.undone, name: receipt.change.before})
     if BY_FIELD[name].writer is Writer.US:
@@ -77,6 +79,23 @@ def _learnt(known: Remembered, receipt: Receipt, zone: ZoneInfo) -> Remembered:
     if name == "case_id":
         key = fingerprint(case) if value is None else comparable_id(str(value))
     return replace(known, key=key, case=case, owed=owed, written=written, backfilled=backfilled)
+
+
+#: How a write ends that trying again does not help; people have to know why their cell is blank.
+_BARRED = {Outcome.REFUSED, Outcome.UNRESOLVED, Outcome.VANISHED}
+
+
+def _barred(known: Remembered, receipt: Receipt) -> Remembered:
+    """What could not be written is owed no more, unless a look at the sheet's layout may help."""
+    name = receipt.change.field
+    if BY_FIELD[name].writer is Writer.US:
+        return known
+    if receipt.change.after is not None and known.barred.get(name) != receipt.detail:
+        known = replace(known, barred={**known.barred, name: receipt.detail})
+    if name in known.owed and receipt.outcome is not Outcome.VANISHED:
+        owed = {field: stamp for field, stamp in known.owed.items() if field != name}
+        known = replace(known, owed=owed)
+    return known
 
 
 def _content(name: str, value: Cell, zone: ZoneInfo) -> str | Moment | None:

@@ -102,6 +102,7 @@ class Remembered:
             on speed rests on them.
         undone: Field to what refundsheet wrote there and was told to take back: not written again.
         owed: Field to the timestamp it is due; a lost race leaves it due, with its time.
+        barred: Field to why refundsheet could not fill it in, until people fill it in or the case goes on.
         unread: Field to how many reads in a row its cell showed an error, as #REF! or Loading….
         missing_since: The first of the reads in a row that did not hold it.
         missing_reads: How many these are.
@@ -125,6 +126,7 @@ class Remembered:
     backfilled: tuple[str, ...] = ()
     undone: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
     owed: Mapping[str, Owed] = field(default_factory=dict[str, Owed])
+    barred: Mapping[str, str] = field(default_factory=dict[str, str])
     unread: Mapping[str, int] = field(default_factory=dict[str, int])
     missing_since: datetime | None = None
     missing_reads: int = 0

@@ -219,6 +219,7 @@ def _after(
             written=kept,
             backfilled=tuple(field for field in before.backfilled if field not in changes),
             undone=undone,
+            barred=_still_barred(before, changes) if before.barred else before.barred,
             still_since=this.now,
             found_since=_found_since(before),
         )
@@ -237,6 +238,13 @@ def _still_undone(before: Remembered, changes: tuple[str, ...]) -> Mapping[str, 
     """What was taken back is written again once people have worked on the case; but for its ID."""
     kept = {"case_id"} - set(changes)
     return {field: value for field, value in before.undone.items() if field in kept}
+
+
+def _still_barred(before: Remembered, changes: tuple[str, ...]) -> Mapping[str, str]:
+    """Whoever fills a cell in, or moves the case on, has seen that it was blank."""
+    if "status" in changes:
+        return {}
+    return {field: why for field, why in before.barred.items() if field not in changes}
 
 
 def _without_filled(found: Remembered, row: Row) -> Remembered:

@@ -24,7 +24,7 @@ from refundsheet.core.model import Cell, Change, Layout, Row, Severity, Violatio
 from refundsheet.core.observe import UNREAD_READS, Observed
 from refundsheet.core.parse import cell
 from refundsheet.core.rules.across import across
-from refundsheet.core.rules.catalogue import graded
+from refundsheet.core.rules.catalogue import graded, violation
 from refundsheet.core.rules.dates import acted_early
 from refundsheet.core.rules.doubles import Double
 from refundsheet.core.rules.registry import RESOLVED_BUT_OPEN, check
@@ -154,12 +154,14 @@ class _Checks:
     """What the rows of a pass are checked by.
 
     Attributes:
-        fields: The fields that have a column.
+        layout: Where the columns are.
+        fields: The fields that have one.
         free: Key to the ID that is offered to a copy.
         beside: Key to what is wrong with a case beside the others.
     """
 
     desk: Desk
+    layout: Layout
     fields: frozenset[str]
     free: Mapping[str, str]
     beside: Mapping[str, Sequence[Violation]]
@@ -173,6 +175,7 @@ def _checks(
 ) -> _Checks:
     return _Checks(
         desk=context.desk,
+        layout=context.layout,
         fields=frozenset(context.layout.columns),
         free=_free_ids(recognised, context),
         beside=across([(one.key, one.case) for one in settled], doubles, context.desk),
@@ -185,18 +188,31 @@ def _violations(
     """Everything wrong with a row, worst first."""
     unread = after.unread if after else {}
     found = [
-        violation
-        for violation in known.row.violations
+        one
+        for one in known.row.violations
         # Loading… is no problem yet.
-        if violation.rule != CELL_ERROR or unread.get(violation.field, UNREAD_READS) >= UNREAD_READS
+        if one.rule != CELL_ERROR or unread.get(one.field, UNREAD_READS) >= UNREAD_READS
     ]
     if known.doubt is not None:
         found.append(_with_free_id(known.doubt, checks.free.get(known.key)))
     case = after.case if after and unread else known.row.case
-    odd = [violation.field for violation in known.row.violations]
+    odd = [one.field for one in known.row.violations]
     found += check(case, checks.desk, checks.fields, odd)
     found += checks.beside.get(known.key, ())
+    if after and after.barred:
+        found += _not_filled_in(known.row, after.barred, checks.layout)
     return graded(found, checks.desk.grades) if found else ()
+
+
+def _not_filled_in(row: Row, barred: Mapping[str, str], layout: Layout) -> Iterator[Violation]:
+    """Why cells are blank that refundsheet would have filled in."""
+    for name, why in barred.items():
+        if name in layout.columns and cell(row, name, layout) is None:
+            sentence = (
+                f"{BY_FIELD[name].header} could not be filled in: {why.rstrip('.')}. "
+                "Type it in, or let refundsheet write there."
+            )
+            yield violation("not_filled_in", sentence, name)
 
 
 def _with_free_id(doubt: Violation, free: str | None) -> Violation:

@@ -1,14 +1,15 @@
 """What the figures say, in words and as JSON; summary_page.py lays them out on the tab."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from refundsheet.core.columns import BY_FIELD
+from refundsheet.core.columns import BY_FIELD, OUR_FIELDS
 from refundsheet.core.headers import missing_fields
-from refundsheet.core.model import Layout, Moment
+from refundsheet.core.model import Layout, Moment, Outcome, Receipt
 from refundsheet.core.statistics.facts import Facts
 from refundsheet.core.statistics.figures import (
     Clock,
@@ -79,6 +80,19 @@ def missing_columns(layout: Layout) -> Iterator[str]:
     """What is switched off because the log has no such column, a line each."""
     for field in missing_fields(layout):
         yield f'There is no column "{BY_FIELD[field].header}": what needs it is switched off.'
+
+
+def not_written(receipts: Iterable[Receipt]) -> Iterator[str]:
+    """Which cells of our own columns could not be written: there Row Check may be mute."""
+    whys = Counter(
+        (BY_FIELD[receipt.change.field].header, receipt.detail)
+        for receipt in receipts
+        if receipt.change.field in OUR_FIELDS
+        and receipt.outcome in (Outcome.REFUSED, Outcome.VANISHED)
+    )
+    for (header, why), cells in sorted(whys.items()):
+        number = "1 cell" if cells == 1 else f"{cells} cells"
+        yield f"{number} of {header} could not be written: {why.rstrip('.')}."
 
 
 def needs_eyes(summary: Summary) -> tuple[str, ...]:

@@ -106,6 +106,7 @@ def _dump_besides(remembered: Remembered) -> Iterable[Any]:
             values[name] = show_instant(values[name])
     values["written"] = dict(remembered.written)
     values["undone"] = dict(remembered.undone)
+    values["barred"] = dict(remembered.barred)
     values["owed"] = {
         field: [show_instant(owed.at), owed.reason] for field, owed in remembered.owed.items()
     }

@@ -121,6 +121,11 @@ class GoogleSheetStore:
         """How many reads and writes may still go in this minute; None where nobody counts them."""
         return self.client.access.pace.left()
 
+    @property
+    def caution(self) -> str:
+        """What people should know of how the log is written; "" where all is as it should be."""
+        return self._writer.caution
+
     def describe(self) -> Book:
         """Titles, sizes, zone and locale: one read request."""
         book = _book(self.client.get_json(params={"fields": _BOOK_FIELDS}))

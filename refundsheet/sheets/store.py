@@ -107,6 +107,11 @@ class SheetStore(Protocol):
         """How many reads and writes may still go in this minute; None where nobody counts them."""
         ...
 
+    @property
+    def caution(self) -> str:
+        """What people should know of how the log is written; "" where all is as it should be."""
+        ...
+
     def describe(self) -> Book:
         """Titles, sizes, zone and locale: one read request."""
         ...

@@ -58,6 +58,11 @@ class _Mode:
     read: Callable[[Bench, Sequence[Judgement], Answer], Iterator[Receipt]]
 
 
+_WEAKER_WAY = (
+    "Google does not compare rows as it should, so refundsheet writes in a weaker way: what hits a row "
+    "that had just moved is seen at once and taken back."
+)
+
 _JUDGED = _Mode(judged.build, judged.read_receipts)
 _GUARDED = _Mode(guarded.build, guarded.read_receipts)
 
@@ -247,6 +252,11 @@ class LogWriter:
         ranges += [a1(look.log, 0, look.log.row_count, c, c + 1) for c in columns]
         answer = self._client.get_json(params={"ranges": ranges, "fields": LOOK_FIELDS})
         return read_look(answer, look.log, look.hidden)
+
+    @property
+    def caution(self) -> str:
+        """What people should know of the way of writing; "" before a process first writes."""
+        return "" if self._test is None or self._mode is _JUDGED else _WEAKER_WAY
 
     @property
     def _mode(self) -> _Mode:

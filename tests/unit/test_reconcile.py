@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -761,3 +761,24 @@ def test_a_process_that_runs_for_years_knows_the_holidays_of_each(shop: Shop) ->
     shop.sync(after=timedelta(days=5))
 
     assert "due Fri 28 Dec 10:01" in str(shop.cell("R-1", "Follow-up"))
+
+
+def test_why_a_stamp_is_missing_on_a_protected_cell_stands_in_row_check(
+    http_team: Callable[..., HttpTeam], ledger: Ledger, local_server: LocalServer
+) -> None:
+    shop = Shop(http_team(LOG), ledger)
+    shop.sync()
+    row, column = shop.row("R-1") - 1, shop.column("Resolution Date")
+    cell = {"sheetId": 77, "startRowIndex": row, "endRowIndex": row + 1}
+    cell |= {"startColumnIndex": column, "endColumnIndex": column + 1}
+    theirs = {"range": cell, "editors": {"users": ["joan@example.com"]}}
+    cast("HttpTeam", shop.team).change({"addProtectedRange": {"protectedRange": theirs}})
+    local_server.set_control(callers={"refundsheet": "refundsheet@example.com"})
+    shop.type("R-1", "Status", "Refunded")
+
+    shop.sync()
+    shop.sync()
+
+    told = shop.cell("R-1", "Row Check")
+    assert told.startswith("Resolution Date could not be filled in: Somebody protected a cell")
+    assert done(shop.sync()) == set()

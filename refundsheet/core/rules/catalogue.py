@@ -57,6 +57,7 @@ CATALOGUE = (
     Rule("acted_before_received", _WARNING, "last_action_at", "The last action was before the request"),
     Rule("deadline_before_received", _WARNING, "deadline", "The deadline was before the request"),
     Rule("nobody_named", _WARNING, "order_id", "There is neither a customer nor an order"),
+    Rule("not_filled_in", _WARNING, "", "A date or an ID could not be written: the cell is protected, merged or a formula"),
     Rule("only_spaces", _WARNING, "", "A cell refundsheet would fill in looks blank and holds spaces"),
     Rule("id_is_checkbox", _WARNING, "", "An ID is a checkbox"),
     Rule("approved_without_amount", _WARNING, "amount", "Approved, and nobody knows how much"),

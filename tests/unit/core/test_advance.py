@@ -37,7 +37,7 @@ def a_receipt(
         reason="so",
         backfills=backfills,
     )
-    return Receipt(change, outcome)
+    return Receipt(change, outcome, "in a test")
 
 
 def learnt(receipt: Receipt) -> Remembered:
@@ -65,16 +65,36 @@ def test_what_completed_an_old_case_is_known_as_such_while_it_stands() -> None:
     assert stamped.backfilled == ()
 
 
-@pytest.mark.parametrize(
-    "outcome", [Outcome.LOST, Outcome.UNKNOWN, Outcome.VANISHED, Outcome.FALSE_MATCH]
-)
+@pytest.mark.parametrize("outcome", [Outcome.LOST, Outcome.UNKNOWN, Outcome.FALSE_MATCH])
 def test_what_was_not_written_stays_owed(outcome: Outcome) -> None:
     assert learnt(a_receipt("resolved_at", 46328.5, outcome)) is KNOWN
 
 
-def test_where_we_may_not_write_nothing_is_owed() -> None:
-    assert learnt(a_receipt("resolved_at", 46328.5, Outcome.REFUSED)).owed == {}
-    assert learnt(a_receipt("paid_at", 46328.5, Outcome.REFUSED)) is KNOWN
+@pytest.mark.parametrize(
+    ("outcome", "owed"),
+    [
+        pytest.param(Outcome.REFUSED, {}, id="nothing is owed where we may not write"),
+        pytest.param(Outcome.UNRESOLVED, {}, id="nor what may be written and cleared"),
+        pytest.param(Outcome.VANISHED, KNOWN.owed, id="a merge may be taken apart"),
+    ],
+)
+def test_why_a_cell_could_not_be_filled_in_is_known(
+    outcome: Outcome, owed: dict[str, Owed]
+) -> None:
+    refused = a_receipt("resolved_at", 46328.5, outcome)
+    after = learnt(refused)
+    assert (after.owed, after.barred) == (owed, {"resolved_at": "in a test"})
+    assert advance({"r-1": after}, [refused], ZONE).cases["r-1"] is after
+
+
+def test_a_cell_that_was_filled_in_at_last_is_barred_no_more() -> None:
+    barred = learnt(a_receipt("resolved_at", 46328.5, Outcome.REFUSED))
+    after = advance({"r-1": barred}, [a_receipt("resolved_at", 46328.5)], ZONE).cases["r-1"]
+    assert after.barred == {}
+
+
+def test_a_date_that_could_not_be_cleared_is_not_a_blank_cell() -> None:
+    assert learnt(a_receipt("last_action_at", None, Outcome.REFUSED)) is KNOWN
 
 
 def test_a_row_that_got_its_id_is_known_by_it() -> None:

@@ -324,3 +324,22 @@ def test_a_reopened_case_is_not_told_off_for_the_date_that_is_being_taken_back()
 
     assert passed.changes["R-1", "resolved_at"] is None
     assert "resolved_but_open" not in passed.rules(0)
+
+
+def test_why_a_cell_is_blank_is_said_until_people_fill_it_in_or_move_the_case_on() -> None:
+    log = Log([case(f"R-{n}") for n in (1, 2, 3)], protected=frozenset({"Resolution Date"}))
+    log.run()
+    for row in log.rows:
+        row["Status"] = "Rejected"
+    log.settle()
+    assert [row["Row Check"][:15] for row in log.rows] == ["Resolution Date"] * 3
+
+    log.row("R-1")["Resolution Date"] = 46327.0
+    log.row("R-2")["Status"] = "Under Review"
+    log.row("R-3")["Resolution Date"] = "soon"
+    log.run()
+    log.row("R-1")["Resolution Date"] = ""
+    log.settle()
+
+    assert [log.row(f"R-{n}").get("Row Check", "") for n in (1, 2)] == ["", ""]
+    assert "could not be filled in" not in log.row("R-3")["Row Check"]

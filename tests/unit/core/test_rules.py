@@ -52,6 +52,7 @@ class Example:
 
     Attributes:
         before: What stood there when the log was adopted, where that matters.
+        protected: The headers of the columns that refundsheet may not write.
     """
 
     rule: str
@@ -60,6 +61,7 @@ class Example:
     sentence: str
     before: Rows = field(default_factory=list[dict[str, Any]])
     headers: tuple[str, ...] = ALL_HEADERS
+    protected: frozenset[str] = frozenset()
 
 
 def one(rule: str, broken: dict[str, Any], kept: dict[str, Any], sentence: str) -> Example:
@@ -85,6 +87,13 @@ EXAMPLES = [
         "The Case ID is gone; by the rest of the row it was R-1. "
         "Type it in again, or another one if this is a new case.",
         before=[GOOD],
+    ),
+    Example(
+        "not_filled_in", [GOOD | OPEN | {"Status": "Rejected"}],
+        [GOOD | OPEN | {"Status": "Rejected", "Resolution Date": 46324.5}],
+        "Resolution Date could not be filled in: the cell is protected. "
+        "Type it in, or let refundsheet write there.",
+        before=[GOOD | OPEN], protected=frozenset({"Resolution Date"}),
     ),
     Example(
         "possible_double_refund", [GOOD, {**OTHER, "Order ID": "#1001"}], [GOOD, OTHER],
@@ -307,9 +316,11 @@ EXAMPLES = [
 ]  # fmt: skip
 
 
-def told(rows: Rows, before: Rows, headers: tuple[str, ...]) -> list[Violation]:
+def told(
+    rows: Rows, before: Rows, headers: tuple[str, ...], protected: frozenset[str] = frozenset()
+) -> list[Violation]:
     """What is said of the log as a whole and of its first row, once it has been read three times."""
-    log = Log(headers=headers)
+    log = Log(headers=headers, protected=protected)
     if before:
         log.add(*before)
         log.run()
@@ -320,7 +331,7 @@ def told(rows: Rows, before: Rows, headers: tuple[str, ...]) -> list[Violation]:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.rule)
 def test_a_broken_rule_says_what_to_do(example: Example) -> None:
-    found = told(example.broken, example.before, example.headers)
+    found = told(example.broken, example.before, example.headers, example.protected)
     said = {violation.rule: violation for violation in found}
     assert said[example.rule].sentence == example.sentence
     assert said[example.rule].severity is RULE_BY_ID[example.rule].severity
@@ -328,7 +339,7 @@ def test_a_broken_rule_says_what_to_do(example: Example) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.rule)
 def test_a_kept_rule_says_nothing(example: Example) -> None:
-    found = told(example.kept, example.before, ALL_HEADERS)
+    found = told(example.kept, example.before, ALL_HEADERS, example.protected)
     assert example.rule not in [violation.rule for violation in found]
 
 

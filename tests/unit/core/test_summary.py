@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from refundsheet.core.follow_up import Flag, FlagKind
-from refundsheet.core.model import Layout, RefundCase
+from refundsheet.core.model import Change, Layout, Outcome, Receipt, RefundCase
 from refundsheet.core.pages import PageCell, Style
 from refundsheet.core.statistics.figures import (
     Clock,
@@ -35,6 +35,7 @@ from refundsheet.core.summary import (
     in_words,
     missing_columns,
     needs_eyes,
+    not_written,
     number_text,
     spike_lines,
     summarise,
@@ -90,6 +91,28 @@ def test_what_is_wrong_with_the_log_stands_at_the_end() -> None:
         PageCell("The log as a whole", Style.HEADING),
         PageCell("One.", Style.LINE),
         PageCell("Two.", Style.LINE),
+    ]
+
+
+def test_cells_of_our_own_that_could_not_be_written_are_told_by_column_and_reason() -> None:
+    def receipt(
+        field: str, outcome: Outcome, why: str = "the cell is merged with others"
+    ) -> Receipt:
+        change = Change(
+            case="r-1", label="R-1", row=2, field=field, before=None, after="x", reason="so"
+        )
+        return Receipt(change, outcome, why)
+
+    receipts = [
+        receipt("row_check", Outcome.REFUSED),
+        receipt("row_check", Outcome.VANISHED),
+        receipt("follow_up", Outcome.REFUSED, "A sentence."),
+        receipt("follow_up", Outcome.LOST),
+        receipt("resolved_at", Outcome.REFUSED),
+    ]
+    assert list(not_written(receipts)) == [
+        "1 cell of Follow-up could not be written: A sentence.",
+        "2 cells of Row Check could not be written: the cell is merged with others.",
     ]
 
 

@@ -75,6 +75,7 @@ def resolved(team: HttpTeam) -> dict[str, Any]:
 def test_the_judge_is_trusted_where_google_does_as_documented(store: GoogleSheetStore) -> None:
     found = tried(store)
 
+    assert store.caution == ""
     assert found.judge_works
     assert found.failed == ()
     assert found.filtered_paste is Paste.EXACT
@@ -140,6 +141,7 @@ def test_without_the_judge_a_row_that_stands_still_is_written(
 ) -> None:
     receipts = stamp(coarse, team)
 
+    assert "in a weaker way" in coarse.caution
     assert [receipt.outcome for receipt in receipts] == [Outcome.DONE]
     assert resolved(team) == {"R-1": "", "R-2": STAMP, "R-3": ""}
 
