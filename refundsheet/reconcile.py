@@ -464,6 +464,7 @@ class Reconciler:
             yield f"Some rows wait until people have looked: see {self._settings.tabs.summary}."
         in_doubt = sum(known.doubt is not None for known in scene.recognised.rows)
         yield from rows_to_sort_out(scene.decisions.violations.values(), in_doubt)
+        yield from self._about_flags(scene)
 
     def _publish(self, summary: Summary, queue: Page, scene: _Scene) -> int:
         """Show what there is to show; how many cells of our tabs were renewed."""

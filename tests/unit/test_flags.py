@@ -50,6 +50,11 @@ def summary(shop: Shop) -> list[str]:
     return [str(cell) for cell in shop.team.page("Summary").values()]
 
 
+def remarks(shop: Shop) -> str:
+    """What the Needs attention tab says besides its cases."""
+    return str(shop.team.page("Needs attention")[2, 0])
+
+
 def flags(shop: Shop) -> dict[str, str]:
     """Case ID to what stands in its Follow-up cell."""
     header, *rows = shop.team.rows()
@@ -63,6 +68,7 @@ def test_old_cases_are_one_line_and_not_flags(shop: Shop) -> None:
     assert list(flags(shop)) == ["R-1", "R-2"]
     assert [(old.case, old.row) for old in report.old] == [("R-4", 5), ("R-5", 6)]
     assert [line for line in summary(shop) if line.startswith("2 old open cases: ")]
+    assert "2 old open cases: " in remarks(shop)
 
 
 def test_an_old_case_that_somebody_touches_is_flagged_like_others(shop: Shop) -> None:
@@ -88,6 +94,7 @@ def test_other_settings_judge_everything_anew_and_the_summary_says_so(shop: Shop
     assert all("the legal 5 days ended" in text for text in flags(shop).values())
     assert flags(shop) != before
     assert "2 flags changed by new settings (Mon 2 Nov 10:03)." in summary(shop)
+    assert "2 flags changed by new settings" in remarks(shop)
 
 
 def test_new_settings_are_told_for_a_week_and_counted_once(shop: Shop) -> None:

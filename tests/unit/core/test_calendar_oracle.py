@@ -167,6 +167,7 @@ class Stay:
 
 
 @pytest.mark.timeout(300)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(desk=desks(), seed=st.integers(0, 2**32))
 def test_the_working_time_of_a_case_is_its_open_minutes(desk: Desk, seed: int) -> None:
     random, oracle, calendar = Random(seed), Oracle(desk), desk.calendar()
@@ -204,6 +205,19 @@ def test_a_limit_is_up_after_so_many_open_minutes(desk: Desk, seed: int) -> None
         assert found is not None
         # in UTC: a time in the hour shown twice equals no time of another zone (PEP 495)
         assert found.astimezone(UTC) == last + MINUTE
+
+
+@settings(max_examples=10)
+@given(desk=desks(), seed=st.integers(0, 2**32))
+def test_what_is_added_is_what_is_measured(desk: Desk, seed: int) -> None:
+    random, oracle, calendar = Random(seed), Oracle(desk), desk.calendar()
+    for _ in range(INTERVALS):
+        start, _, _ = oracle.moment(random)
+        duration = timedelta(seconds=random.randint(1, 40 * 3600))
+        due = calendar.add(start, duration)
+        assert calendar.elapsed(start, due) == duration
+        # and no earlier: a second before, it was not yet so much
+        assert calendar.elapsed(start, due.astimezone(UTC) - timedelta(seconds=1)) < duration
 
 
 @settings(max_examples=20)
