@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
-from urllib.parse import quote
 
 import typer
 
@@ -23,7 +22,7 @@ def run(*, passes: int, with_team: bool, port: int, seed: int) -> None:
     """See ``run_demo``."""
     with _until_signal() as stop, open_stage(port=port, seed=seed, now=wall_clock()) as stage:
         url = f"{stage.sheet.base_url}/"
-        invitation = "" if with_team else _invitation(stage)
+        invitation = "" if with_team else _invitation(url)
         _greet(url, stage, invitation)
         with view_for(url, invitation, passes) as view:
             team = Team(stage.sheet, seed) if with_team else None
@@ -67,15 +66,11 @@ def _greet(url: str, stage: Stage, invitation: str) -> None:
         typer.echo(invitation)
 
 
-def _invitation(stage: Stage) -> str:
-    """How somebody without the page's help changes a cell: Google's own API, with curl."""
-    sheet = stage.sheet
-    row = max(row.number for row in sheet.look())
-    cell = f"{sheet.address}/values/{quote(sheet.tab)}!I{row}?valueInputOption=USER_ENTERED"
+def _invitation(url: str) -> str:
+    """What there is to do for somebody who has the sheet to themselves."""
     return (
-        "Change it through Google's Sheets API, with gspread for example, or refund the case in "
-        f"row {row} with:\n"
-        f"curl -X PUT -d '{{\"values\":[[\"Refunded\"]]}}' '{cell}'"
+        f"Open {url} in a browser: type a case below the others, or change a status, and watch "
+        "it be stamped, flagged and counted."
     )
 
 
