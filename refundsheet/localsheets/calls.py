@@ -19,21 +19,23 @@ Found = tuple[str, str, dict[str, str]]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-#: Methods outside the condensed documents: uploads, and v2's, which gspread's import uses.
+#: Methods outside the condensed documents: uploads, v2's, which gspread's import uses, and the
+#: address a browser exports from, which clients make of a spreadsheet's own.
 _MORE: dict[str, dict[str, Json]] = {
     "drive": {
         f"drive.{name}": {
             "verb": verb,
-            "path": f"/upload/drive/{path}",
+            "path": path,
             "request": None,
             "response": None,
-            "parameters": {},
+            "parameters": dict.fromkeys(parameters, "string"),
         }
-        for name, verb, path in (
-            ("v2.files.update", "PUT", "v2/files/{fileId}"),
-            ("v2.files.insert", "POST", "v2/files"),
-            ("files.upload", "POST", "v3/files"),
-            ("files.uploadOver", "PATCH", "v3/files/{fileId}"),
+        for name, verb, path, parameters in (
+            ("v2.files.update", "PUT", "/upload/drive/v2/files/{fileId}", ()),
+            ("v2.files.insert", "POST", "/upload/drive/v2/files", ()),
+            ("files.upload", "POST", "/upload/drive/v3/files", ()),
+            ("files.uploadOver", "PATCH", "/upload/drive/v3/files/{fileId}", ()),
+            ("browser.export", "GET", "/spreadsheets/d/{fileId}/export", ("format", "gid")),
         )
     }
 }

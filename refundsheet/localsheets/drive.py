@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
-from refundsheet.localsheets import errors, exchange, masks, sharing
+from refundsheet.localsheets import errors, exchange, file_query, masks, sharing
 from refundsheet.localsheets.calls import Call, Raw
-from refundsheet.localsheets.exchange import SPREADSHEET_TYPE
+from refundsheet.localsheets.creation import book_from
+from refundsheet.localsheets.file_query import SPREADSHEET_TYPE
 from refundsheet.localsheets.library import Library, new_spreadsheet_id
 from refundsheet.localsheets.schema import Json
-from refundsheet.localsheets.sharing import NO_CONTENT, file_book, permissions_of, stamp
-from refundsheet.localsheets.spreadsheets import Method, book_from
-from refundsheet.localsheets.workbook import Spreadsheet, copy_sheet, new_spreadsheet
+from refundsheet.localsheets.sharing import NO_CONTENT, file_book, permissions_of, person_id, stamp
+from refundsheet.localsheets.spreadsheets import Method
+from refundsheet.localsheets.workbook import OWNER, Spreadsheet, copy_sheet, new_spreadsheet
 
 _DEFAULT_FIELDS: masks.Mask = {"kind": {}, "id": {}, "name": {}, "mimeType": {}}
-_CLAUSE = re.compile(
-    r"""\s*(?:(?P<field>mimeType|name|trashed)\s*(?P<sign>=|!=|contains)\s*
-        (?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|true|false)
-      | (?P<parent>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s+in\s+parents)\s*""",
-    re.VERBOSE,
-)
 
 
 def _file(book: Spreadsheet, mask: masks.Mask) -> Json:
@@ -34,11 +27,22 @@ def _file(book: Spreadsheet, mask: masks.Mask) -> Json:
         "createdTime": stamp(book.created),
         "modifiedTime": stamp(book.modified),
         "shared": bool(book.permissions),
-        "ownedByMe": True,
+        "owners": [_owner(book)],
+        "ownedByMe": book.context.caller == OWNER,
         "permissions": permissions_of(book),
         "trashed": False,
     }
     return masks.choose(mask or _DEFAULT_FIELDS, whole)
+
+
+def _owner(book: Spreadsheet) -> Json:
+    return {
+        "kind": "drive#user",
+        "displayName": OWNER.partition("@")[0],
+        "me": book.context.caller == OWNER,
+        "permissionId": person_id(OWNER),
+        "emailAddress": OWNER,
+    }
 
 
 def create(library: Library, call: Call) -> Json:
@@ -59,48 +63,14 @@ def get(library: Library, call: Call) -> Json:
 def list_files(library: Library, call: Call) -> Json:
     """The files that match `q`, newest change first."""
     books = [library.book(found, call.caller) for found in library.ids()]
-    books = [book for book in books if _matches(call.parameters.get("q") or "", book)]
-    books.sort(key=lambda book: book.modified, reverse=True)
+    books = file_query.selected(
+        books, call.parameters.get("q") or "", call.parameters.get("orderBy") or ""
+    )
+    part, following = file_query.page(len(books), call.parameters, usual=None, most=1000)
     below = masks.below(call.mask, "files")
-    body: Json = {
-        "kind": "drive#fileList",
-        "incompleteSearch": False,
-        "files": [_file(book, below) for book in books],
-    }
+    body: Json = {"kind": "drive#fileList", **following, "incompleteSearch": False}
+    body["files"] = [_file(book, below) for book in books[part]]
     return masks.choose(call.mask, body)
-
-
-def _matches(query: str, book: Spreadsheet) -> bool:
-    """Clauses joined by `and`.
-
-    Raises:
-        ApiError: 400 for a query outside this part of Drive's language.
-    """
-    at = 0
-    while at < len(query):
-        match = _CLAUSE.match(query, at)
-        if not match:
-            raise errors.invalid("Invalid Value")
-        if not _holds(match, book):
-            return False
-        at = match.end()
-        if query.startswith("and", at):
-            at += len("and")
-    return True
-
-
-def _holds(match: re.Match[str], book: Spreadsheet) -> bool:
-    if match["parent"]:
-        return _unquoted(match["parent"]) == "root"
-    actual = {"mimeType": SPREADSHEET_TYPE, "name": book.title, "trashed": "false"}[match["field"]]
-    wanted = _unquoted(match["value"])
-    if match["sign"] == "contains":
-        return wanted.casefold() in actual.casefold()
-    return (actual == wanted) == (match["sign"] == "=")
-
-
-def _unquoted(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text[1:-1]) if text[:1] in {"'", '"'} else text
 
 
 def copy(library: Library, call: Call) -> Json:

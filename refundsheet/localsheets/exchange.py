@@ -8,14 +8,15 @@ import io
 
 from refundsheet.localsheets import errors
 from refundsheet.localsheets.calls import Call, Raw
+from refundsheet.localsheets.file_query import SPREADSHEET_TYPE
 from refundsheet.localsheets.library import Library
 from refundsheet.localsheets.load import sheet_of
 from refundsheet.localsheets.matrix import Rendering, matrix
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sharing import file_book, person_id, stamp
+from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import Spreadsheet
 
-SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
 _CSV, _TSV = "text/csv", "text/tab-separated-values"
 _OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What Google exports a spreadsheet as, by its media type, with the short name in addresses.
@@ -40,14 +41,28 @@ def export(library: Library, call: Call) -> Raw:
         raise errors.drive_invalid("Required parameter: mimeType", "required", "mimeType")
     if wanted not in _FORMATS:
         raise errors.drive_invalid("The requested conversion is not supported.", "badRequest")
+    return _exported(book, book.sheets[0], wanted)
+
+
+def browser_export(library: Library, call: Call) -> Raw:
+    """One tab, or the first, from the address a browser downloads from."""
+    book = file_book(library, call)
+    short, gid = call.parameters.get("format") or "xlsx", call.parameters.get("gid")
+    wanted = next((long for long, name in _FORMATS.items() if name == short), None)
+    sheet = next((tab for tab in book.sheets if gid in {None, str(tab.sheet_id)}), None)
+    if not wanted or not sheet:
+        raise errors.drive_invalid("Bad Request", "badRequest")
+    return _exported(book, sheet, wanted)
+
+
+def _exported(book: Spreadsheet, sheet: Sheet, wanted: str) -> Raw:
     if wanted not in {_CSV, _TSV}:
-        raise errors.not_built(f"drive.files.export as {wanted}")
-    return Raw(_table(_shown(book), wanted).encode(), wanted)
+        raise errors.not_built(f"An export as {wanted}")
+    return Raw(_table(_shown(book, sheet), wanted).encode(), wanted)
 
 
-def _shown(book: Spreadsheet) -> list[list[str]]:
-    """What the first tab shows, each row as wide as the widest."""
-    sheet = book.sheets[0]
+def _shown(book: Spreadsheet, sheet: Sheet) -> list[list[str]]:
+    """What a tab shows, each row as wide as the widest."""
     if not sheet.row_count:
         return []
     book.calculate()
@@ -77,10 +92,10 @@ def upload(library: Library, call: Call) -> Json:
     Raises:
         ApiError: 501 for another media type, 400 for a text that is not UTF-8.
     """
+    file_book(library, call)
     media_type = call.media_type.partition(";")[0].strip()
     if media_type not in {_CSV, _TSV}:
         raise errors.not_built(f"An upload of {media_type or 'unknown media'}")
-    file_book(library, call)
     try:
         text = call.content.decode("utf-8-sig")
     except UnicodeDecodeError as mistake:
@@ -187,5 +202,6 @@ def _etag(*parts: str) -> str:
 
 METHODS = {
     "drive.files.export": export,
+    "drive.browser.export": browser_export,
     "drive.v2.files.update": upload,
 }

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from refundsheet.localsheets import errors, masks
 from refundsheet.localsheets.calls import Call, Raw
 from refundsheet.localsheets.errors import ApiError
+from refundsheet.localsheets.file_query import page
 from refundsheet.localsheets.library import Library
 from refundsheet.localsheets.masks import Mask
 from refundsheet.localsheets.schema import Json
@@ -126,8 +127,10 @@ def _owners(library: Library, call: Call) -> Json:
 def permissions_list(library: Library, call: Call) -> Json:
     """Who the file is shared with."""
     below = masks.below(call.mask, "permissions") or _default(call.mask)
-    found = [masks.choose(below, body) for body in permissions_of(file_book(library, call))]
-    body: Json = {"kind": "drive#permissionList", "permissions": found}
+    every = permissions_of(file_book(library, call))
+    part, following = page(len(every), call.parameters, usual=None, most=100)
+    body: Json = {"kind": "drive#permissionList", **following}
+    body["permissions"] = [masks.choose(below, permission) for permission in every[part]]
     return masks.choose(call.mask, body)
 
 
@@ -179,8 +182,10 @@ def _found(permissions: list[Json], wanted: str) -> Json:
 def comments_list(library: Library, call: Call) -> Json:
     """The comments on a file, newest first."""
     _demand_fields(call)
-    found = list(reversed(file_book(library, call).comments))
-    return masks.choose(call.mask, {"kind": "drive#commentList", "comments": found})
+    every = list(reversed(file_book(library, call).comments))
+    part, following = page(len(every), call.parameters, usual=20, most=100)
+    body: Json = {"kind": "drive#commentList", **following, "comments": every[part]}
+    return masks.choose(call.mask, body)
 
 
 def comments_create(library: Library, call: Call) -> Json:

@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterator
 
 from refundsheet.localsheets import batch_update, data_filters, errors, resource, threads, values
 from refundsheet.localsheets.batch_update.copies import renumber
-from refundsheet.localsheets.batch_update.sheets import check_place, sheet_from
 from refundsheet.localsheets.calls import Call, Raw
+from refundsheet.localsheets.creation import book_from
 from refundsheet.localsheets.errors import RequestError
-from refundsheet.localsheets.library import Library, new_spreadsheet_id
+from refundsheet.localsheets.library import Library
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.workbook import (
-    Context,
     Spreadsheet,
     copy_sheet,
-    new_sheet,
-    new_spreadsheet,
 )
 
 Method = Callable[[Library, Call], Json | Raw]
@@ -28,46 +25,6 @@ def create(library: Library, call: Call) -> Json:
     book = book_from(call.body, context)
     library.keep(book)
     return resource.spreadsheet(book, call.mask, [], grid=False)
-
-
-def book_from(body: Json, context: Context) -> Spreadsheet:
-    """The spreadsheet a `create` describes.
-
-    Raises:
-        ApiError: 400, a locale, zone or tab that cannot be.
-    """
-    wanted: Json = body.get("properties", {})
-    book = new_spreadsheet(
-        new_spreadsheet_id(),
-        wanted.get("title") or "Untitled spreadsheet",
-        context,
-        locale=wanted.get("locale") or "en_US",
-        time_zone=wanted.get("timeZone") or "Etc/GMT",
-    )
-    if wanted.get("autoRecalc"):
-        book.properties |= {"autoRecalc": wanted["autoRecalc"]}
-    try:
-        check_place(book.properties)
-        for index, sheet in enumerate(body.get("sheets", [])):
-            _add(book, sheet, index)
-    except RequestError as refusal:
-        raise errors.invalid(str(refusal)) from refusal
-    if not book.sheets:
-        book.sheets.append(new_sheet(0, "Sheet1"))
-    return book
-
-
-def _add(book: Spreadsheet, body: Json, index: int) -> None:
-    sheet = sheet_from(book, body.get("properties", {}))
-    book.add_sheet(sheet, index)
-    for data in body.get("data", []):
-        start = {
-            "sheetId": sheet.sheet_id,
-            "rowIndex": data.get("startRow", 0),
-            "columnIndex": data.get("startColumn", 0),
-        }
-        request = {"start": start, "rows": data.get("rowData", []), "fields": "*"}
-        batch_update.HANDLERS["updateCells"](book, request)
 
 
 def get(library: Library, call: Call) -> Json:
@@ -244,7 +201,13 @@ METHODS: dict[str, Method] = {
 }
 
 #: What changes nothing that the quota does not count as a read.
-_HARMLESS = frozenset({"drive.files.get", "drive.files.list"})
+_HARMLESS = frozenset(
+    f"drive.{name}"
+    for name in (
+        *("files.get", "files.list", "files.copy", "files.export", "browser.export"),
+        *("permissions.get", "permissions.list", "comments.get", "comments.list"),
+    )
+)
 
 
 def concerned(call: Call) -> Iterator[tuple[str, bool]]:

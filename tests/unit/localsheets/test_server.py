@@ -193,6 +193,9 @@ def test_a_book_can_be_shared_less(book: Book, role: str, read: int, write: int)
     assert book.caller.call("GET", path).status_code == read
     body = {"values": [[1]]}
     assert book.caller.call("PUT", path, body, valueInputOption="RAW").status_code == write
+    file = f"/drive/v3/files/{book.spreadsheet_id}"
+    exported = book.caller.call("GET", f"{file}/export", mimeType="text/csv")
+    assert exported.status_code == (404 if role == "none" else 200)
 
 
 def test_the_clock_can_be_fixed(book: Book) -> None:
