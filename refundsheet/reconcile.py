@@ -548,7 +548,7 @@ def _report(scene: _Scene, summary: Summary) -> PassReport:
         by_settings=len(scene.by_settings),
         old=tuple(_old_cases(scene)),
         flagged=Counter(flag.kind.word for flag in scene.decisions.flags.values()),
-        observed=len(scene.observed.observations),
+        edited=Counter(observation.field for observation in scene.observed.observations),
         is_baseline=scene.context.memory.baseline_at is None,
         is_backfill=scene.context.backfill,
         read_only=scene.read_only,

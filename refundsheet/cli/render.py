@@ -46,7 +46,7 @@ def print_pass(report: PassReport, *, dry_run: bool) -> None:
         typer.echo(
             "First run on this log: it is learnt as it stands, and nothing in it is stamped."
         )
-    for sentence in filter(None, (report.read_only, *report.withheld)):
+    for sentence in filter(None, (report.read_only, *report.withheld, report.news)):
         typer.echo(sentence)
     dry_run = dry_run or bool(report.read_only)
     for line in report.removed:

@@ -10,6 +10,7 @@ from typing import Any
 from refundsheet.core.columns import CUSTOMER_AND_ORDER
 from refundsheet.core.follow_up import Flag
 from refundsheet.core.headers import column_letter
+from refundsheet.core.history import header_of
 from refundsheet.core.model import Change, Moment, Outcome, Receipt, Severity, Violation
 from refundsheet.core.parse import ParsedLog
 from refundsheet.core.remarks import BrokenRule, times_unknown
@@ -77,7 +78,7 @@ class PassReport:
         old: The open cases that are so old that they are listed here, and not flagged.
         flagged: Kind of flag to how many cases carry it now.
         quota_left: Reads and writes still allowed in this minute; None where nobody counts them.
-        observed: How many cells people changed.
+        edited: Field to the number of rows in which people changed it.
         is_baseline: The log was read for the first time: it was learnt, not stamped.
         is_backfill: What happened before the first read was completed, as far as the log tells it.
         published: How many cells of our own tabs were renewed.
@@ -103,7 +104,7 @@ class PassReport:
     old: tuple[OldCase, ...] = ()
     flagged: Mapping[str, int] = field(default_factory=dict[str, int])
     quota_left: tuple[int, int] | None = None
-    observed: int = 0
+    edited: Mapping[str, int] = field(default_factory=dict[str, int])
     is_baseline: bool = False
     is_backfill: bool = False
     published: int = 0
@@ -161,6 +162,21 @@ class PassReport:
         columns = self.log.layout.columns
         both = columns.get(CUSTOMER_AND_ORDER.field) if field in _IN_BOTH else None
         return columns.get(field, both)
+
+    @property
+    def observed(self) -> int:
+        """How many cells people changed."""
+        return sum(self.edited.values())
+
+    @property
+    def news(self) -> str:
+        """What people have done since the last pass: one line, however many rows; "" for nothing."""
+        layout = self.log.layout
+        changed = [
+            f"{header_of(name, layout).strip()} in {count:,} row{'' if count == 1 else 's'}"
+            for name, count in self.edited.items()
+        ]
+        return f"Seen at {self.at:%H:%M}: people changed {', '.join(changed)}." if changed else ""
 
     @property
     def nameless(self) -> int:
@@ -239,6 +255,7 @@ class PassReport:
             "baseline": self.is_baseline,
             "setup": list(self.setup),
             "observed": self.observed,
+            "edited": dict(self.edited),
             "planned": len(self.changes),
             "receipts": {
                 outcome.value: self.count(outcome) for outcome in Outcome if self.count(outcome)

@@ -148,7 +148,7 @@ def test_sync_for_programs(team: HttpTeam) -> None:
     report = json.loads(run("sync", "--json", NOW).stdout)
 
     assert report.keys() == {
-        "run", "at", "rows", "baseline", "setup", "observed", "planned", "receipts", "raised", "cleared",
+        "run", "at", "rows", "baseline", "setup", "observed", "edited", "planned", "receipts", "raised", "cleared",
         "rows_with_violations", "rows_to_correct", "times_unknown", "published", "removed", "withheld", "read_only", "flagged",
         "quota_left", "flags_changed_by_settings", "old_open_cases", "changes",
     }  # fmt: skip

@@ -72,11 +72,19 @@ def test_every_change_is_told_with_what_became_of_it() -> None:
     assert (done["case"], done["row"], done["after"]) == ("R-1", 2, 46328.5)
 
 
+def test_what_people_did_is_one_line() -> None:
+    report = a_report(edited={"status": 1200, "notes": 1})
+    assert report.news == (
+        "Seen at 09:00: people changed Status in 1,200 rows, Notes & Communications in 1 row."
+    )
+    assert a_report().news == ""
+
+
 def test_the_figures_of_a_pass_are_plain_values() -> None:
     report = a_report(
         changes=(CHANGE, OTHER),
         receipts=(Receipt(CHANGE, Outcome.DONE), Receipt(OTHER, Outcome.DONE)),
-        observed=3,
+        edited={"status": 2, "notes": 1},
     )
     assert report.count(Outcome.DONE) == 2
     told = json.loads(json.dumps(report.to_json()))
