@@ -413,9 +413,13 @@ def why_lost(bench: Bench, row: int, judgement: Judgement, answer: Answer) -> st
 
 
 def _matched_exactly(bench: Bench, row: int, judgement: Judgement, answer: Answer) -> bool:
-    """The judge compares what is shown, ignoring case; the evidence must be equal to the letter."""
+    """The judge compares what is shown, ignoring case; case and cells must be equal to the letter.
+
+    A reason is the same in small letters: "approved" is what "Approved" is, for people and planner.
+    """
+    to_the_letter = {bench.id_column, *judgement.changes}
     return all(
-        same_cell(answer.entered(bench.hidden_id, row, column), cell, exact=True)
+        same_cell(answer.entered(bench.hidden_id, row, column), cell, exact=column in to_the_letter)
         for column, cell in judgement.compared.items()
         if column not in judgement.formulas
     )

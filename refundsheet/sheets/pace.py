@@ -14,8 +14,9 @@ PER_MINUTE = 55
 class _Bucket:
     """Requests of one kind; old ones are dropped on the way in, so that no thread has to run."""
 
-    def __init__(self, per_minute: int) -> None:
-        self._items = InMemoryBucket([Rate(per_minute, Duration.MINUTE)])
+    def __init__(self, per_minute: int, *apart: Rate) -> None:
+        self._per_minute = per_minute
+        self._items = InMemoryBucket([*apart, Rate(per_minute, Duration.MINUTE)])
         self._limiter = Limiter(SingleBucketFactory(self._items, schedule_leak=False))
 
     def wait(self, patience: float) -> bool:
@@ -25,11 +26,11 @@ class _Bucket:
     def left(self) -> int:
         """How many more may go in this minute."""
         self._items.leak(cast("int", self._items.now()))
-        return max(0, self._items.rates[0].limit - self._items.count())
+        return max(0, self._per_minute - self._items.count())
 
 
 class Pace:
-    """Lets a request go when the quota has room for it.
+    """Lets a request go when the quota has room for it; writes follow each other a second apart.
 
     Args:
         reads: Reads a minute.
@@ -38,7 +39,7 @@ class Pace:
 
     def __init__(self, reads: int = PER_MINUTE, writes: int = PER_MINUTE) -> None:
         self._reads = _Bucket(reads)
-        self._writes = _Bucket(writes)
+        self._writes = _Bucket(writes, Rate(1, Duration.SECOND))
 
     def wait(self, *, is_write: bool, patience: float) -> None:
         """Return when the request may leave.

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -99,15 +100,21 @@ class Task:
         return tuple(taken)
 
     def _still_stands(self, row: int, change: Change, look: Look) -> bool:
-        same_id = look.formula_at(row, self._id_column) or same_cell(
-            look.value_at(row, self._id_column), self._read(row, self._id_column)
+        """Whether the row is still the case's, and its reason and the cell are as they were read."""
+        premise = self._layout.columns.keys() & set(change.premise)
+        columns = {self._id_column, *(self._layout.columns[field] for field in premise)}
+        return same_cell(look.value_at(row, self.column(change)), change.before) and all(
+            look.formula_at(row, column)
+            or same_cell(look.value_at(row, column), self._read(row, column))
+            for column in columns
         )
-        return same_id and same_cell(look.value_at(row, self.column(change)), change.before)
 
     def judgements(self, look: Look) -> Iterator[Judgement]:
-        """The rows to judge; those that get an ID come last, so that no other row's neighbour changes."""
+        """The rows to judge, what has waited longest first; those that get an ID come last, so that no
+        other row's neighbour changes.
+        """
         minted: dict[int, Cell] = {}
-        order = sorted(self._changes, key=lambda row: (self._mints(row), row))
+        order = sorted(self._changes, key=lambda row: (self._mints(row), self._due(row), row))
         for row in order:
             changes = {self.column(change): change for change in self._changes[row]}
             yield Judgement(
@@ -120,6 +127,11 @@ class Task:
             )
             if self._id_column in changes:
                 minted[row] = changes[self._id_column].after
+
+    def _due(self, row: int) -> float:
+        """Since when the row's oldest stamp is due, as a serial; other cells have time."""
+        stamps = (c.after for c in self._changes[row] if c.field not in OUR_FIELDS)
+        return min((at for at in stamps if isinstance(at, (int, float))), default=inf)
 
     def _mints(self, row: int) -> bool:
         return any(change.field == "case_id" for change in self._changes[row])

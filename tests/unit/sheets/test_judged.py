@@ -220,6 +220,14 @@ def test_yes_and_not_exactly_as_expected_is_a_false_match(
     assert outcome_of(told.receipts())[0] is Outcome.FALSE_MATCH
 
 
+@pytest.mark.parametrize("status", ["refunded", " Refunded"])
+def test_a_reason_that_only_looks_another_is_the_same_reason(status: str) -> None:
+    told = Told()
+    told.evidence[STATUS] = line([status])
+
+    assert outcome_of(told.receipts())[0] is Outcome.DONE
+
+
 def test_a_formula_that_was_known_is_compared_by_what_it_shows() -> None:
     told = Told()
     told.evidence[STATUS] = formula('="Refunded"')

@@ -20,8 +20,16 @@ def test_a_request_beyond_the_quota_is_not_sent() -> None:
 
 
 def test_writes_are_counted_apart() -> None:
-    pace = Pace(reads=1, writes=1)
+    pace = Pace(reads=1, writes=2)
     pace.wait(is_write=False, patience=0)
+
+    pace.wait(is_write=True, patience=0)
+
+    assert pace.left() == (0, 1)
+
+
+def test_writes_follow_each_other_a_second_apart() -> None:
+    pace = Pace()
     pace.wait(is_write=True, patience=0)
 
     with pytest.raises(QuotaError, match="write requests"):

@@ -1,6 +1,6 @@
 """Writes on a local server: each lands on its case, or on nothing, whatever people do meanwhile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -170,6 +170,19 @@ def test_more_rows_than_a_batch_holds_go_in_several(team_of: Callable[..., HttpT
     assert set(column(team, RESOLVED)) == {STAMP}
 
 
+def test_what_has_waited_longest_goes_first(team_of: Callable[..., HttpTeam]) -> None:
+    team = team_of(cases(120), row_count=130)
+    journal = ListJournal()
+    store = team.store()
+    store.prepare(Setup(hidden_tab=HIDDEN))
+    late = [change(row) for row in range(2, 112)]
+    early = [change(row, after=STAMP - 1) for row in (112, 113)]
+
+    store.write(plan_of(team, *late, *early), journal)
+
+    assert [one.row for one in journal.batches[0]][:3] == [112, 113, 2]
+
+
 def test_rows_with_long_notes_go_in_smaller_batches(team_of: Callable[..., HttpTeam]) -> None:
     rows = cases(20)
     for row in rows[1:]:
@@ -211,21 +224,28 @@ def test_many_flags_go_as_they_are_in_one_request(
     assert kinds.count("deleteDuplicates") == 1
 
 
-def test_of_many_flags_those_whose_row_had_moved_are_not_sent(
-    team_of: Callable[..., HttpTeam],
+@pytest.mark.parametrize(
+    ("act", "rows"),
+    [
+        pytest.param(lambda team: team.insert_row(102), range(102, 122), id="the row had moved"),
+        pytest.param(lambda team: team.put(60, STATUS, "New"), [60], id="the reason is gone"),
+        pytest.param(lambda team: team.put(60, FOLLOW_UP, "mine"), [60], id="somebody wrote there"),
+    ],
+)
+def test_of_many_flags_those_that_people_overtook_are_not_sent(
+    team_of: Callable[..., HttpTeam], act: Callable[[HttpTeam], object], rows: Sequence[int]
 ) -> None:
     team = team_of(cases(120), row_count=130)
     flags = [change(row, "follow_up", after=f"Stale {row}") for row in range(2, 122)]
     store = team.store()
     store.prepare(Setup(hidden_tab=HIDDEN))
     plan = plan_of(team, *flags)
-    team.insert_row(102)
+    act(team)
 
     receipts = store.write(plan, ListJournal())
 
-    lost = [r for r in receipts if r.outcome is Outcome.LOST]
-    assert {r.change.row for r in lost} == set(range(102, 122))
-    assert column(team, FOLLOW_UP)[100:] == [""] * 21
+    assert {r.change.row for r in receipts if r.outcome is Outcome.LOST} == set(rows)
+    assert not [text for text in column(team, FOLLOW_UP) if text in {f"Stale {n}" for n in rows}]
 
 
 def test_an_id_is_written_before_the_neighbour_that_gets_one_too(
@@ -303,6 +323,14 @@ def test_what_only_looks_as_expected_is_taken_back(team: HttpTeam, typed: str) -
     assert outcomes(receipts) <= {Outcome.UNDONE, Outcome.LOST}
     assert column(team, RESOLVED)[1] == ""
     assert column(team, CASE)[1] == typed
+
+
+def test_a_status_typed_again_in_small_letters_is_still_the_reason(team: HttpTeam) -> None:
+    status = column(team, STATUS)[1].lower()
+
+    receipts = write(team, change(3), meanwhile=lambda: team.put(3, STATUS, status))
+
+    assert told(receipts) == DONE
 
 
 def test_a_formula_that_shows_nothing_is_put_back(team: HttpTeam) -> None:
