@@ -407,8 +407,8 @@ def _as_read(plan: Plan, number: int, column: int) -> Cell:
 
 def _batches(changes: Sequence[Change]) -> Iterator[list[list[Change]]]:
     """The changes by row, in batches of at most a request's worth of rows."""
-    flags = sum(change.field in OUR_FIELDS for change in changes)
-    rows_a_request = LARGEST_BULK if flags > MOST_JUDGED_FLAGS else LARGEST_BATCH
+    flagged = {change.row for change in changes if change.field in OUR_FIELDS}
+    rows_a_request = LARGEST_BULK if len(flagged) > MOST_JUDGED_FLAGS else LARGEST_BATCH
     by_row: dict[int, list[Change]] = {}
     for change in changes:
         by_row.setdefault(change.row, []).append(change)

@@ -18,8 +18,8 @@ from refundsheet.sheets.store import Tab
 
 _T = TypeVar("_T")
 
-#: More cells of our own columns than this go as they are: adoption, changed settings. One that lands
-#: on a wrong row is recognised as ours and put right by the next pass (architecture.md).
+#: Our own columns of more rows than one batch can judge go as they are: adoption, changed settings. A
+#: cell that lands on a wrong row is recognised as ours and put right by the next pass (architecture.md).
 MOST_JUDGED_FLAGS = 100
 
 #: Letters that rows judged together may hold: Google recommends 2 MB for a request, a letter weighs
@@ -37,8 +37,8 @@ class Task:
         self._plan = plan
         self._layout = plan.layout
         self._id_column = plan.layout.columns[id_field(plan.layout)]
-        flags = sum(change.field in OUR_FIELDS for change in plan.changes)
-        self._is_bulk = flags > MOST_JUDGED_FLAGS
+        flagged = {change.row for change in plan.changes if change.field in OUR_FIELDS}
+        self._is_bulk = len(flagged) > MOST_JUDGED_FLAGS
         self._changes: dict[int, list[Change]] = defaultdict(list)
         for change in plan.changes:
             self._changes[change.row - 1].append(change)
@@ -110,8 +110,9 @@ class Task:
         )
 
     def judgements(self, look: Look) -> Iterator[Judgement]:
-        """The rows to judge, what has waited longest first; those that get an ID come last, so that no
-        other row's neighbour changes.
+        """The rows to judge, what has waited longest first.
+
+        Those that get an ID come last, so that no other row's neighbour changes.
         """
         minted: dict[int, Cell] = {}
         order = sorted(self._changes, key=lambda row: (self._mints(row), self._due(row), row))

@@ -17,7 +17,7 @@ from refundsheet.config.settings import GraceSettings
 from tests.acceptance.installed import running, serving, settings_of
 from tests.acceptance.witness import Crowd, Witness
 from tests.simulation.crowd import Thrown, an_act
-from tests.simulation.people import STATUSES, Around, Type, typed
+from tests.simulation.people import STATUSES, Act, Around, Type, typed
 from tests.simulation.simulation import a_log
 from tests.simulation.truth import Broken, Promise, Truth
 
@@ -76,7 +76,7 @@ def crash(kills: int, seed: int) -> Tally:
     ):
         witness.passes(_SETTINGS, datetime.now(UTC))
         people, death = Thrown(f"people {seed}"), Thrown(f"death {seed}")
-        with Crowd(witness, lambda: an_act(people, tuple(Around)), _EDITS_PER_SECOND):
+        with Crowd(witness, lambda: _act(people), _EDITS_PER_SECOND):
             while tally.killed < kills - kills // _IN_QUIET:
                 _kill(witness, tally, death, "run")
         witness.rest()
@@ -92,6 +92,13 @@ def crash(kills: int, seed: int) -> Tally:
             sys.stderr.write(f"{witness.last()}\n")
     tally.seconds = monotonic() - began
     return tally
+
+
+def _act(dice: Thrown) -> Act:
+    """Every other time what makes a stamp due; else whatever people may ever do."""
+    if dice.number(1):
+        return Type(dice.number(11), dice.pick(("status", "notes")), dice.number(99))
+    return an_act(dice, tuple(Around))
 
 
 def _kill(witness: Witness, tally: Tally, dice: Thrown, *command: str) -> None:

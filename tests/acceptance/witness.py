@@ -40,10 +40,10 @@ from tests.acceptance.gate import Asked, Gate, Told
 from tests.simulation.over_http import _HIDDEN, _LOG, SheetsWorld, _on_the_log, _typed, follow
 from tests.simulation.people import Act, Around, Beside, Native, RestoreHeaders
 from tests.simulation.simulation import _OPEN, _TOLD, GRACE, _explains
-from tests.simulation.truth import Broken, Promise, Truth
+from tests.simulation.truth import OURS, Broken, Promise, Truth, Value
 from tests.simulation.world import Flight, World, same
 
-_ZONE = "Europe/Berlin"
+ZONE = "Europe/Berlin"
 _READ = "sheets.spreadsheets.values.batchGet"
 #: So much of what happened last is told where something went wrong.
 _TOLD_LAST = 40
@@ -89,6 +89,8 @@ class Witness(SheetsWorld):
         lock: Who acts, or carries a request, holds it.
         arrived: How many requests of refundsheet's have come to the gate.
         batches: How many of these were to write the log.
+        hasty: What flags were written on a wrong row or for a reason just gone, where they were too
+            many to judge each: the next pass puts them right, or it counts as broken.
         trace: What happened, in order.
     """
 
@@ -99,7 +101,9 @@ class Witness(SheetsWorld):
         self.arrived = self.batches = self._sent = 0
         self._shown: list[list[Held]] = []
         self.edits = 0
+        self.hasty: list[Broken] = []
         self._failures: list[BaseException] = []
+        self._unjudged: set[tuple[int, int]] = set()
         self._read: dict[int, tuple[Cell, ...]] = {}
         self._columns: dict[str, int] = {}
         self._learnt: datetime | None = None
@@ -109,7 +113,7 @@ class Witness(SheetsWorld):
         self._people.headers["Authorization"] = "Bearer people"
         grid = {"rowCount": 1000, "columnCount": 16}
         tab = {"sheetId": _LOG, "title": "Refund Log", "gridProperties": grid}
-        properties = {"title": "Refunds", "locale": "en_GB", "timeZone": _ZONE}
+        properties = {"title": "Refunds", "locale": "en_GB", "timeZone": ZONE}
         book = {"properties": properties, "sheets": [{"properties": tab}]}
         self.book_id = self._ask("POST", "/v4/spreadsheets", book)["spreadsheetId"]
         self.project(None)
@@ -209,6 +213,7 @@ class Witness(SheetsWorld):
         body = json.loads(asked.body or "{}")
         self.flight = self._flight_of(asked.body.decode())
         self.batches += self.flight is not None
+        self._unjudged = set(_written_as_they_are(body))
         told = forward()
         self.trace.append(f"refundsheet: {found[1]} {_kinds(body)} -> {told.status}")
         if told.status == requests.codes.ok:
@@ -247,6 +252,14 @@ class Witness(SheetsWorld):
         changes = tuple(intent.change for intent in intents)
         plan = Plan(changes, Layout(1, (), self._columns), self._read)
         return Flight(plan, changes, self.running.uids, 0) if changes else None
+
+    def _broken(self, row: int, name: str, held: Value, content: Held) -> Iterator[Broken]:
+        for broken in super()._broken(row, name, held, content):
+            is_hasty = (row, self.truth.column_of(name)) in self._unjudged and name in OURS
+            if is_hasty and broken.promise in {Promise.OWN_CASE, Promise.PREMISE}:
+                self.hasty.append(broken)
+            else:
+                yield broken
 
     def open_store(self) -> GoogleSheetStore:  # type: ignore[override]
         titles = (title for _, title in Settings().tabs)
@@ -299,7 +312,7 @@ class Witness(SheetsWorld):
         """What stands on the History tab."""
         path = f"/v4/spreadsheets/{self.book_id}/values/History"
         rows = self._ask("GET", f"{path}?valueRenderOption=UNFORMATTED_VALUE").get("values", ())
-        return from_rows(rows, header_names(), ZoneInfo(_ZONE))
+        return from_rows(rows, header_names(), ZoneInfo(ZONE))
 
     def all_broken(self) -> list[Broken]:
         """Every promise that is broken, once no write is open any more."""
@@ -394,6 +407,17 @@ def _held(cell: Mapping[str, Any]) -> Held:
     if "formulaValue" in entered:
         return Formula(entered["formulaValue"])
     return next(iter(entered.values()), None)
+
+
+def _written_as_they_are(body: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    """The cells of the log that a batch overwrites whatever stands there."""
+    for request in body.get("requests", ()):
+        update = request.get("updateCells", {})
+        start = update.get("start", {})
+        if start.get("sheetId") == _LOG:
+            for row, line in enumerate(update["rows"], start["rowIndex"]):
+                for column, _ in enumerate(line.get("values", ()), start["columnIndex"]):
+                    yield row, column
 
 
 def _kinds(body: Mapping[str, Any]) -> str:

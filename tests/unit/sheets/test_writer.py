@@ -1,5 +1,6 @@
 """Writes on a local server: each lands on its case, or on nothing, whatever people do meanwhile."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -222,6 +223,19 @@ def test_many_flags_go_as_they_are_in_one_request(
     assert column(team, FOLLOW_UP) == [f"Stale {row}" for row in range(2, 122)]
     kinds = [next(iter(request)) for request in requests_sent[-1].body["requests"]]
     assert kinds.count("deleteDuplicates") == 1
+
+
+def test_flags_of_as_many_rows_as_a_batch_holds_are_judged(
+    team_of: Callable[..., HttpTeam], requests_sent: list[Any]
+) -> None:
+    team = team_of(cases(100), row_count=110)
+    fields = ("follow_up", "row_check")
+    flags = [change(row, field, after="Stale") for row in range(2, 102) for field in fields]
+
+    receipts = write(team, *flags, meanwhile=lambda: team.sort(CASE))
+
+    assert Outcome.DONE not in outcomes(receipts)
+    assert len(json.dumps(requests_sent[-1].body)) < 2_000_000
 
 
 @pytest.mark.parametrize(
