@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from refundsheet.config import Settings
 from refundsheet.core.attention import blank_page
 from refundsheet.core.calendar import BusinessCalendar
-from refundsheet.core.history import empty_page, to_row
+from refundsheet.core.columns import header_names
+from refundsheet.core.history import empty_page, may_go, oldest_rows, to_row, told_rows
 from refundsheet.core.model import Layout
 from refundsheet.core.pages import (
     Page,
@@ -22,7 +23,8 @@ from refundsheet.core.pages import (
 from refundsheet.core.serials import to_moment
 from refundsheet.core.summary import Summary
 from refundsheet.core.summary_page import HEARTBEAT, heartbeat_cell, summary_frame, to_cells
-from refundsheet.ledger.logbook import Logbook
+from refundsheet.errors import RefusedError
+from refundsheet.ledger.logbook import Logbook, months_before
 from refundsheet.ledger.records import Addition
 from refundsheet.sheets.store import SheetStore
 
@@ -62,6 +64,9 @@ class Publisher:
     def __init__(self, store: SheetStore, logbook: Logbook, settings: Settings) -> None:
         self._store, self._logbook, self._titles = store, logbook, settings.tabs
         self._weeks = settings.summary.weeks
+        self._settings = settings
+        #: Why the History tab is longer than it may be; "" where it is not.
+        self.untrimmed = ""
 
     @property
     def empty_pages(self) -> tuple[Page, ...]:
@@ -96,6 +101,30 @@ class Publisher:
             self._logbook.set_published(page)
         self._publish_more(addition, edition)
         return news
+
+    def trim(self, edition: Edition) -> None:
+        """Take the oldest rows from a History tab that has grown too long; the ledger tells them still.
+
+        One read of the tab, and a write where it is too long; it is enough to do so once a day.
+        """
+        most, title = self._settings.history.rows, self._titles.history
+        tab = self._store.book.tab(title)
+        if tab is None or tab.row_count <= most:
+            return
+        zone, names = edition.calendar.zone, header_names(self._settings.log.headers)
+        rows = oldest_rows(told_rows(self._store.read_page(title), names, zone), most)
+        kept = self._logbook.numbered_entries(told.entry.number for told in rows)
+        before = months_before(edition.now, self._settings.ledger.keep_months)
+        gone = [
+            told.row
+            for told in rows
+            if may_go(told, kept.get(told.entry.number), edition.layout, zone, before)
+        ]
+        try:
+            self._store.remove_rows(title, gone)
+            self.untrimmed = ""
+        except RefusedError as error:
+            self.untrimmed = f"The oldest rows of {title} could not be removed: {error}"
 
     def _notes_known(self, notes: PageEdit | None) -> Iterator[Page]:
         """All that we said on a tab of theirs: by its text, since people move the rows."""

@@ -199,9 +199,12 @@ class Reconciler:
         news = news.without(scene.by_settings)
         self._logbook.now_hold(scene.held.settings.deciding(), context.now, len(scene.by_settings))
         self._tell(_SUMMING_UP)
-        self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
+        is_upkeep = self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
         summary = self._summary(scene, advanced.cases, receipts)
-        published = self._publish(summary, self._queue(scene, advanced), scene)
+        edition = self._edition(summary, self._queue(scene, advanced), scene)
+        published = self._publisher.publish(edition)
+        if is_upkeep:
+            self._publisher.trim(edition)
         self._logbook.set_team_settings(scene.held.standing.to_json())
         report = replace(
             _report(scene, summary),
@@ -436,6 +439,8 @@ class Reconciler:
         if upkeep := self._logbook.upkeep:
             months = self._settings.ledger.keep_months
             yield f"The ledger takes {upkeep.size / 1e6:.1f} MB and keeps {months} months."
+        if self._publisher.untrimmed:
+            yield self._publisher.untrimmed
 
     def _queue(self, scene: _Scene, advanced: Advanced) -> Page:
         """The Needs attention tab, with what changed since the last working day."""
@@ -466,10 +471,10 @@ class Reconciler:
         yield from rows_to_sort_out(scene.decisions.violations.values(), in_doubt)
         yield from self._about_flags(scene)
 
-    def _publish(self, summary: Summary, queue: Page, scene: _Scene) -> int:
-        """Show what there is to show; how many cells of our tabs were renewed."""
+    def _edition(self, summary: Summary, queue: Page, scene: _Scene) -> Edition:
+        """What there is to show."""
         context = scene.context
-        edition = Edition(
+        return Edition(
             now=context.now,
             layout=context.layout,
             calendar=context.calendar,
@@ -478,7 +483,6 @@ class Reconciler:
             notes=self._notes(scene),
             is_lease_due=scene.standing.is_due(context.now),
         )
-        return self._publisher.publish(edition)
 
     def _notes(self, scene: _Scene) -> PageEdit | None:
         """What is to be said on the Settings tab, beside what people typed there."""

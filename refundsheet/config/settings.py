@@ -318,6 +318,12 @@ class SummarySettings(Section):
     weeks: int = Field(default=26, ge=1, le=260)
 
 
+class HistorySettings(Section):
+    """How long the History tab may get."""
+
+    rows: int = Field(default=10_000, ge=100, le=500_000)
+
+
 class MetricsSettings(Section):
     """Where the daemon tells how it stands."""
 
@@ -354,6 +360,7 @@ class Settings(BaseSettings):
     legal: LegalSettings = LegalSettings()
     targets: TargetSettings = TargetSettings()
     summary: SummarySettings = SummarySettings()
+    history: HistorySettings = HistorySettings()
     rules: Mapping[RuleId, Grade] = Field(default_factory=dict[str, Grade])
     metrics: MetricsSettings = MetricsSettings()
     statuses: Annotated[tuple[StatusSettings, ...], FromText, AfterValidator(_each_label_once)] = (

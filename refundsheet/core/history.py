@@ -1,5 +1,6 @@
 """What people changed and what refundsheet wrote, a line a cell: the History tab, and back from it."""
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,9 +24,12 @@ _TEXT_LENGTH = 1000
 #: What stands for the field where an entry is about the row as a whole.
 WHOLE_ROW = "row"
 
-HEADERS = ("When", "Between", "Case", "Field", "From", "To", "By", "Why", "Run")
-_WHEN, _CASE, _FIELD, _FROM, _TO, _BY, _WHY, _RUN = 0, 2, 3, 4, 5, 6, 7, 8
-_WIDTHS = (130, 200, 110, 150, 260, 260, 90, 320, 60)
+HEADERS = ("When", "Between", "Case", "Field", "From", "To", "By", "Why", "Run", "No.")
+_WHEN, _CASE, _FIELD, _FROM, _TO, _BY, _WHY, _RUN, _NUMBER = 0, 2, 3, 4, 5, 6, 7, 8, 9
+_WIDTHS = (130, 200, 110, 150, 260, 260, 90, 320, 60, 70)
+
+#: What every History tab has; the number came later.
+_NEEDED = frozenset(HEADERS[:_NUMBER])
 
 
 class By(Enum):
@@ -49,6 +53,7 @@ class Entry:
         run: The number of the pass that saw or wrote it.
         not_before: The earliest moment it can have happened; for our writes ``not_after``.
         not_after: The latest.
+        number: Its number in the ledger, no part of what happened; 0 before it is there.
     """
 
     case: str
@@ -61,6 +66,7 @@ class Entry:
     run: int
     not_before: datetime
     not_after: datetime
+    number: int = dataclasses.field(default=0, compare=False)
 
     @property
     def has_id(self) -> bool:
@@ -260,6 +266,8 @@ def to_row(entry: Entry, layout: Layout, zone: ZoneInfo) -> tuple[PageCell, ...]
         PageCell(entry.by.value),
         PageCell(entry.why),
         PageCell(entry.run, Style.COUNT),
+        # A text, so that whatever numbers look like no two rows look alike.
+        PageCell(str(entry.number)),
     )
 
 
@@ -295,10 +303,29 @@ def _is_moment(field: str) -> bool:
 # --- back from the tab ---
 
 
-def from_rows(
-    rows: Sequence[Sequence[Cell]], names: Mapping[str, str], zone: ZoneInfo
-) -> tuple[Entry, ...]:
-    """The entries that stand on a History tab, oldest first; whatever else stands there is passed over.
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """A row of a History tab that tells an entry.
+
+    Attributes:
+        cells: Its cells in the order of HEADERS.
+        row: All its cells as they stand.
+    """
+
+    entry: Entry
+    cells: tuple[Cell, ...]
+    row: tuple[Cell, ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nobody has written anything beside it."""
+        return _filled(self.row) == _filled(self.cells)
+
+
+def told_rows(
+    rows: Iterable[Sequence[Cell]], names: Mapping[str, str], zone: ZoneInfo
+) -> Iterator[ToldRow]:
+    """The rows of a History tab that tell an entry, as they stand; others are passed over.
 
     Args:
         rows: The tab's cells, in whatever order people have sorted them.
@@ -307,17 +334,28 @@ def from_rows(
     """
     heads = {comparable(header): header for header in HEADERS}
     columns: dict[str, int] = {}
-    found: list[Entry] = []
     for row in rows:
         texts = {heads.get(comparable(str(cell))): index for index, cell in enumerate(row)}
-        if len(texts.keys() & set(HEADERS)) == len(HEADERS):
+        if texts.keys() >= _NEEDED:
             columns = {header: index for header, index in texts.items() if header}
             continue
-        cells = [row[columns[h]] if columns and columns[h] < len(row) else "" for h in HEADERS]
+        places = (columns.get(header, len(row)) for header in HEADERS)
+        cells = tuple(row[place] if place < len(row) else "" for place in places)
         entry = _from_cells(cells, names, zone)
         if entry is not None:
-            found.append(entry)
+            yield ToldRow(entry, cells, tuple(row))
+
+
+def from_rows(
+    rows: Iterable[Sequence[Cell]], names: Mapping[str, str], zone: ZoneInfo
+) -> tuple[Entry, ...]:
+    """The entries that stand on a History tab, oldest first; for the arguments see ``told_rows``."""
+    found = (told.entry for told in told_rows(rows, names, zone))
     return tuple(sorted(found, key=lambda entry: (entry.not_after, entry.run)))
+
+
+def _filled(cells: Iterable[Cell]) -> int:
+    return sum(cell not in {None, ""} for cell in cells)
 
 
 def _from_cells(cells: Sequence[Cell], names: Mapping[str, str], zone: ZoneInfo) -> Entry | None:
@@ -341,6 +379,7 @@ def _from_cells(cells: Sequence[Cell], names: Mapping[str, str], zone: ZoneInfo)
         run=int(run) if isinstance(run, (int, float)) else 0,
         not_before=at,
         not_after=at,
+        number=int(number) if (number := str(cells[_NUMBER])).isdecimal() else 0,
     )
 
 
@@ -367,4 +406,46 @@ def _cell(field: str, text: Cell, zone: ZoneInfo) -> Cell:
     is_day = len(str(text)) == len("2026-11-02")
     return to_serial(
         date(wall.year, wall.month, wall.day) if is_day else at_wall_time(wall, zone), zone
+    )
+
+
+# --- trimming the tab ---
+
+#: A tab is trimmed once it is longer than it may be by this share: seldom, and much at a time.
+_SLACK = 0.1
+
+
+def oldest_rows(told: Iterable[ToldRow], most: int) -> list[ToldRow]:
+    """The rows that are too many on the tab, oldest first; none while they are few more than that."""
+    rows = list(told)
+    if len(rows) <= most * (1 + _SLACK):
+        return []
+    rows.sort(key=lambda told: (told.entry.not_after, told.entry.run, told.entry.number))
+    return rows[: len(rows) - most]
+
+
+def may_go(
+    told: ToldRow, kept: Entry | None, layout: Layout, zone: ZoneInfo, before: datetime
+) -> bool:
+    """Whether nothing is lost with a row: it is ours to the letter, and the ledger tells it too.
+
+    Args:
+        told: The row.
+        kept: What the ledger has under its number.
+        layout: The log's.
+        zone: The sheet's.
+        before: What is older the ledger does not keep either.
+    """
+    if not told.is_plain:
+        return False
+    return told.entry.not_after < before or (kept is not None and _tells(told, kept, layout, zone))
+
+
+def _tells(told: ToldRow, kept: Entry, layout: Layout, zone: ZoneInfo) -> bool:
+    """Whether a row reads as its entry is told; but for the column's header, which people rename."""
+    expected = [cell.value for cell in to_row(kept, layout, zone)]
+    return all(
+        _is_same(held, cell)
+        for place, (held, cell) in enumerate(zip(told.cells, expected, strict=True))
+        if place != _FIELD
     )

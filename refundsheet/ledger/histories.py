@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
@@ -16,7 +17,7 @@ from refundsheet.ledger.tables import additions, digest, history, show_instant
 #: Google works on a request for at most three minutes: after this none is under way any more.
 _UNDER_WAY = timedelta(minutes=10)
 _MARKS = 2**31 - 1
-_AT_A_TIME = 1000
+_AT_A_TIME = 500
 
 
 def keep(connection: Connection, sheet: int, entries: Iterable[Entry]) -> None:
@@ -54,6 +55,15 @@ def each_entry(connection: Connection, sheet: int, since: datetime | None) -> It
         statement = statement.where(history.c.at >= since)
     in_parts = connection.execution_options(yield_per=_AT_A_TIME)
     return map(_entry, in_parts.execute(statement))
+
+
+def numbered(connection: Connection, sheet: int, numbers: Iterable[int]) -> dict[int, Entry]:
+    """Number to entry, of those that are still there."""
+    remaining, found = iter(numbers), dict[int, Entry]()
+    while some := list(islice(remaining, _AT_A_TIME)):
+        rows = _rows(connection, [history.c.sheet == sheet, history.c.id.in_(some)])
+        found |= {row.id: _entry(row) for row in rows}
+    return found
 
 
 def next_addition(connection: Connection, sheet: int, at: datetime, most: int) -> Addition | None:
@@ -126,6 +136,7 @@ def _entry(row: Row[Any]) -> Entry:
             run=row.run,
             not_before=datetime.fromisoformat(started),
             not_after=row.at,
+            number=row.id,
         )
     except (ValueError, TypeError) as error:
         raise UnreadableRecordError(f"The history of {row.case}", error) from error

@@ -189,6 +189,11 @@ class Ledger:
         with self._reading() as connection:
             yield from histories.each_entry(connection, known(connection, sheet), since)
 
+    def numbered_entries(self, sheet: SheetKey, numbers: Iterable[int]) -> dict[int, Entry]:
+        """Number to what changed, of those that are remembered."""
+        with self._reading() as connection:
+            return histories.numbered(connection, known(connection, sheet), numbers)
+
     def next_addition(self, sheet: SheetKey, at: datetime, most: int) -> Addition | None:
         """Entries that the History tab may not have yet; on return they are noted as sent.
 

@@ -311,6 +311,10 @@ class Logbook:
         """The History tab has these entries."""
         self._ledger.confirm(self.sheet, addition)
 
+    def numbered_entries(self, numbers: Iterable[int]) -> Mapping[int, Entry]:
+        """Number to what changed, of those that are remembered."""
+        return self._ledger.numbered_entries(self.sheet, numbers)
+
     @property
     def upkeep(self) -> Upkeep | None:
         """The last upkeep; None before the first."""
@@ -318,11 +322,13 @@ class Logbook:
             self._upkeep = self._ledger.upkeep(self.sheet)
         return self._upkeep
 
-    def keep_up(self, at: datetime, keep_months: int) -> None:
-        """Once a day, drop what is older than so many months."""
-        if self.upkeep is None or at - self.upkeep.at >= _UPKEEP_EVERY:
-            before = months_before(at, keep_months)
-            self._upkeep = self._ledger.keep_up(self.sheet, at, before=before)
+    def keep_up(self, at: datetime, keep_months: int) -> bool:
+        """Once a day, drop what is older than so many months; whether it was time to."""
+        if self.upkeep is not None and at - self.upkeep.at < _UPKEEP_EVERY:
+            return False
+        before = months_before(at, keep_months)
+        self._upkeep = self._ledger.keep_up(self.sheet, at, before=before)
+        return True
 
     def end(self, report: Mapping[str, Any]) -> None:
         """Store what the pass did."""

@@ -33,6 +33,7 @@ from refundsheet.sheets.layout import (
     was_added,
 )
 from refundsheet.sheets.store import Asked, Book, Journal, Setup, Tab
+from refundsheet.sheets.sweep import sweep
 from refundsheet.sheets.transport import Json, SpreadsheetClient
 from refundsheet.sheets.writer import LogWriter
 
@@ -222,6 +223,13 @@ class GoogleSheetStore:
             return ()
         [held] = self.client.get_json("/values:batchGet", _whole_tab(tab.title))["valueRanges"]
         return tuple(tuple(row) for row in held.get("values", ()))
+
+    def remove_rows(self, title: str, rows: Iterable[Sequence[Cell]]) -> None:
+        """Remove the rows that hold exactly this from a tab of ours, wherever they stand by now."""
+        tab = self._pages.get(title) or self.book.tab(title)
+        if tab is not None:
+            for requests in sweep(tab.sheet_id, rows):
+                self._send(requests, repeatable=True)
 
     def _snapshot(self, book: Book, now: datetime, settings_tab: str) -> Snapshot:
         log, hidden, settings = (

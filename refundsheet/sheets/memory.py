@@ -253,6 +253,24 @@ class MemorySheetStore:
         self.answering()
         return self._rows_of(title)
 
+    def remove_rows(self, title: str, rows: Iterable[Sequence[Cell]]) -> None:
+        """Remove the rows that hold exactly this from a tab of ours, wherever they stand by now."""
+        gone = {tuple(_trimmed(list(row), "")) for row in rows}
+        if not gone or title not in self.pages:
+            return
+        self._arrive(is_write=True)
+        page = self.pages[title]
+        held = {
+            number: tuple(_trimmed(list(row), ""))
+            for number, row in enumerate(self._rows_of(title))
+        }
+        kept = [number for number, row in held.items() if not number or row not in gone]
+        places = {number: place for place, number in enumerate(kept)}
+        self.pages[title] = {
+            (places[row], column): cell for (row, column), cell in page.items() if row in places
+        }
+        self.answering()
+
     def _rows_of(self, title: str) -> tuple[tuple[Cell, ...], ...]:
         page = {place: cell.value for place, cell in self.pages[title].items()}
         rows = max((row + 1 for row, _ in page), default=0)

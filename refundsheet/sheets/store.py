@@ -1,6 +1,6 @@
 """What the program asks of a spreadsheet; google.py does it over the network, memory.py without."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -176,4 +176,16 @@ class SheetStore(Protocol):
 
     def read_page(self, title: str) -> tuple[tuple[Cell, ...], ...]:
         """What a tab of ours holds, as people have left it: one read request; nothing without one."""
+        ...
+
+    def remove_rows(self, title: str, rows: Iterable[Sequence[Cell]]) -> None:
+        """Remove the rows that hold exactly this from a tab of ours, wherever they stand by now.
+
+        Its first row always stays, and so does a row to which somebody has added anything. Carried
+        out twice it does no more. One write request for some thousands of rows.
+
+        Args:
+            title: The tab.
+            rows: All that each row holds, as read.
+        """
         ...

@@ -553,6 +553,40 @@ def test_a_tab_that_is_not_there_holds_nothing(world: World) -> None:
     assert world.store.read_page("History") == ()
 
 
+# Rows that leave
+
+
+def test_rows_leave_a_tab_wherever_they_stand_and_nothing_else_does(world: World) -> None:
+    world.store.publish([], addition(1, "R-1", "R-2", "R-3", "R-4"))
+    world.type_on_page("History", 7, 1, "our own remark")
+    world.type_on_page("History", 4, 2, "somebody looked into it")
+    read = world.store.read_page("History")
+    world.type_on_page("History", 9, 0, "typed meanwhile")
+    writes = world.requests.writes
+
+    world.store.remove_rows("History", [read[1], read[3][:2], read[4]])
+
+    assert world.requests.writes == writes + 1
+    left = [tuple(filter(None, row)) for row in world.store.read_page("History")]
+    assert list(filter(None, left)) == [
+        HEAD,
+        (46037.5, "R-2"),
+        (46037.5, "R-3", "somebody looked into it"),
+        ("our own remark",),
+        ("typed meanwhile",),
+    ]
+
+
+def test_nothing_is_sent_where_no_row_is_to_leave(world: World) -> None:
+    world.store.publish([], addition(1, "R-1"))
+    writes = world.requests.writes
+
+    world.store.remove_rows("History", [])
+    world.store.remove_rows("No such tab", [(46037.5, "R-1")])
+
+    assert world.requests.writes == writes
+
+
 # Writing
 
 

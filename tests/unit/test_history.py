@@ -167,7 +167,7 @@ def test_a_change_and_the_stamps_it_led_to_are_told_in_order(shop: Shop) -> None
     run = shop.sync().run
 
     at = serial(shop.now)
-    rows = [tuple(row.values()) for row in shop.tab[before:]]
+    rows = [tuple(row.values())[:-1] for row in shop.tab[before:]]
     assert rows[:4] == [
         (at, "", "R-1", "Status", "New", "Refunded", "team", "", run),
         (at, "", "R-1", "Notes", "", ", and then some", "team", "", run),

@@ -18,8 +18,11 @@ from refundsheet.core.history import (
     empty_page,
     explain,
     from_rows,
+    may_go,
+    oldest_rows,
     seen,
     to_row,
+    told_rows,
     written,
 )
 from refundsheet.core.memory import Memory, Observation, Remembered
@@ -161,6 +164,7 @@ def test_a_cell_we_wrote_is_told_with_its_reason_and_under_the_logs_own_header()
         "refundsheet",
         "backfilled: the last action of a closed case",
         7,
+        "0",
     ]
 
 
@@ -320,6 +324,66 @@ def test_whatever_else_stands_on_the_tab_is_passed_over(changes: dict[int, Cell]
 
 def test_a_tab_without_headers_tells_nothing() -> None:
     assert from_rows(rows_of(entry())[1:], NAMES, PARIS) == ()
+
+
+def test_a_tab_from_before_rows_were_numbered_is_read_too() -> None:
+    rows = [row[:-1] for row in rows_of(entry(number=12))]
+
+    assert [one.number for one in from_rows(rows_of(entry(number=12)), NAMES, PARIS)] == [12]
+    assert [one.number for one in from_rows(rows, NAMES, PARIS)] == [0]
+
+
+# Trimming
+
+
+def hours_ago(hours: int, **changes: Any) -> Entry:
+    at = NINE - timedelta(hours=hours)
+    return entry(not_before=at, not_after=at, **changes)
+
+
+@pytest.mark.parametrize(
+    ("rows", "most", "gone"),
+    [
+        pytest.param(10, 10, 0, id="as many as it may have"),
+        pytest.param(11, 10, 0, id="a tenth more is left for another day"),
+        pytest.param(12, 10, 2, id="then all that are too many leave at once"),
+    ],
+)
+def test_the_oldest_rows_are_too_many_however_people_sorted_them(
+    rows: int, most: int, gone: int
+) -> None:
+    head, *lines = rows_of(*(hours_ago(hours, number=99 - hours) for hours in range(rows)))
+    told = told_rows([head, *lines[3:], ["a remark"], *lines[:3]], NAMES, PARIS)
+
+    found = oldest_rows(told, most)
+
+    assert [row.entry.number for row in found] == [100 - rows + place for place in range(gone)]
+
+
+@pytest.mark.parametrize(
+    ("row", "kept", "goes"),
+    [
+        pytest.param({}, entry(number=5), True, id="the ledger tells the same"),
+        pytest.param({}, None, False, id="a ledger that was lost since does not know it"),
+        pytest.param({}, entry(number=5, after="Open"), False, id="or knows something else by that number"),
+        pytest.param({}, entry(number=5, run=8), False, id="of another run"),
+        pytest.param({3: "State"}, entry(number=5), True, id="the column had another header then"),
+        pytest.param({7: "because I say so"}, entry(number=5), False, id="somebody has typed into it"),
+        pytest.param({12: "look at this"}, entry(number=5), False, id="or beside it"),
+        pytest.param({0: 45000.5}, None, True, id="so old that the ledger would not keep it"),
+        pytest.param({0: 45000.5, 12: "look"}, None, False, id="but for what people added"),
+    ],
+)  # fmt: skip
+def test_a_row_goes_only_where_nothing_is_lost_with_it(
+    row: dict[int, Cell], kept: Entry | None, *, goes: bool
+) -> None:
+    head, cells = rows_of(entry(number=5))
+    cells += [""] * 4
+    for column, value in row.items():
+        cells[column] = value
+    [told] = told_rows([head, cells], header_names({"status": "State"}) | NAMES, PARIS)
+
+    assert may_go(told, kept, LAYOUT, PARIS, NINE - timedelta(days=365)) is goes
 
 
 def test_a_day_without_a_time_and_an_odd_run_are_read_too() -> None:
