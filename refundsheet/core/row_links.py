@@ -104,7 +104,7 @@ def _key(name: str | float) -> str:
         case str():
             is_plain = len(name) <= _LONGEST_NAME and _CONTROL.search(name) is None
             return _text(_without_wildcards(name)) if is_plain else ""
-        case int() | float():
+        case _:
             is_plain = abs(name) < _LARGEST_NUMBER and name == int(name)
             return f"{name:.0f}" if is_plain else ""
 
