@@ -71,6 +71,7 @@ class _Look:
     Attributes:
         now: The time of the pass.
         read_only: Why nothing may be written; "" where it may.
+        accepts_clock: Whether people say that the clock is right, though later times are remembered.
         unsure: Writes of which this pass finds out what became of them.
         told: What the receipts of these tell; None where they tell nothing.
         held: The settings of this pass.
@@ -81,9 +82,15 @@ class _Look:
     standing: Standing
     read_only: str
     remembered: Memory
+    accepts_clock: bool
     unsure: Sequence[Intent]
     told: tuple[Outcome | None, ...]
     held: InForce
+
+    def as_of_now(self, memory: Memory) -> Memory:
+        """A memory in the sheet's zone, and by this clock where people say that it is right."""
+        memory = set_back(memory, self.now) if self.accepts_clock else memory
+        return in_zone(memory, self.snapshot.zone)
 
     def learnt(self, memory: Memory, withheld: Withheld) -> Memory:
         """The memory with the spreadsheet's zone and locale, unless these cannot be believed."""
@@ -287,7 +294,8 @@ class Reconciler:
             snapshot=snapshot,
             standing=standing,
             read_only=read_only,
-            remembered=set_back(memory, now) if options.accept_clock else memory,
+            remembered=memory,
+            accepts_clock=options.accept_clock,
             unsure=() if options.dry_run or read_only else unsure,
             told=told,
             held=self._held(snapshot, now),
@@ -301,7 +309,7 @@ class Reconciler:
 
     def _recognised(self, log: ParsedLog, layout: Layout, look: _Look) -> tuple[Recognised, Memory]:
         """Which row is which case; first of all, what became of writes without an answer."""
-        memory = in_zone(look.remembered, look.snapshot.zone)
+        memory = look.as_of_now(look.remembered)
         recognised = recognise(log.rows, layout, memory)
         if not look.unsure:
             return recognised, memory
@@ -309,7 +317,7 @@ class Reconciler:
         receipts = tuple(settle(changes, look.told, recognised, layout))
         zone = ZoneInfo(look.snapshot.zone)
         settled = self._logbook.settle(look.now, look.unsure, receipts, zone)
-        memory = in_zone(settled, look.snapshot.zone)
+        memory = look.as_of_now(settled)
         return recognise(log.rows, layout, memory), memory
 
     def _observed(

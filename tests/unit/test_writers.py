@@ -245,6 +245,21 @@ def test_a_clock_behind_the_ledger_writes_nothing_until_told(team: Team, first: 
     assert first.sync().read_only == ""
 
 
+def test_what_is_seen_by_a_clock_set_right_is_seen_by_that_clock_alone(
+    team: Team, first: Shop
+) -> None:
+    first.type("R-1", "Status", "Refunded")
+    with team.answers_lost(applied=True):
+        first.sync()
+    first.type("R-2", "Status", "Refunded")
+
+    first.sync(after=-timedelta(days=1), accept_clock=True)
+
+    seen = first.ledger.observations(first.sheet, "status")
+    assert {one.case for one in seen} == {"r-1", "r-2"}
+    assert all(one.not_before <= one.not_after for one in seen if one.case == "r-2")
+
+
 # New IDs
 
 
