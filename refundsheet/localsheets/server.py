@@ -49,6 +49,10 @@ class _Connections:
         class Reporting(H11Protocol):
             def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
                 super().connection_made(transport)
+                # Head and body leave one after the other, and the body would wait 40 ms for the head
+                # to be acknowledged. asyncio knows that, but not of `create_server`'s sockets.
+                connection = transport.get_extra_info("socket")
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 connections[self.client] = transport
 
             def connection_lost(self, exc: Exception | None) -> None:
@@ -89,11 +93,11 @@ class LocalServer:
         self._store = Store(data or Path(self._scratch.name if self._scratch else "") / "state.db")
         self._library = Library(self._store)
         self.control = Control(self._library)
-        connections = _Connections()
+        self._connections = _Connections()
         self._loop: asyncio.AbstractEventLoop | None = None
         config = uvicorn.Config(
-            application(self.control, connections.hang_up, lambda: self._server.should_exit),
-            http=connections.protocol(),
+            application(self.control, self._connections.hang_up, lambda: self._server.should_exit),
+            http=self._connections.protocol(),
             ws="none",
             lifespan="off",
             log_level="error",

@@ -1,3 +1,4 @@
+import socket
 import time
 from pathlib import Path
 
@@ -29,6 +30,14 @@ def test_answers_look_like_googles(book: Book) -> None:
     assert answer.text == '{\n  "range": "Sheet1!A1",\n  "majorDimension": "ROWS"\n}\n'
     compact = book.caller.call("GET", f"{book.path}/values/A1", prettyPrint="false")
     assert compact.text == '{"range":"Sheet1!A1","majorDimension":"ROWS"}\n'
+
+
+def test_the_body_of_an_answer_does_not_wait_until_its_head_is_acknowledged() -> None:
+    with LocalServer() as server, requests.Session() as people:
+        people.get(f"{server.base_url}/control", timeout=5)
+        (connection,) = server._connections._open.values()
+        options = connection.get_extra_info("socket")
+        assert options.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_an_unknown_spreadsheet_is_not_found(caller: Caller) -> None:
