@@ -26,6 +26,9 @@ from refundsheet.ledger.tables import SCHEMA_VERSION, identity, ledger_version, 
 #: How long we wait for another process that writes, in seconds.
 BUSY_SECONDS = 10
 
+#: The option of a connection that says how its transactions begin.
+_BEGIN = "begin"
+
 #: Any number nobody else locks: two programs must not make the tables at the same time.
 _PREPARING = 7_264_001
 
@@ -82,7 +85,12 @@ def writing(engine: Engine) -> Engine:
     A transaction that reads first and asks for the lock later can be refused at once, however long
     the busy time-out is.
     """
-    return engine.execution_options(begin="BEGIN IMMEDIATE")
+    return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+def is_writing(connection: Connection) -> bool:
+    """Whether a transaction is one that may write."""
+    return _BEGIN in connection.get_execution_options()
 
 
 def _make_file(url: URL, place: str) -> bool:
@@ -136,7 +144,7 @@ def _habits_of_the_file(engine: Engine) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
 
 def _postgresql(url: URL) -> Engine:

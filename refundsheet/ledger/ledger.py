@@ -225,6 +225,13 @@ class Ledger:
         with self._writing() as connection:
             connection.execute(statement)
 
+    def latest_pass(self, sheet: SheetKey) -> int:
+        """The number of the latest pass; 0 before the first."""
+        with self._reading() as connection:
+            its = select(passes.c.id).where(passes.c.sheet == known(connection, sheet))
+            latest = its.order_by(passes.c.id.desc()).limit(1)
+            return connection.execute(latest).scalar_one_or_none() or 0
+
     def passes(self, sheet: SheetKey, limit: int = 20) -> list[PassRecord]:
         """The latest passes, newest first."""
         with self._reading() as connection:

@@ -61,8 +61,7 @@ class Logbook:
 
     def recall(self) -> Memory:
         """What is remembered; read anew where another process has written since."""
-        passes = self._ledger.passes(self.sheet, limit=1)
-        latest = passes[0].number if passes else 0
+        latest = self._ledger.latest_pass(self.sheet)
         if latest != self._latest_run:
             self._memory = self._ledger.recall(self.sheet)
             self._standing = {}
