@@ -55,6 +55,7 @@ def _explore(asked: argparse.Namespace) -> int:
             if failure:
                 failed += 1
                 sys.stdout.write(f"seed {number}\n{failure}\n")
+                sys.stdout.flush()
     sys.stdout.write(
         f"{total.examples} examples of up to {asked.steps} steps over {asked.over}: "
         f"{total.steps} steps, {total.passes} passes, {total.writes} cells written, "
@@ -82,7 +83,7 @@ def _run(over: str, examples: int, steps: int, number: int) -> tuple[Counted, st
                 print_blob=False,
             ),
         )
-    except AssertionError as failure:
+    except Exception as failure:  # noqa: BLE001 - whatever it is, its script is printed
         notes = "\n".join(getattr(failure, "__notes__", ()))
         return machine.counted, f"{failure}\n{notes}"
     return machine.counted, ""
