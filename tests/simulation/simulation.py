@@ -242,7 +242,7 @@ _OPEN = {IntentState.SENT, IntentState.UNKNOWN, IntentState.FALSE_MATCH, IntentS
 #: Expired tells of a write whose answer was lost, and whose case could not be found again.
 _TOLD = {IntentState.DONE, IntentState.EXPIRED}
 _SETTINGS = Settings()
-_calendars: dict[str, BusinessCalendar] = {}
+_calendars: dict[Any, BusinessCalendar] = {}
 
 
 @contextmanager
@@ -258,9 +258,10 @@ def _without_figures() -> Generator[None]:
 
 def _one_calendar(zone: ZoneInfo, hours: Any, holidays: Any) -> BusinessCalendar:
     """A pass computes its calendar anew; a million passes by the same settings need it once."""
-    if zone.key not in _calendars:
-        _calendars[zone.key] = BusinessCalendar(zone, hours, holidays)
-    return _calendars[zone.key]
+    key = (zone.key, tuple(hours.items()), holidays)
+    if key not in _calendars:
+        _calendars[key] = BusinessCalendar(zone, hours, holidays)
+    return _calendars[key]
 
 
 reconcile.BusinessCalendar = _one_calendar  # type: ignore[assignment,misc]
