@@ -1,7 +1,7 @@
 """One pass over the sheet: read, recognise, plan, write what still holds, record, summarise, tell."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -43,6 +43,7 @@ from refundsheet.core.safety import (
     in_zone,
     withhold,
 )
+from refundsheet.core.statistics.basis import Basis
 from refundsheet.core.statistics.facts import Facts, known_by_its_row
 from refundsheet.core.summary import (
     Summary,
@@ -151,6 +152,8 @@ class Reconciler:
         self._log: ParsedLog | None = None
         self._desk: Desk | None = None
         self._calendar: BusinessCalendar | None = None
+        #: The last figures, with what they rest on.
+        self._summed: tuple[Basis, Summary] | None = None
 
     def run(self, now: datetime, options: Options | None = None) -> PassReport:
         """One pass; ``now`` is its one time. Processes that share the ledger take turns."""
@@ -207,7 +210,7 @@ class Reconciler:
         self._logbook.now_hold(scene.held.settings.deciding(), context.now, len(scene.by_settings))
         self._tell(_SUMMING_UP)
         is_upkeep = self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
-        summary = self._summary(scene, advanced.cases, receipts)
+        summary = self._summary(scene, advanced.cases, advanced.changed, receipts)
         edition = self._edition(summary, self._queue(scene, advanced), scene)
         published = self._publisher.publish(edition)
         if is_upkeep:
@@ -399,9 +402,42 @@ class Reconciler:
         return Context(layout, memory, observed, self._desk, self._calendar, local, backfill)
 
     def _summary(
-        self, scene: _Scene, cases: Mapping[str, Remembered], receipts: Iterable[Receipt] = ()
+        self,
+        scene: _Scene,
+        cases: Mapping[str, Remembered],
+        written: Collection[str] = (),
+        receipts: Iterable[Receipt] = (),
     ) -> Summary:
-        """The figures, as of the full hour: an unchanged log says the same until the next one."""
+        """The figures, as of the full hour: an unchanged log says the same until the next one.
+
+        Args:
+            scene: The pass.
+            cases: What is remembered after it.
+            written: The keys of the cases it wrote something about.
+            receipts: What became of its writes.
+        """
+        notes = (
+            *scene.withheld.sentences,
+            *self._about_flags(scene),
+            *missing_columns(scene.log.layout),
+            *not_written(receipts),
+            *filter(None, [self._store.caution]),
+            *self._size(),
+        )
+        basis = Basis(
+            rows=scene.log.rows,
+            desk=scene.context.desk,
+            hour=_full_hour(scene.context.now),
+            notes=notes,
+            has_news=bool(scene.observed.changed or scene.observed.forgotten or written),
+        )
+        if self._summed is None or not basis.still_holds(self._summed[0]):
+            facts = self._facts(scene, cases, basis.hour)
+            self._summed = basis, summarise(facts, notes)
+        return self._summed[1]
+
+    def _facts(self, scene: _Scene, cases: Mapping[str, Remembered], hour: datetime) -> Facts:
+        """What the figures are computed from."""
         context = scene.context
         counted: list[Remembered] = []
         for known in scene.recognised.rows:
@@ -410,27 +446,18 @@ class Reconciler:
                 counted.append(latest)
             elif is_settled(known, after) or known.row.number in scene.withheld.rows:
                 counted.append(known_by_its_row(known.row.case, context.now))
-        facts = Facts(
+        return Facts(
             cases=counted,
             flags=scene.decisions.flags,
             desk=context.desk,
             calendar=context.calendar,
-            now=_full_hour(context.now),
+            now=hour,
             fields=frozenset(context.layout.columns),
             violations=tuple(scene.decisions.violations.values()),
             old=len(scene.decisions.old),
             being_typed=len(scene.recognised.rows) - len(counted),
             weeks=self._settings.summary.weeks,
         )
-        quality = (
-            *scene.withheld.sentences,
-            *self._about_flags(scene),
-            *missing_columns(scene.log.layout),
-            *not_written(receipts),
-            *filter(None, [self._store.caution]),
-            *self._size(),
-        )
-        return summarise(facts, quality)
 
     def _about_flags(self, scene: _Scene) -> Iterator[str]:
         """What new settings did to the flags, and which cases have none because they are old."""

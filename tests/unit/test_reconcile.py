@@ -660,6 +660,20 @@ def test_a_busy_pass_is_two_reads_and_two_writes_at_most(shop: Shop) -> None:
     assert shop.requests_of(shop.sync) == (2, 2)
 
 
+def test_figures_are_computed_again_only_when_what_they_rest_on_has_changed(shop: Shop) -> None:
+    shop.sync()
+    first = shop.sync().summary
+
+    assert shop.sync().summary is first
+    assert shop.sync(after=timedelta(hours=1)).summary is not first
+    hourly = shop.sync().summary
+    shop.type("R-1", "Status", "Refunded")
+    changed = shop.sync().summary
+    assert changed is not hourly
+    assert shop.sync().summary is not changed  # it reads what it stamped
+    assert shop.sync().summary is shop.sync().summary
+
+
 def test_the_server_counts_the_same(
     http_team: Callable[..., HttpTeam], ledger: Ledger, requests_sent: list[Any]
 ) -> None:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 
 from refundsheet.core.follow_up import words
@@ -64,7 +65,10 @@ _CLOSED_AT_MOST = 24
 _STRAYS = 100
 
 _Name = Callable[[Remembered], str]
+#: Each look at the last week, with how it watches each dimension.
 _Watched = Sequence[tuple[Spikes, Mapping[str, Vigilance]]]
+#: Dimension and its categories with their weekly counts, as a key.
+_Counts = tuple[tuple[str, tuple[tuple[str, tuple[int, ...]], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +77,18 @@ class _Series:
 
     Attributes:
         names: How the categories of each dimension are called, where the log has a column for it.
-        counts: Dimension to category to cases in each week.
+        counts: Of each dimension the cases of each category, week by week.
     """
 
     weeks: tuple[date, ...]
     cases: tuple[list[Remembered], ...]
     names: Mapping[Dimension, _Name]
-    counts: Mapping[str, Mapping[str, Sequence[int]]]
+    counts: _Counts
 
     @property
-    def overall(self) -> list[int]:
+    def overall(self) -> tuple[int, ...]:
         """All cases of each week."""
-        return [len(cases) for cases in self.cases]
+        return tuple(map(len, self.cases))
 
     @property
     def first_tested(self) -> int:
@@ -95,14 +99,20 @@ class _Series:
 def announcements(facts: Facts) -> tuple[SpikeWatch, Figure, Table, Figure]:
     """The spikes in force and those just over, and what is to be thought of them."""
     series = _series(facts)
-    walked = walk(series.overall, series.counts, TESTED_WEEKS)
-    watched = [(spikes, watch(spikes)) for spikes in walked.latest]
+    walked, watched = _tested(series.overall, series.counts)
     return (
         _spike_watch(walked, series, facts),
         _false_alarms(watched, series),
         _seen_from(watched, series),
         _typed_late(facts),
     )
+
+
+@lru_cache(maxsize=8)
+def _tested(overall: tuple[int, ...], counts: _Counts) -> tuple[Walk, _Watched]:
+    """Test the weeks; most of what changes in a log changes none of their counts, so it is kept."""
+    walked = walk(overall, {name: dict(categories) for name, categories in counts}, TESTED_WEEKS)
+    return walked, [(spikes, watch(spikes)) for spikes in walked.latest]
 
 
 def _series(facts: Facts) -> _Series:
@@ -114,18 +124,20 @@ def _series(facts: Facts) -> _Series:
         place = None if received is None else index.get(monday_of(received, zone))
         if place is not None:
             cases[place].append(known)
-    counts = {dimension.value: _counts(cases, name) for dimension, name in names.items()}
+    counts = tuple((dimension.value, _counts(cases, name)) for dimension, name in names.items())
     return _Series(weeks, cases, names, counts)
 
 
-def _counts(cases: Sequence[Sequence[Remembered]], name: _Name) -> dict[str, list[int]]:
-    """Category to cases in each week."""
+def _counts(
+    cases: Sequence[Sequence[Remembered]], name: _Name
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Each category with its cases in each week."""
     counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(cases))
     for place, received in enumerate(cases):
         for category, count in Counter(map(name, received)).items():
             counts[category][place] = count
     counts.pop(BLANK, None)  # nobody can be sent to look after what has no name
-    return counts
+    return tuple((category, tuple(weekly)) for category, weekly in sorted(counts.items()))
 
 
 def _names(facts: Facts) -> Mapping[Dimension, _Name]:

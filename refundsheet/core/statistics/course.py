@@ -64,7 +64,7 @@ def to_decision(known: Remembered, facts: Facts) -> Stretch | str:
         return NO_RECEIPT
     if known.adopted and "approved_at" not in facts.fields:
         return BEFORE_US  # who was approved cannot be told from who was not
-    decided = known.case.approved_at or _entered(known, lambda s: facts.meaning(s) in _DECIDED)
+    decided = known.case.approved_at or _entered(known, facts, _is_decided)
     if decided is None:
         return _closed_without_payment(known, facts)
     is_one = _is_one_read(known, "requested_at", "approved_at")
@@ -85,7 +85,7 @@ def to_payout(known: Remembered, facts: Facts) -> Stretch | str | None:
     """From the approval to the payment, of the cases that are or were to be paid."""
     case = known.case
     status = facts.status(case.status)
-    approved = case.approved_at or _entered(known, lambda s: facts.meaning(s) is Meaning.APPROVED)
+    approved = case.approved_at or _entered(known, facts, _is_approved)
     is_paid = status.meaning is Meaning.PAID
     if approved is None and not is_paid and status.meaning is not Meaning.APPROVED:
         return None
@@ -93,7 +93,7 @@ def to_payout(known: Remembered, facts: Facts) -> Stretch | str | None:
         return WITHOUT_MONEY
     if approved is None:
         return APPROVAL_UNKNOWN
-    paid = case.paid_at or _entered(known, lambda s: _pays(facts.status(s)))
+    paid = case.paid_at or _entered(known, facts, _pays)
     if paid is None:
         return PAYMENT_UNKNOWN if is_paid else Stretch(approved, None)
     is_one = _is_one_read(known, "approved_at", "paid_at")
@@ -127,15 +127,13 @@ def closed_at(known: Remembered, facts: Facts) -> Moment | None:
 
 def closings_seen(known: Remembered, facts: Facts) -> Iterator[tuple[datetime, datetime | None]]:
     """Every closing that was seen, with the time the case was opened again, None while it is not."""
-    if len(known.visits) < 2:  # noqa: PLR2004 - from one status to another
-        return
     closed: datetime | None = None
-    for before, visit in pairwise(known.visits):
-        was, now = (facts.meaning(v.status).is_closed for v in (before, visit))
+    for before, step in pairwise(facts.steps(known)):
+        was, now = before.status.meaning.is_closed, step.status.meaning.is_closed
         if now and not was:
-            closed = visit.at
+            closed = step.at
         elif was and not now and closed is not None:
-            yield closed, visit.at
+            yield closed, step.at
             closed = None
     if closed is not None:
         yield closed, None
@@ -143,9 +141,9 @@ def closings_seen(known: Remembered, facts: Facts) -> Iterator[tuple[datetime, d
 
 def openings_seen(known: Remembered, facts: Facts) -> Iterator[datetime]:
     """Every time a closed case was seen to be opened again."""
-    for before, visit in pairwise(known.visits):
-        if facts.meaning(before.status).is_closed and not facts.meaning(visit.status).is_closed:
-            yield visit.at
+    for before, step in pairwise(facts.steps(known)):
+        if before.status.meaning.is_closed and not step.status.meaning.is_closed:
+            yield step.at
 
 
 def last_acted(known: Remembered, facts: Facts) -> Moment | None:
@@ -158,12 +156,12 @@ def last_acted(known: Remembered, facts: Facts) -> Moment | None:
 
 def pauses(known: Remembered, facts: Facts) -> list[Pause]:
     """The times in which a case waited for somebody outside, or was closed."""
-    visits = known.visits
-    ends: list[Moment | None] = [visit.at for visit in visits[1:]]
+    steps = facts.steps(known)
+    ends: tuple[Moment | None, ...] = (*(step.at for step in steps[1:]), None)
     return [
-        (visit.at, end)
-        for visit, end in zip(visits, (*ends, None), strict=False)
-        if facts.meaning(visit.status) is Meaning.WAITING or facts.meaning(visit.status).is_closed
+        (step.at, end)
+        for step, end in zip(steps, ends, strict=False)
+        if step.status.meaning in _STANDING_STILL
     ]
 
 
@@ -173,6 +171,15 @@ def is_backfilled(known: Remembered) -> bool:
 
 
 _DECIDED = (Meaning.APPROVED, Meaning.PAID, Meaning.CLOSED)
+_STANDING_STILL = (Meaning.WAITING, Meaning.PAID, Meaning.CLOSED)
+
+
+def _is_decided(status: Status) -> bool:
+    return status.meaning in _DECIDED
+
+
+def _is_approved(status: Status) -> bool:
+    return status.meaning is Meaning.APPROVED
 
 
 def _pays(status: Status) -> bool:
@@ -184,11 +191,13 @@ def _is_closed(known: Remembered, facts: Facts) -> bool:
     return facts.meaning(known.case.status).is_closed
 
 
-def _entered(known: Remembered, is_there: Callable[[str], bool]) -> datetime | None:
+def _entered(
+    known: Remembered, facts: Facts, is_there: Callable[[Status], bool]
+) -> datetime | None:
     """When the case was first seen to enter one of some statuses from another one."""
-    for before, visit in pairwise(known.visits):
-        if is_there(visit.status) and not is_there(before.status):
-            return visit.at
+    for before, step in pairwise(facts.steps(known)):
+        if is_there(step.status) and not is_there(before.status):
+            return step.at
     return None
 
 
@@ -205,5 +214,7 @@ def _stretch(start: Moment, end: Moment, facts: Facts) -> Stretch | str:
 def is_before(one: Moment, other: Moment, zone: ZoneInfo) -> bool:
     """Whether one lies before the other; where one is a day alone, days decide."""
     if isinstance(one, datetime) and isinstance(other, datetime):
-        return one.astimezone(UTC) < other.astimezone(UTC)
+        # Two times of one zone are compared by its wall clock, which once a year goes back.
+        is_plain = one.utcoffset() == other.utcoffset()
+        return one < other if is_plain else one.astimezone(UTC) < other.astimezone(UTC)
     return local_day(one, zone) < local_day(other, zone)

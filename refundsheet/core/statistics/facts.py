@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.desk import Desk, Meaning, Status
@@ -13,6 +14,13 @@ from refundsheet.core.model import Moment, RefundCase, Violation
 from refundsheet.core.statistics.figures import LeftOut, left_out
 from refundsheet.core.statistics.groups import group_names
 from refundsheet.core.statistics.weeks import WEEK, local_day, monday_of
+
+
+class Step(NamedTuple):
+    """The entry of a case into a status."""
+
+    at: datetime
+    status: Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +56,20 @@ class Facts:
     def meaning(self, label: str) -> Meaning:
         """What a status cell means."""
         return self.desk.recognise(label).status.meaning
+
+    def steps(self, known: Remembered) -> tuple[Step, ...]:
+        """The statuses a case was seen in; they are asked for again and again, and so are kept."""
+        if not known.visits:
+            return ()
+        found = self._steps.get(id(known))
+        if found is None:
+            found = tuple(Step(visit.at, self.status(visit.status)) for visit in known.visits)
+            self._steps[id(known)] = found
+        return found
+
+    @cached_property
+    def _steps(self) -> dict[int, tuple[Step, ...]]:
+        return {}
 
     def of(self, *meanings: Meaning) -> list[Remembered]:
         """The cases whose status has one of these meanings."""

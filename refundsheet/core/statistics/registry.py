@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from refundsheet.core.columns import BY_FIELD
+from refundsheet.core.parse import collector_resting
 from refundsheet.core.statistics import (
     announcements,
     counts,
@@ -121,9 +122,9 @@ STATISTICS = (
 def compute(facts: Facts) -> Mapping[Topic, tuple[Result, ...]]:
     """Every figure by its topic; of those that lack a column, why they are switched off."""
     found: dict[Topic, tuple[Result, ...]] = dict.fromkeys(Topic, ())
-    for statistic in STATISTICS:
-        results = _results(statistic, facts)
-        found[statistic.topic] += results
+    with collector_resting():
+        for statistic in STATISTICS:
+            found[statistic.topic] += _results(statistic, facts)
     return found
 
 
