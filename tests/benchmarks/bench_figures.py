@@ -1,0 +1,88 @@
+"""What all figures of 126,505 cases cost: at first, after a change, and in a pass in which nothing changed.
+
+Run with `uv run pytest tests/benchmarks/bench_figures.py --benchmark-only -n0`. The log is the largest
+of the real ones, as it stood in the end; the processor's time is taken, for machines are busy at times.
+"""
+
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from time import process_time
+from zoneinfo import ZoneInfo
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from refundsheet.core.calendar import BusinessCalendar
+from refundsheet.core.desk import Desk
+from refundsheet.core.parse import ParsedLog
+from refundsheet.core.statistics.basis import Basis
+from refundsheet.core.statistics.facts import Facts, known_by_its_row
+from refundsheet.core.statistics.registry import compute
+from tests.real_logs import Source
+
+pytestmark = [pytest.mark.benchmark(timer=process_time), pytest.mark.timeout(300)]
+
+SECONDS = 2.5
+SECONDS_UNCHANGED = 0.001
+MEGABYTES = 120
+ROUNDS = 3
+CASES = 126_505
+
+FINES = Source("road_fines_2000_2009", "Europe/Rome", ("2013-07-01 09:00:00",), "%Y-%m-%d")
+NOW = datetime(2013, 7, 1, 9, tzinfo=ZoneInfo(FINES.zone))
+DESK = Desk()
+
+
+@pytest.fixture(scope="module")
+def log(shared: Path) -> ParsedLog:
+    return FINES.parsed(FINES.read(shared, FINES.times[0]), NOW)
+
+
+@pytest.fixture(scope="module")
+def make_facts(log: ParsedLog) -> Callable[[], Facts]:
+    """Facts as a pass has them: the cases stand, what is derived from them does not yet."""
+    calendar = BusinessCalendar(NOW.tzinfo, DESK.hours)  # pyright: ignore[reportArgumentType]
+    known = [known_by_its_row(row.case, NOW) for row in log.rows]
+    assert len(known) == CASES
+    fields = frozenset(log.layout.columns)
+    return lambda: Facts(
+        cases=known, flags={}, desk=DESK, calendar=calendar, now=NOW, fields=fields
+    )
+
+
+def test_all_figures(benchmark: BenchmarkFixture, make_facts: Callable[[], Facts]) -> None:
+    benchmark.pedantic(lambda: compute(make_facts()), rounds=ROUNDS)
+    assert benchmark.stats is not None
+    assert benchmark.stats["min"] <= SECONDS
+
+
+def test_memory_above_the_cases(
+    benchmark: BenchmarkFixture, make_facts: Callable[[], Facts]
+) -> None:
+    def peak() -> float:
+        tracemalloc.start()
+        try:
+            compute(make_facts())
+            return tracemalloc.get_traced_memory()[1] / 1e6
+        finally:
+            tracemalloc.stop()
+
+    megabytes = benchmark.pedantic(peak, rounds=1)
+    benchmark.extra_info["megabytes"] = round(megabytes, 1)
+    assert megabytes <= MEGABYTES
+
+
+@pytest.mark.parametrize("rows", ["the same", "the same ones read anew"])
+def test_a_pass_in_which_nothing_changed(
+    benchmark: BenchmarkFixture, log: ParsedLog, rows: str
+) -> None:
+    earlier = Basis(rows=log.rows, desk=DESK, hour=NOW, notes=(), has_news=True)
+    again = log.rows if rows == "the same" else log.rows[:1] + log.rows[1:]
+    basis = replace(earlier, rows=again, has_news=False)
+    assert benchmark.pedantic(basis.still_holds, args=(earlier,), rounds=20)
+    assert benchmark.stats is not None
+    limit = SECONDS_UNCHANGED * (1 if rows == "the same" else 10)
+    assert benchmark.stats["min"] <= limit
