@@ -43,6 +43,7 @@ def _open_holes(switches: Switches) -> set[Promise]:
         holes |= {Promise.REST}
     if switches.filtered_paste is FilteredPaste.DISPLACED:
         holes |= {Promise.PEOPLES_CELLS, Promise.PEOPLES_TIMES, Promise.OWN_CASE, Promise.EXPLAINED}
+        holes |= {Promise.PREMISE}  # on another case the reason is another one, too
     return holes
 
 
