@@ -1,0 +1,176 @@
+"""Each command the README shows works."""
+
+import re
+import shlex
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from refundsheet.cli import app
+from refundsheet.localsheets.server import LocalServer
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+LOG = """Case ID,Order ID,Status,Date Request Received,Date of Last Action,Resolution Date
+R-1,1001,New,2026-11-02,2026-11-03,
+R-2,1002,Refunded,2026-10-28,2026-10-30,
+,1003,Wibble,2026-11-04,2026-11-04,
+"""
+COMMANDS: Mapping[str, Any] = typer.main.get_group(app).commands
+#: These go on until they are stopped; tests/acceptance runs them as processes.
+SERVES = {"demo", "local", "run"}
+#: What the README's placeholders stand for.
+VALUES = {
+    "N": "1",
+    "DAY": "2026-11-01",
+    "FILE": "written",
+    "FILE.csv": "cases.csv",
+    "FILE.sqlite": "sheets.sqlite",
+    "csv|jsonl": "jsonl",
+}
+#: What these cannot do without.
+ALWAYS = {"export": ["cases"], "undo": ["--run", "1"]}
+
+
+def in_the_table() -> list[list[str]]:
+    """Each command of the table by itself, and with each of its options."""
+    _, _, table = README.partition("\n| command |")
+    found: list[list[str]] = []
+    for line in table.partition("\n\n")[0].splitlines()[2:]:
+        name, _, options = re.split(r" (?<!\\)\| ", line.strip("| "))
+        name = name.strip("`")
+        given = [with_values(shlex.split(o, posix=False)) for o in re.findall("`(.+?)`", options)]
+        always = ALWAYS.get(name, [])
+        found += [[name, *always, *words] for words in ([], *given) if words[:1] != always[:1]]
+    return found
+
+
+def with_values(words: list[str]) -> list[str]:
+    values = [VALUES.get(word.replace("\\|", "|"), word) for word in words]
+    return [*values, datetime.now(UTC).isoformat()] if values[-1] == "--now" else values
+
+
+def blocks() -> list[list[str]]:
+    """The lines of each block of code, without their comments."""
+    found = re.findall(r"^```\w*\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    return [[line.partition("  #")[0].strip() for line in block.splitlines()] for block in found]
+
+
+def spans() -> list[str]:
+    """What stands between backticks in the text."""
+    text = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
+    return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text)]
+
+
+def shown() -> list[str]:
+    """Every line of a block, and every span, that somebody could type."""
+    return [line for block in blocks() for line in block] + spans()
+
+
+def of_refundsheet(line: str) -> list[str] | None:
+    """The arguments, where the line is a command of ours: named in full, or with an option."""
+    words = shlex.split(line) if line.isascii() and line.count("'") % 2 == 0 else []
+    words = words[words.index("refundsheet") + 1 :] if "refundsheet" in words[:4] else words
+    is_ours = words[:1] != [] and words[0] in COMMANDS and not line.startswith("export REFUND")
+    return with_values(words) if is_ours and (len(words) > 1 or "refundsheet" in line) else None
+
+
+def run(words: list[str]) -> Result:
+    """A command that is shown works: it ends as the table of exit codes says of one that did."""
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code in {0, 1}, (words, result.output)
+    assert result.output or VALUES["FILE"] in words, words
+    return result
+
+
+@pytest.fixture
+def new_desk(
+    local_server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], dict[str, str]]:
+    """Loads ``cases.csv``, for a ledger that knows nothing of it; gives what is to be exported."""
+
+    def load() -> dict[str, str]:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "cases.csv").write_text(LOG)
+        spreadsheet = local_server.load_csv(tmp_path / "cases.csv")
+        exported = {
+            "REFUNDSHEET_GOOGLE__BASE_URL": local_server.base_url,
+            "REFUNDSHEET_SPREADSHEET": spreadsheet,
+        }
+        ledger = {"REFUNDSHEET_LEDGER__URL": f"sqlite:///{tmp_path / spreadsheet}.sqlite"}
+        for name, value in {**exported, **ledger}.items():
+            monkeypatch.setenv(name, value)
+        return exported
+
+    return load
+
+
+def test_the_table_of_commands_has_them_all() -> None:
+    assert {name for name, *_ in in_the_table()} == set(COMMANDS)
+
+
+def test_every_command_shown_is_understood() -> None:
+    lines = [words for line in shown() if (words := of_refundsheet(line))]
+    assert len(lines) > 10
+    for name, *words in [*lines, *in_the_table()]:
+        assert COMMANDS[name].make_context(name, words)
+
+
+def test_every_option_shown_by_itself_is_one_of_ours() -> None:
+    ours = {
+        opt for c in COMMANDS.values() for p in c.params for opt in (*p.opts, *p.secondary_opts)
+    }
+    alone = {span.split()[0] for span in spans() if span.startswith("--")}
+    assert alone <= ours
+
+
+def test_a_log_of_ones_own_goes_as_the_readme_tells_it(
+    new_desk: Callable[[], dict[str, str]],
+) -> None:
+    told = next(block for block in blocks() if any("export " in line for line in block))
+    exports = [line.split(" ", 1)[1].partition("=")[0] for line in told if "export " in line]
+    assert set(exports) == set(new_desk())
+
+    typed = [words for line in told if (words := of_refundsheet(line)) and words[0] not in SERVES]
+    said = {" ".join(words): run(words).stdout for words in typed}
+
+    assert "Wibble" in said["check"]
+    assert "Would write" in said["sync --dry-run"]
+    assert "Wrote" in said["sync"]
+    assert "Open" in said["summary"]
+
+
+def test_every_command_of_the_table_does_something(new_desk: Callable[[], object]) -> None:
+    new_desk()
+    for words in in_the_table():
+        if words[0] == "undo":  # once it is done, there is nothing more to take back
+            new_desk()
+            run(["sync", "--backfill"])
+        if words[0] not in SERVES:
+            run(words)
+
+
+def test_what_developers_are_told_to_run_is_there() -> None:
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    lines = [words for line in shown() if (words := line.split())[:1] == ["uv"]]
+    for words in lines:
+        for before, word in pairwise(words):
+            if before == "--group":
+                assert word in groups
+            elif before == "-m" or (before == "python" and word != "-m"):
+                options = re.findall(r"--[a-z-]+", " ".join(words))
+                assert all(f'"{option}"' in source_of(word) for option in options), words
+
+
+def source_of(name: str) -> str:
+    """The program that `python` or `python -m` runs by that name."""
+    path = ROOT / name if name.endswith(".py") else ROOT / name.replace(".", "/")
+    files = [path, path.with_suffix(".py"), path / "__main__.py"]
+    return next(file for file in files if file.is_file()).read_text("utf-8")
