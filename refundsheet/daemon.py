@@ -19,7 +19,7 @@ from refundsheet.core.model import Outcome
 from refundsheet.core.report import Options, PassReport
 from refundsheet.errors import RefundsheetError
 from refundsheet.ledger.ledger import Ledger
-from refundsheet.reconcile import Reconciler
+from refundsheet.reconcile import READING, Reconciler
 from refundsheet.service import logs, systemd
 from refundsheet.service.pulse import Pulse, Wrist
 from refundsheet.sheets.google import GoogleSheetStore, open_store
@@ -89,8 +89,9 @@ def run_until_signal(settings: Settings, options: Options) -> None:
     wrist = Wrist(Pulse(started_at=wall_clock()))
     with open_log(settings) as (store, ledger), _telling(settings, wrist):
         store.describe()
-        reconciler = Reconciler(store, ledger, settings)
-        keeper = _Keeper(reconciler, settings.poll_seconds, options, wrist)
+        watch = ReadingWatch()
+        reconciler = Reconciler(store, ledger, settings, watch.step)
+        keeper = _Keeper(reconciler, settings.poll_seconds, options, wrist, watch)
         log.info("watching %r of %r", store.log.title, store.book.title)
         keeper.start()
         systemd.notify(systemd.READY)
@@ -110,6 +111,21 @@ def _telling(settings: Settings, wrist: Wrist) -> AbstractContextManager[Any]:
     return serving(listen, lambda: wrist.pulse, wall_clock)
 
 
+class ReadingWatch:
+    """Tells how long the latest pass read, from the steps it tells."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._since: float | None = None
+
+    def step(self, step: str) -> None:
+        """A pass goes on to its next step."""
+        now = monotonic()
+        if self._since is not None:
+            self.seconds = now - self._since
+        self._since = now if step == READING else None
+
+
 class _Keeper:
     """Makes a pass every so often, one at a time.
 
@@ -118,16 +134,23 @@ class _Keeper:
         every: Seconds from one to the next, at least.
         options: What the first pass that succeeds is asked for.
         wrist: Told how each pass went.
+        watch: Knows how long the reconciler reads.
     """
 
     def __init__(
-        self, reconciler: Reconciler, every: float, options: Options, wrist: Wrist
+        self,
+        reconciler: Reconciler,
+        every: float,
+        options: Options,
+        wrist: Wrist,
+        watch: ReadingWatch,
     ) -> None:
         self._reconciler = reconciler
         self._options = options
         self._warned = set[str]()
         self._every = every
         self._wrist = wrist
+        self._watch = watch
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._in_hand = threading.Lock()
         self._is_over = False
@@ -181,7 +204,7 @@ class _Keeper:
         self._warn(report)
         _tell(report, seconds)
         size = len(report.log.snapshot.values)
-        every = self._keep_pace(seconds, size)
+        every = self._keep_pace(size)
         pulse = self._wrist.pulse.after(report, seconds)
         self._wrist.pulse = replace(pulse, next_after=timedelta(seconds=every))
         systemd.notify(systemd.WATCHDOG, f"STATUS=run {report.run}, {len(report.log.rows)} rows")
@@ -189,19 +212,20 @@ class _Keeper:
 
     def _warn(self, report: PassReport) -> None:
         """Say once why something is not written, and not again in every pass."""
-        told = (receipt.detail for receipt in report.receipts if receipt.outcome is Outcome.DONE)
+        lost = Outcome.LOST  # an everyday matter
+        told = (receipt.detail for receipt in report.receipts if receipt.outcome is not lost)
         sentences = {report.read_only, *report.withheld, *told} - {""}
         for sentence in sorted(sentences - self._warned):
             log.warning("%s", sentence)
         self._warned = sentences
 
-    def _keep_pace(self, seconds: float, size: int) -> float:
+    def _keep_pace(self, size: int) -> float:
         """Large logs are read less often, so that Google and this machine have time for others.
 
         Returns:
             Seconds from one pass to the next.
         """
-        every = max(self._every, seconds / _READING_SHARE)
+        every = max(self._every, self._watch.seconds / _READING_SHARE)
         if size > _HEAVY_BYTES:
             every = max(every, _HEAVY_EVERY)
         job = self._scheduler.get_job("pass")

@@ -62,7 +62,7 @@ from refundsheet.sheets.store import Asked, Setup, SheetStore
 
 #: What a pass is doing, for whoever looks on.
 STEPS = ("waiting for another refundsheet", "reading", "deciding", "writing", "summing up")
-_WAITING, _READING, _DECIDING, _WRITING, _SUMMING_UP = STEPS
+_WAITING, READING, _DECIDING, _WRITING, _SUMMING_UP = STEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +230,7 @@ class Reconciler:
 
     def _decide(self, now: datetime, options: Options) -> _Scene:
         """Everything up to the first write to the log."""
-        self._tell(_READING)
+        self._tell(READING)
         look = self._look(now, options)
         if look.held.release:
             options = replace(options, allow_large_change=True)
