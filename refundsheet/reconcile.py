@@ -395,7 +395,7 @@ class Reconciler:
         desk = look.held.settings.desk(_years_about(local))
         if self._desk is None or self._desk != desk:
             self._desk = desk
-        calendar = BusinessCalendar(zone, desk.hours, desk.holidays)
+        calendar = BusinessCalendar(zone, desk.hours, desk.holidays, desk.half_days)
         if self._calendar is None or self._calendar != calendar:
             self._calendar = calendar
         observed, backfill = NOTHING_OBSERVED, options.backfill
@@ -546,7 +546,8 @@ def _full_hour(now: datetime) -> datetime:
 def _flags_by(settings: Settings, recognised: Recognised, context: Context) -> Mapping[str, Flag]:
     """The flags as other settings would have them now."""
     desk = settings.desk(_years_about(context.now))
-    calendar = BusinessCalendar(context.calendar.zone, desk.hours, desk.holidays)
+    zone = context.calendar.zone
+    calendar = BusinessCalendar(zone, desk.hours, desk.holidays, desk.half_days)
     return flagged_by(recognised, replace(context, desk=desk, calendar=calendar)).flags
 
 

@@ -263,11 +263,14 @@ class HourSettings(Section):
 
 
 class HolidaySettings(Section):
-    """On which days the desk is closed."""
+    """On which days the desk is closed, or open for other hours than usual."""
 
     country: str | None = None
     subdivision: str | None = None
     dates: Annotated[tuple[date, ...], FromText] = ()
+    half_days: Annotated[Mapping[date, DayHours], FromText] = Field(
+        default_factory=dict[date, Hours]
+    )
 
     @model_validator(mode="after")
     def _country_is_known(self) -> Self:
@@ -424,6 +427,7 @@ class Settings(BaseSettings):
             reasons=tuple(_reason(reason) for reason in self.reasons),
             hours=self.hours.by_weekday(),
             holidays=self.holidays.in_years(years),
+            half_days=self.holidays.half_days,
             grace_reads=self.grace.reads,
             grace_seconds=self.grace.seconds,
             last_action_fields=self.last_action_fields,

@@ -276,6 +276,7 @@ class Desk:
     Attributes:
         hours: ISO weekday (1 is Monday) to its opening intervals.
         holidays: Days on which the desk is closed.
+        half_days: Days to their own opening intervals, be they holidays or not.
         grace_reads: For how many reads in a row a new row must stand still before it is touched.
         grace_seconds: And for how long.
         last_action_fields: The fields whose change counts as an action on the case.
@@ -296,6 +297,9 @@ class Desk:
         default_factory=lambda: dict.fromkeys(range(1, 6), _NINE_TO_FIVE)
     )
     holidays: frozenset[date] = frozenset()
+    half_days: Mapping[date, tuple[tuple[time, time], ...]] = field(
+        default_factory=dict[date, tuple[tuple[time, time], ...]]
+    )
     grace_reads: int = 2
     grace_seconds: float = 60
     last_action_fields: tuple[str, ...] = ("status", "notes")

@@ -256,11 +256,11 @@ def _without_figures() -> Generator[None]:
         registry.STATISTICS = figures
 
 
-def _one_calendar(zone: ZoneInfo, hours: Any, holidays: Any) -> BusinessCalendar:
+def _one_calendar(zone: ZoneInfo, *hours: Any) -> BusinessCalendar:
     """A pass computes its calendar anew; a million passes by the same settings need it once."""
-    key = (zone.key, tuple(hours.items()), holidays)
+    key = (zone.key, repr(hours))
     if key not in _calendars:
-        _calendars[key] = BusinessCalendar(zone, hours, holidays)
+        _calendars[key] = BusinessCalendar(zone, *hours)
     return _calendars[key]
 
 

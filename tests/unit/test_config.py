@@ -120,7 +120,7 @@ def keys_of(model: type[BaseModel], before: str = "") -> Iterator[str]:
         section = next(iter(getattr(field.annotation, "__args__", ())), field.annotation)
         if isinstance(section, type) and issubclass(section, BaseModel):
             yield from keys_of(section, f"{before}{key}.")
-        elif before + key not in ("log.headers", "rules"):
+        elif before + key not in ("log.headers", "rules", "holidays.half_days"):
             yield before + key
 
 
@@ -128,7 +128,10 @@ def test_the_example_names_every_key_and_no_other() -> None:
     uncommented = re.sub(r"^#(?=\w+ = )", "", EXAMPLE.read_text("utf-8"), flags=re.MULTILINE)
     named = set(keys(tomllib.loads(uncommented)))
 
-    assert named - {"log.headers.order_id", "rules.reason_not_listed"} == set(keys_of(Settings))
+    half_days = {f"holidays.half_days.2026-12-{day}" for day in (24, 31)}
+    assert half_days <= named
+    examples = {"log.headers.order_id", "rules.reason_not_listed", *half_days}
+    assert named - examples == set(keys_of(Settings))
 
 
 def test_every_key_of_the_example_can_be_uncommented(load: Load) -> None:
@@ -227,6 +230,7 @@ def test_the_desk_works_as_the_settings_say(load: Load) -> None:
         sunday = "10:00-24:00"
         [holidays]
         dates = [2026-12-24]
+        half_days = { 2026-12-31 = "10:00-12:00" }
         [legal]
         enabled = false
         [[statuses]]
@@ -253,6 +257,7 @@ def test_the_desk_works_as_the_settings_say(load: Load) -> None:
     assert desk.hours[1] == ((time(9), time(12, 30)), (time(13, 30), time(17)))
     assert desk.hours[7] == ((time(10), time(0)),)
     assert desk.holidays == {date(2026, 12, 24)}
+    assert desk.half_days == {date(2026, 12, 31): ((time(10), time(12)),)}
     assert desk.legal_days is None
     assert [status.meaning for status in desk.statuses] == [Meaning.PAID, Meaning.OPEN]
     assert not desk.statuses[0].payout
@@ -337,6 +342,31 @@ def test_the_same_settings_serve_another_sheet() -> None:
     assert settings.spreadsheet_id == "demo"
     assert settings.google.base_url == "http://127.0.0.1:1"
     assert settings.ledger.url == "sqlite://"
+
+
+def test_settings_that_decided_once_are_read_back_from_their_text(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = load(
+        """
+        last_action_fields = ["notes"]
+        old_case_days = 30
+        [hours]
+        saturday = "09:00-12:00"
+        [holidays]
+        half_days = { 2026-12-24 = "09:00-12:30" }
+        [rules]
+        reason_not_listed = "off"
+        [[statuses]]
+        label = "Check"
+        meaning = "open"
+        limit = "2 bd"
+        due_soon = "never"
+        """
+    )
+    monkeypatch.setenv("REFUNDSHEET_OLD_CASE_DAYS", "7")  # what holds now is no matter
+
+    assert Settings().as_decided_by(then.deciding()) == then
 
 
 def test_deciding_settings_differ_where_flags_do(load: Load) -> None:

@@ -1,7 +1,7 @@
 """The Settings tab: what a team lead types there, what of it counts, and what is said beside it."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -104,12 +104,14 @@ def test_reasons_holidays_and_rules_are_read() -> None:
     rows = the_tab()
     first = row_of(rows, "Reason") + 1
     rows[first] = ["Broken in transit", "yes", "Damaged or defective, smashed"]
-    rows.insert(row_of(rows, "Closed on") + 1, [46380.0, "Christmas Eve"])
+    rows.insert(row_of(rows, "Closed on") + 1, [46380.0, "09:00-12:30", "Christmas Eve"])
+    rows.insert(row_of(rows, "Closed on") + 2, [46381.0, "", "Christmas"])
     set_beside(rows, "status_near_miss", "off")
     wanted = read(rows).wanted
     assert (wanted.reasons[0].label, wanted.reasons[0].needs_note) == ("Broken in transit", True)
     assert wanted.reasons[0].synonyms == ("Damaged or defective", "smashed")
-    assert [day.isoformat() for day in wanted.holidays.dates] == ["2026-12-24"]
+    assert wanted.holidays.dates == (date(2026, 12, 25),)
+    assert wanted.holidays.half_days == {date(2026, 12, 24): ((time(9), time(12, 30)),)}
     assert wanted.rules["status_near_miss"].value == "off"
 
 
@@ -143,6 +145,15 @@ def test_a_bad_value_keeps_the_last_good_one_and_is_told_beside_it(
     assert team_text(reading.wanted) == team_text(
         read(set_beside(the_tab(), "Tuesday", "08:00-16:00")).wanted
     )
+
+
+def test_a_half_day_whose_hours_cannot_be_read_changes_nothing_and_is_told() -> None:
+    rows = the_tab()
+    at = row_of(rows, "Closed on") + 1
+    rows.insert(at, [46380.0, "mornings", "Christmas Eve"])
+    reading = read(rows)
+    assert team_text(reading.wanted) == team_text(DEFAULTS)
+    assert "is not an interval" in reading.messages[at]
 
 
 def test_a_new_entry_that_cannot_be_used_is_left_out_and_told() -> None:

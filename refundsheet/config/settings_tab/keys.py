@@ -69,7 +69,7 @@ LISTS = (
     List("reasons", {
         "label": "Reason", "needs_note": "Needs a note", "synonyms": "Also understood as",
     }),
-    List("holidays", {"label": "Closed on", "what": "What for"}),
+    List("holidays", {"label": "Closed on", "hours": "Open only", "what": "What for"}),
     List("rules", {"label": "Rule", "grade": "Weight", "what": "What it looks for"}),
 )  # fmt: skip
 LINES_HEAD = ("Setting", "Value")

@@ -86,8 +86,10 @@ _OFFERED: Mapping[str, tuple[str, ...]] = {
 def _entries(key: str, dumped: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     match key:
         case "holidays":
+            closed: Mapping[str, str] = dict.fromkeys(dumped[key]["dates"], "")
             return [
-                {"label": (date.fromisoformat(day) - EPOCH).days} for day in dumped[key]["dates"]
+                {"label": (date.fromisoformat(day) - EPOCH).days, "hours": hours}
+                for day, hours in sorted((closed | dumped[key]["half_days"]).items())
             ]
         case "rules":
             graded: Mapping[str, str] = dumped[key]

@@ -138,7 +138,7 @@ def _section_at(row: Sequence[Cell]) -> tuple[List | None, dict[str, int]] | Non
 def _begin(section: List, number: int, raw: _Raw) -> None:
     """A list on the tab stands for the whole of it."""
     if section.key == "holidays":
-        raw.values["holidays"]["dates"] = []
+        raw.values["holidays"] |= {"dates": [], "half_days": {}}
         raw.rows["holidays", "dates"] = number
     else:
         raw.rows[section.key,] = number
@@ -163,14 +163,23 @@ def _take_entry(
     said = {name: _cell(row, at) for name, at in heads.items()}
     match section.key:
         case "holidays":
-            dates = raw.values["holidays"]["dates"]
-            raw.rows["holidays", "dates", len(dates)] = number
-            dates.append(_day(said["label"]))
+            _take_holiday(_day(said["label"]), _text(said.get("hours")), number, raw)
         case "rules":
             _take_grade(_text(said["label"]), _text(said.get("grade")).casefold(), number, raw)
         case _:
             raw.rows[section.key, len(raw.values[section.key])] = number
             raw.values[section.key].append(_entry(said))
+
+
+def _take_holiday(day: str, hours: str, number: int, raw: _Raw) -> None:
+    """A day on which the desk is closed, or open for some hours only."""
+    holidays = raw.values["holidays"]
+    if hours:
+        holidays["half_days"][day] = hours
+        raw.rows["holidays", "half_days", day] = number
+    else:
+        raw.rows["holidays", "dates", len(holidays["dates"])] = number
+        holidays["dates"].append(day)
 
 
 def _take_grade(rule: str, grade: str, number: int, raw: _Raw) -> None:
@@ -205,7 +214,7 @@ def _plain(value: Cell, blank: Cell = None) -> Any:
     return value
 
 
-def _day(value: Cell) -> Any:
+def _day(value: Cell) -> str:
     """A day as ISO text: a serial number is one, and typed text may be."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return (EPOCH + timedelta(days=int(value))).isoformat()
