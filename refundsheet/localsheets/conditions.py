@@ -118,7 +118,7 @@ class Condition:
         """Whether it holds for a cell; a kind that only validation has holds for every cell."""
         if self.kind == "CUSTOM_FORMULA":
             return _is_true(self.among.value_at(self.wanted[0], row, column))
-        text = "" if cell.value is None else shown(cell.value, cell.format, self.among.locale)
+        text = "" if cell.value is None else shown(cell.value, cell.look, self.among.locale)
         if self.kind in _BLANKS:
             return (text == "") == (self.kind == "BLANK")
         if self.kind in _TEXTS:

@@ -26,7 +26,7 @@ class Criteria:
 
     def lets_through(self, cell: Cell, row: int, column: int) -> bool:
         """Whether a row with this cell is shown."""
-        text = "" if cell.value is None else shown(cell.value, cell.format, self.locale)
+        text = "" if cell.value is None else shown(cell.value, cell.look, self.locale)
         return (
             text not in self.hidden
             and (self.condition is None or self.condition.holds(cell, row, column))

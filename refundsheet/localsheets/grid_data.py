@@ -45,7 +45,7 @@ def _effective_value(cell: Cell, _book: Spreadsheet, _look: Look) -> Json | None
 def _formatted_value(cell: Cell, book: Spreadsheet, _look: Look) -> str | None:
     if cell.value is None:
         return None
-    return shown(cell.value, cell.format, book.locale)
+    return shown(cell.value, cell.look, book.locale)
 
 
 def _user_entered_format(cell: Cell, _book: Spreadsheet, _look: Look) -> Json | None:
@@ -54,7 +54,7 @@ def _user_entered_format(cell: Cell, _book: Spreadsheet, _look: Look) -> Json | 
 
 def _effective_format(cell: Cell, book: Spreadsheet, look: Look) -> Json:
     default: Json = book.properties["defaultFormat"]
-    entered = cell.format.data if cell.format else {}
+    entered = cell.look.data if cell.look else {}
     alignment = _alignment(cell.value)
     return cell_formats.effective(default, alignment, look.under, entered, look.over)
 

@@ -66,7 +66,8 @@ def matrix(sheet: Sheet, box: Box, how: Rendering, locale: str) -> list[list[Any
 
 
 def _formats(rows: list[Row], start: int) -> list[Formats]:
-    return [row.formats[start:] if start else row.formats for row in rows]
+    looks = (row.looks if row.more else row.formats for row in rows)
+    return [found[start:] if start else found for found in looks]
 
 
 def transposed(rows: list[list[Any]]) -> list[list[Any]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from refundsheet.localsheets.cell_formats import CellFormat
-from refundsheet.localsheets.display import CellError
+from refundsheet.localsheets.cell_formats import CellFormat, with_number_format
+from refundsheet.localsheets.display import CellError, NumberFormat
 from refundsheet.localsheets.schema import Json
 
 Value = str | float | bool | CellError | None
@@ -58,6 +59,27 @@ class Cell:
         """The cell with something else entered; format, note and rule stay."""
         return replace(self, value=value, formula=formula, other=other, spilled=False)
 
+    @property
+    def look(self) -> CellFormat | None:
+        """The format, with the number format of its formula's result where it has none."""
+        return _with_automatic(self.format, self.other)
+
+
+#: Where `other` keeps the number format a formula's result is shown by.
+AUTOMATIC = "numberFormat"
+
+
+def _with_automatic(look: CellFormat | None, other: Json | None) -> CellFormat | None:
+    if not other or AUTOMATIC not in other or (look and look.number_format):
+        return look
+    found = other[AUTOMATIC]
+    return _numbered(look, found["type"], found["pattern"])
+
+
+@lru_cache(maxsize=1024)
+def _numbered(look: CellFormat | None, kind: str, pattern: str) -> CellFormat | None:
+    return with_number_format(look, NumberFormat(kind, pattern))
+
 
 EMPTY_CELL = Cell()
 
@@ -96,6 +118,16 @@ class Row:
     def blank(self) -> bool:
         """Whether nothing of it differs from a row never touched."""
         return not self.width and self.dimension is PLAIN_DIMENSION
+
+    @property
+    def looks(self) -> tuple[CellFormat | None, ...]:
+        """The formats, with those of formulas' results where there are no others."""
+        if not self.more or not any(e.other and AUTOMATIC in e.other for e in self.more.values()):
+            return self.formats
+        looks = [*self.formats, *[None] * (max(self.more) + 1 - len(self.formats))]
+        for column, extra in self.more.items():
+            looks[column] = _with_automatic(looks[column], extra.other)
+        return tuple(looks)
 
     def value(self, column: int) -> Value:
         """What a cell shows."""

@@ -252,6 +252,7 @@ class Sheet:
         """
         start, end = columns
         whole = start == 0 and end >= self.column_count
+        self._move_anchors({old: new for new, old in enumerate(order, start=first)}, columns)
         sources = [self.row(index) for index in order]
         for offset, source in enumerate(sources):
             target = first + offset
@@ -261,6 +262,17 @@ class Sheet:
                 self._take_row(target, source)
             else:
                 self._take_columns(target, source, start, end)
+
+    def _move_anchors(self, places: dict[int, int], columns: tuple[int, int]) -> None:
+        """The comments on cells go where their rows went."""
+        moved: list[Json] = []
+        for body in self.objects.get("commentAnchors", ()):
+            box = self.bounded(body["range"])
+            inside = columns[0] <= box.column_start < columns[1]
+            row = places.get(box.row_start, box.row_start) if inside else box.row_start
+            cell = {**body["range"], "startRowIndex": row, "endRowIndex": row + 1}
+            moved.append({**body, "range": cell})
+        self.put_objects("commentAnchors", tuple(moved))
 
     def _take_row(self, target: int, source: Row) -> None:
         row = self.own(target).copy(self.token)

@@ -9,6 +9,7 @@ from refundsheet.localsheets import a1, errors, tables
 from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.covered import clear_covered
 from refundsheet.localsheets.errors import ApiError
+from refundsheet.localsheets.headers import name_columns
 from refundsheet.localsheets.intervals import COLUMNS, ROWS, Splice
 from refundsheet.localsheets.matrix import Render, Rendering, matrix, transposed
 from refundsheet.localsheets.ranges import Reach, check_writable, resolve
@@ -132,6 +133,7 @@ def write(book: Spreadsheet, reach: Reach, rows: list[list[Any]], option: InputO
                 write_cell(book, sheet, (row_index, column), sent, option)
                 touched.append((row_index, column))
     clear_covered(book)
+    name_columns(book)
     book.stale = True
     return Written(sheet, box, tuple(touched))
 
@@ -252,6 +254,7 @@ def clear_reach(book: Spreadsheet, reach: Reach) -> str:
     """Take the values of a resolved range away; returns the range as the answer names it."""
     check_writable(book, reach.box)
     clear_values(reach.sheet, reach.box)
+    name_columns(book)
     book.stale = True
     return reach.echoed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -14,7 +14,8 @@ from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.following import follow_ranges
 from refundsheet.localsheets.formulas.evaluation import evaluate
 from refundsheet.localsheets.intervals import Shift, Splice, follow_grid_range
-from refundsheet.localsheets.rows import Row, Value
+from refundsheet.localsheets.results import clear_spilled, show_results
+from refundsheet.localsheets.rows import Row
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import OBJECTS, Sheet
 from refundsheet.localsheets.sheet_grid import SheetGrid
@@ -246,17 +247,14 @@ class Spreadsheet:
         if not any(True for sheet in self.sheets for _ in formulas_of(sheet)):
             return
         for sheet in self.sheets:
-            _clear_spilled(sheet)
+            clear_spilled(sheet)
         found = evaluate(
             {sheet.title: SheetGrid(sheet) for sheet in self.sheets},
             now=self.local_now,
             locale=self.locale,
             names=self.named_texts(),
         )
-        by_title = {sheet.title: sheet for sheet in self.sheets}
-        for (title, row, column), value in found.values.items():
-            link = found.links.get((title, row, column))
-            _show_result(by_title[title], (row, column), value, link)
+        show_results(self.sheets, found, self.locale)
 
     def named_texts(self) -> dict[str, str]:
         """The A1 reference behind each named range."""
@@ -276,28 +274,6 @@ class Spreadsheet:
 
 def _on(change: Callable[[str, str], str], title: str, text: str) -> str:
     return change(text, title)
-
-
-def _show_result(sheet: Sheet, place: tuple[int, int], value: Value, link: str | None) -> None:
-    """A formula's result in its cell, with where it leads; or in a blank cell it spread into."""
-    cell = sheet.cell(*place)
-    if isinstance(value, float):
-        value = schema.plain_number(value)
-    other = {name: kept for name, kept in (cell.other or {}).items() if name != "hyperlink"}
-    other |= {"hyperlink": link} if link else {}
-    if cell.formula is None:
-        sheet.put(*place, replace(cell, value=value, other=other or None, spilled=True))
-    elif (cell.other or {}) != other:
-        sheet.put(*place, replace(cell, value=value, other=other or None))
-    elif cell.value != value or type(cell.value) is not type(value):
-        sheet.own(place[0]).put_value(place[1], value)
-
-
-def _clear_spilled(sheet: Sheet) -> None:
-    for index, row in enumerate(sheet.rows):
-        for column, extra in list((row.more or {}).items()):
-            if extra.spilled:
-                sheet.put(index, column, sheet.cell(index, column).with_content(None))
 
 
 def _readdressed(message: str, body: Json, sheet_id: int) -> Json:

@@ -39,6 +39,7 @@ from refundsheet.localsheets.batch_update import (
 )
 from refundsheet.localsheets.covered import clear_covered
 from refundsheet.localsheets.errors import ApiError, RequestError
+from refundsheet.localsheets.headers import name_columns
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.workbook import Spreadsheet
 
@@ -125,6 +126,7 @@ def _apply_one(book: Spreadsheet, place: int, kind: str, request: Json) -> Json:
     try:
         reply = HANDLERS[kind](book, request)
         clear_covered(book)
+        name_columns(book)
     except RequestError as refusal:
         raise errors.invalid_request(place, kind, str(refusal)) from refusal
     except ApiError as refusal:

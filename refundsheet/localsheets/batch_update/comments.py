@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 
+from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.batch_update import objects
+from refundsheet.localsheets.batch_update.merges import moved_box
 from refundsheet.localsheets.batch_update.objects import Kind
 from refundsheet.localsheets.errors import RequestError
-from refundsheet.localsheets.ranges import grid_box, grid_range
+from refundsheet.localsheets.ranges import grid_box, grid_range, open_box
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sharing import stamp
 from refundsheet.localsheets.shown import shown
@@ -56,7 +58,7 @@ def _anchor(book: Spreadsheet, place: Json, anchor_id: str) -> str:
     objects.add(sheet, _ANCHOR, {"anchorId": anchor_id, "range": grid_range(box)})
     book.calculate()
     cell = sheet.cell(row, column)
-    return shown(cell.value, cell.format, book.locale)
+    return shown(cell.value, cell.look, book.locale)
 
 
 def _fresh_id(book: Spreadsheet) -> str:
@@ -142,6 +144,15 @@ def delete_reply(book: Spreadsheet, request: Json) -> None:
     kept = {name: old[name] for name in ("createTime", "postId")}
     new = kept | {"deleted": True, "updateTime": stamp(book.context.now)}
     _replace_post(book, thread, old, new)
+
+
+def move_anchors(book: Spreadsheet, source: Box, target: Box) -> None:
+    """The threads on cells that are cut go along."""
+    for sheet, anchor in list(objects.every(book, _ANCHOR)):
+        box = open_box(book, anchor["range"])
+        if source.holds(box):
+            new = {**anchor, "range": grid_range(moved_box(box, source, target))}
+            objects.move(sheet, book.sheet(target.sheet_id), _ANCHOR, anchor, new)
 
 
 def _thread(book: Spreadsheet, request: Json) -> Json:

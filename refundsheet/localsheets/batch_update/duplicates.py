@@ -65,7 +65,7 @@ def _key(book: Spreadsheet, cell: Cell) -> object:
         if isinstance(value, str):
             return value.casefold()
         return (type(value).__name__ if isinstance(value, (bool, CellError)) else "number", value)
-    return shown(value, cell.format, book.locale).casefold()
+    return shown(value, cell.look, book.locale).casefold()
 
 
 def _close_up(book: Spreadsheet, sheet: Sheet, box: Box, kept: list[int]) -> None:

@@ -86,7 +86,7 @@ def copy_merges(book: Spreadsheet, source: Box, target: Box) -> None:
     ]
     sheet = book.sheet(target.sheet_id)
     new = [
-        grid_range(_moved(box, source, replace(target, row_start=down, column_start=across)))
+        grid_range(moved_box(box, source, replace(target, row_start=down, column_start=across)))
         for box in found
         for down in range(target.row_start, target.row_end, source.rows)
         for across in range(target.column_start, target.column_end, source.columns)
@@ -107,11 +107,12 @@ def move_merges(book: Spreadsheet, source: Box, target: Box, *, keep: bool) -> N
     if not all(source.holds(box) for box in touched):
         raise RequestError("You can't cut and paste part of a merged cell.")
     sheet.put_objects("merges", _apart(book, sheet, source))
-    new = [grid_range(_moved(box, source, target)) for box in touched if keep]
+    new = [grid_range(moved_box(box, source, target)) for box in touched if keep]
     goal.put_objects("merges", _apart(book, goal, target) + tuple(new))
 
 
-def _moved(box: Box, source: Box, target: Box) -> Box:
+def moved_box(box: Box, source: Box, target: Box) -> Box:
+    """A box inside the source, where it lies in the target."""
     down = target.row_start - source.row_start
     across = target.column_start - source.column_start
     return Box(

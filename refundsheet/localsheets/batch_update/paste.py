@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from refundsheet.localsheets import cell_formats, errors, filters, references
 from refundsheet.localsheets.a1 import Box, echo
+from refundsheet.localsheets.batch_update.comments import move_anchors
 from refundsheet.localsheets.batch_update.conditional import copy_rules
 from refundsheet.localsheets.batch_update.merges import copy_merges, move_merges
 from refundsheet.localsheets.errors import RequestError
@@ -164,6 +165,7 @@ def cut_paste(book: Spreadsheet, request: Json) -> None:
     _put_all(book, cells, target, paste)
     move_merges(book, source, target, keep=kind in _WITH_MERGES)
     if kind == "PASTE_NORMAL":
+        move_anchors(book, source, target)
         book.follow_cut(source, target)
     book.stale = True
 

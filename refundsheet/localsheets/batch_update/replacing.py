@@ -96,7 +96,7 @@ def _filled(sheet: Sheet, box: Box) -> Iterator[tuple[int, int]]:
 
 def _text(book: Spreadsheet, cell: Cell) -> str:
     """What is searched: a formula as it is written, anything else as it is shown."""
-    return cell.formula or shown(cell.value, cell.format, book.locale)
+    return cell.formula or shown(cell.value, cell.look, book.locale)
 
 
 def _replacer(request: Json) -> Replace:

@@ -52,7 +52,7 @@ def _splittable(book: Spreadsheet, sheet: Sheet, row: int, column: int) -> str:
     cell = sheet.cell(row, column)
     if cell.formula is not None or cell.value is None:
         return ""
-    return shown(cell.value, cell.format, book.locale)
+    return shown(cell.value, cell.look, book.locale)
 
 
 def _delimiter(request: Json, texts: list[str]) -> str:

@@ -14,7 +14,7 @@ from refundsheet.localsheets.batch_update.copies import free_table_name
 from refundsheet.localsheets.batch_update.objects import TABLE
 from refundsheet.localsheets.batch_update.paste import clear_cells
 from refundsheet.localsheets.errors import RequestError
-from refundsheet.localsheets.grid_data import shown
+from refundsheet.localsheets.headers import header, write_header
 from refundsheet.localsheets.ranges import check_writable, grid_box, grid_range, open_box
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import Sheet
@@ -75,10 +75,10 @@ def _columns(book: Spreadsheet, box: Box, sent: list[Json], *, required: bool) -
             unnamed += 1
             column["columnName"] = f"Column {unnamed}"
         if column.get("columnName"):
-            _write(sheet, place, column["columnName"])
+            write_header(sheet, place, column["columnName"])
         else:
             column["columnName"] = header(book, sheet, place) or f"Column {index + 1}"
-            _write(sheet, place, column["columnName"])
+            write_header(sheet, place, column["columnName"])
         columns.append(column)
     _uncheck(sheet, box, columns)
     return columns
@@ -104,19 +104,6 @@ def _check_type(column: Json) -> None:
         raise RequestError("Cannot set condition for non-dropdown column type.")
     if condition and (condition.get("type") != "ONE_OF_LIST" or not condition.get("values")):
         raise RequestError("Condition type must be ONE_OF_LIST for dropdown column type.")
-
-
-def header(book: Spreadsheet, sheet: Sheet, place: tuple[int, int]) -> str:
-    """What a header cell shows."""
-    cell = sheet.cell(*place)
-    return "" if cell.value is None else shown(cell.value, cell.format, book.locale)
-
-
-def _write(sheet: Sheet, place: tuple[int, int], name: str) -> None:
-    """A header cell takes its column's name as plain text; format and note stay."""
-    old = sheet.cell(*place)
-    if old.value != name or old.formula is not None:
-        sheet.put(*place, old.with_content(name))
 
 
 def _uncheck(sheet: Sheet, box: Box, columns: list[Json]) -> None:

@@ -72,6 +72,8 @@ class Translation:
     areas: list[Area] = field(default_factory=list[Area])
     #: Every function the engine is asked for.
     functions: set[str] = field(default_factory=set[str])
+    #: Names of no range, unless the formula itself gives them a meaning.
+    names: list[str] = field(default_factory=list[str])
     spreads: bool = False
     reaches_everywhere: bool = False
     #: Whether the formula only repeats one cell, as `=A1` does.
@@ -167,6 +169,8 @@ class Translator:
             return token.text[token.text.rindex("#") :]
         named = self._book.names.get(token.text.casefold()) if token.kind is Kind.NAME else None
         if named is None:
+            if token.kind is Kind.NAME and token.text.upper() not in {"TRUE", "FALSE"}:
+                self._out.names.append(token.text)
             return token.text
         parts = [(each.text, each.reference) for each in tokens_of(named)]
         return "".join(text if found is None else self._reference(found) for text, found in parts)

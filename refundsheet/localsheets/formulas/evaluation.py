@@ -226,6 +226,9 @@ class _Engine:
             self._plan.unknown[key] = ()
             formula = self._book.sheets[sheet].formulas[row, column]
             return _kept(formula, CellError("NAME", "Unknown function."))
+        names = self._plan.runs[key].names
+        if value == "#NAME?" and names:
+            return CellError("NAME", f"Unknown range name: '{names[0].upper()}'.")
         return _ERRORS.get(str(value), _PARSE_ERROR)
 
     def _is_blank_read(self, key: Key) -> bool:

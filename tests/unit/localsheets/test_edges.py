@@ -188,6 +188,14 @@ def _merge(**body: Any) -> Json:
     return {"range": span((0, 2), (0, 2)), "mergeType": "MERGE_ALL"} | body
 
 
+def _anchored(desk: Desk, tab: int, row: int, column: int) -> None:
+    """The only comment is on this cell."""
+    sheets = desk.get(commentsViewMode="COMMENTS_VIEW_MODE_INCLUDED")["sheets"]
+    assert [len(sheet.get("commentAnchors", [])) for sheet in sheets][tab] == 1
+    found = sheets[tab]["commentAnchors"][0]["range"]
+    assert (found["startRowIndex"], found["startColumnIndex"]) == (row, column)
+
+
 def _sort(*orders: Json, over: Json | None = None) -> Json:
     return {"range": over or span((0, 4), (0, 4)), "sortSpecs": list(orders)}
 
@@ -197,7 +205,7 @@ EDGES = [
     Edge("addBanding", "id 0 gets one of Google's", "§4 REC of other ids: 0 is unset", {"bandedRange": {**_BANDS, "bandedRangeId": 0}}, lambda _d, r: r["bandedRange"]["bandedRangeId"] > 0),
     Edge("addBanding", "neither rows nor columns", "DS BandedRange: at least one", {"bandedRange": {"range": _ONE}}, "One of rowProperties or columnProperties must be specified."),
     Edge("addBanding", "off the grid", "§5 LIVE GSM", {"bandedRange": {**_BANDS, "range": _OUTSIDE}}, f"Range (Log!A9) {_OFF}"),
-    Edge("addBanding", "over a table, which has bands", "DS Table.rowsProperties", {"bandedRange": _BANDS}, "already has alternating background colors.", (_TABLED,)),
+    Edge("addBanding", "over a table, which has bands", "DS Table.rowsProperties", {"bandedRange": _BANDS}, "You cannot add alternating background colors to a range that already has alternating background colors.", (_TABLED,)),
     Edge("updateBanding", "no mask", "§5 LIVE BR", {"bandedRange": {"bandedRangeId": 3}}, _NO_MASK, (_BANDED,)),
     Edge("updateBanding", "masked and absent is reset", "§1 DS", {"bandedRange": {"bandedRangeId": 3, "range": _ONE, "columnProperties": {"firstBandColorStyle": _BLUE}}, "fields": "rowProperties,columnProperties"}, _tab("bandedRanges", 0, "rowProperties", None), (_BANDED,)),
     Edge("deleteBanding", "no such id", "guess: wording", {"bandedRangeId": 0}, "No banded range with id: 0"),
@@ -219,14 +227,16 @@ EDGES = [
     # Rules
     Edge("addConditionalFormatRule", "after the last", "guess: wording", {"rule": _RULE, "index": 1}, "Invalid conditional format index: 1"),
     Edge("addConditionalFormatRule", "no range", "guess: wording", {"rule": _BLANK}, "ConditionalFormatRule.ranges must contain at least one range."),
-    Edge("addConditionalFormatRule", "over two tabs", "DS ConditionalFormatRule.ranges", {"rule": {**_RULE, "ranges": [_ONE, span((0, 1), (0, 1), 7)]}}, "must all be on the same sheet."),
-    Edge("addConditionalFormatRule", "a format rules cannot give", "DS BooleanRule.format", {"rule": {"ranges": [_ONE], "booleanRule": {"condition": {"type": "BLANK"}, "format": {"wrapStrategy": "WRAP"}}}}, "can only specify bold, italic, strikethrough, foreground color and background color."),
+    Edge("addConditionalFormatRule", "over two tabs", "DS ConditionalFormatRule.ranges", {"rule": {**_RULE, "ranges": [_ONE, span((0, 1), (0, 1), 7)]}}, "ConditionalFormatRule.ranges must all be on the same sheet."),
+    Edge("addConditionalFormatRule", "a format rules cannot give", "DS BooleanRule.format", {"rule": {"ranges": [_ONE], "booleanRule": {"condition": {"type": "BLANK"}, "format": {"wrapStrategy": "WRAP"}}}}, "ConditionalFormatRule.format can only specify bold, italic, strikethrough, foreground color and background color."),
     Edge("addConditionalFormatRule", "partly off the grid is cut", "§4 LIVE GD 020", {"rule": {"ranges": [_ACROSS], **_BLANK}}, _tab("conditionalFormats", 0, "ranges", 0, "endRowIndex", 8)),
     Edge("updateConditionalFormatRule", "a rule and a new index at once", "DS: one of the two", {"index": 0, "rule": _RULE, "newIndex": 0}, "Exactly one of rule or newIndex must be specified.", (_RULED,)),
     Edge("updateConditionalFormatRule", "no rule there", "guess: wording", {"index": 1, "sheetId": 0, "newIndex": 0}, "No conditional format on sheet: 0 at index: 1", (_RULED,)),
     Edge("deleteConditionalFormatRule", "the first of tab 0, both zeros left out", "§1 REC: 0 is absent", {}, _all(_replied("rule", "ranges", [_ONE]), _tab("conditionalFormats", None)), (_RULED,)),
     # Threads of comments
     Edge("insertComment", "on a merge's hidden part, quoting nothing", "DS CommentThread.plainTextQuote", {"coordinate": {"rowIndex": 1, "columnIndex": 1}, "content": "hm"}, lambda _d, r: "plainTextQuote" not in r["commentThread"], (_MERGED,)),
+    Edge("insertComment", "a sort takes it along", "guess", {"coordinate": {"rowIndex": 1}, "content": "hm"}, lambda d, _r: (d.batch({"sortRange": _sort({"sortOrder": "DESCENDING"})}), _anchored(d, 0, 0, 0))),
+    Edge("insertComment", "a cut takes it to another tab", "guess", {"coordinate": {"rowIndex": 1}, "content": "hm"}, lambda d, _r: (d.batch({"cutPaste": {"source": span((1, 2), (0, 2)), "destination": {"sheetId": 7, "rowIndex": 2}}}), _anchored(d, 1, 2, 0))),
     Edge("addCommentReply", "no such thread", "guess: wording", {"commentId": "", "post": {"content": "x"}}, "No comment with id: "),
     Edge("updateCommentPost", "no such thread", "guess: wording", {"commentId": "?"}, "No comment with id: ?"),
     Edge("deleteComment", "no such thread", "guess: wording", {}, "No comment with id: "),
@@ -391,6 +401,8 @@ EDGES = [
     # Tables
     Edge("addTable", "an id in use", "guess: wording", {"table": {"tableId": "t", "range": span((4, 6), (0, 2))}}, "A table with id t already exists", (_TABLED,)),
     Edge("addTable", "a name in use, in another letter case", "DS Table.name: unique", {"table": {"name": "CASES", "range": span((4, 6), (0, 2))}}, 'A table with the name "CASES" already exists.', (_TABLED,)),
+    Edge("addTable", "a name typed into the header cell is the column's", "guess", {"table": _TABLE}, lambda d, _r: (d.write("A1", [["Case"]]), _tab("tables", 0, "columnProperties", 0, "columnName", "Case")(d, {}))),
+    Edge("addTable", "a column put in is named by a free number", "guess", {"table": _TABLE}, lambda d, _r: (d.batch({"insertDimension": {"range": lines("COLUMNS", 1, 2)}}), _reads("A1:C1", [["a", "Column 1", "1"]])(d, {}))),
     Edge("addTable", "a blank header is named by its number", "LIVE GSM J", {"table": {"range": span((2, 4), (0, 1))}}, _reads("A3", [["Column 1"]])),
     Edge("updateTable", "a footer takes a row more", "DS TableRowsProperties.footerColorStyle", {"table": {"tableId": "t", "rowsProperties": {"footerColorStyle": _RED}}, "fields": "rowsProperties"}, _tab("tables", 0, "range", "endRowIndex", 3), (_TABLED,)),
     Edge("updateTable", "no such table", "guess: wording", {"table": {}, "fields": "name"}, "No table with id: "),

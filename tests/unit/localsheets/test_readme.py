@@ -12,6 +12,7 @@ from refundsheet.localsheets.batch_update import HANDLERS
 from refundsheet.localsheets.routes import METHODS
 from refundsheet.localsheets.switches import Switches, switches_shown
 from tests.discovery import document
+from tests.unit.localsheets import test_edges, test_edges_of_methods
 from tests.unit.localsheets.callers import Book
 
 _README = (Path(refundsheet.localsheets.__file__).parent / "README.md").read_text(encoding="utf-8")
@@ -67,6 +68,20 @@ def test_every_method_of_the_sheets_api_is_in_the_table_and_built() -> None:
 def test_every_switch_is_listed_with_its_default(name: str, value: Any) -> None:
     shown = value if isinstance(value, str) else str(value).lower()
     assert f"| `{name}` | `{shown}` |" in _section("What nobody knows: switches")
+
+
+#: Who heard a sentence from Google itself.
+_HEARD = ("REC", "LIVE", "3P", "DOC", "§5")
+
+
+def test_every_sentence_nobody_heard_from_google_is_listed_as_our_own() -> None:
+    listed = re.findall(r"`([^`]+)`", _section("Sentences of our own"))
+    patterns = [re.sub(r"\bN\b", r"-?\\d+", re.escape(text)) for text in listed]
+    ours = re.compile("|".join(re.sub(r"\bX\b", ".*", pattern) for pattern in patterns))
+    edges = (*test_edges.EDGES, *test_edges_of_methods.EDGES)
+    unheard = (edge for edge in edges if not any(name in edge.fact for name in _HEARD))
+    sentences = [edge.then for edge in unheard if isinstance(edge.then, str)]
+    assert [text for text in sentences if not ours.fullmatch(text)] == []
 
 
 def test_the_functions_listed_as_unknown_show_a_name_error(book: Book) -> None:
