@@ -199,7 +199,7 @@ def test_everything_is_done_by_keyboard_alone(shop: Shop, open_page: OpenPage) -
     assert shop.team.rows()[4] == []
     for key in ("Tab", "Tab", "ArrowDown", "Escape", "Shift+Tab"):
         page.keyboard.press(key)
-    page.get_by_role("tab", name="Refund Log").focus()
+    page.get_by_role("tab", name="Needs attention").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_selector("body[data-ready='Summary']")
 

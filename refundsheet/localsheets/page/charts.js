@@ -14,7 +14,11 @@ export async function drawCharts(element, id, sheets, charts) {
   element.hidden = specs.length === 0;
   const figures = await Promise.all(specs.map((spec) => figure(id, sheets, spec)));
   element.replaceChildren(...figures.map(({ holder }) => holder));
-  for (const { holder, options, data } of figures) new uPlot(options, data, holder.querySelector("div"));
+  for (const { holder, options, data } of figures) {
+    const drawing = holder.querySelector("div");
+    if (data[0].length) new uPlot(options, data, drawing);
+    else drawing.textContent = "There is nothing to draw yet.";
+  }
 }
 
 async function figure(id, sheets, spec) {
