@@ -221,7 +221,10 @@ class GoogleSheetStore:
         tab = self._pages.get(title) or self.book.tab(title)
         if tab is None:
             return ()
-        [held] = self.client.get_json("/values:batchGet", _whole_tab(tab.title))["valueRanges"]
+        try:
+            [held] = self.client.get_json("/values:batchGet", _whole_tab(tab.title))["valueRanges"]
+        except MissingTabError:  # somebody removed it since we knew of it
+            return ()
         return tuple(tuple(row) for row in held.get("values", ()))
 
     def remove_rows(self, title: str, rows: Iterable[Sequence[Cell]]) -> None:

@@ -250,8 +250,9 @@ class MemorySheetStore:
         if title not in self.pages:
             return ()
         self._arrive(is_write=False)
+        rows = self._rows_of(title) if title in self.pages else ()
         self.answering()
-        return self._rows_of(title)
+        return rows
 
     def remove_rows(self, title: str, rows: Iterable[Sequence[Cell]]) -> None:
         """Remove the rows that hold exactly this from a tab of ours, wherever they stand by now."""

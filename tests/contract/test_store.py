@@ -553,6 +553,13 @@ def test_a_tab_that_is_not_there_holds_nothing(world: World) -> None:
     assert world.store.read_page("History") == ()
 
 
+def test_a_tab_that_somebody_removed_since_we_knew_of_it_holds_nothing(world: World) -> None:
+    world.store.publish([], addition(1, "R-1"))
+    world.remove_page("History")
+
+    assert world.store.read_page("History") == ()
+
+
 # Rows that leave
 
 
