@@ -70,6 +70,11 @@ def missing_fields(layout: Layout) -> tuple[str, ...]:
     )
 
 
+def headers_twice(layout: Layout) -> tuple[Violation, ...]:
+    """The fields that have more than one column, so that none of them is used."""
+    return tuple(found for found in layout.violations if found.rule == HEADER_TWICE)
+
+
 def column_letter(index: int) -> str:
     """A column's letters in the sheet, from its index: 0 is A, 26 is AA."""
     letters = ""

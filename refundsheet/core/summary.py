@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS
-from refundsheet.core.headers import missing_fields
+from refundsheet.core.headers import headers_twice, missing_fields
 from refundsheet.core.model import Layout, Moment, Outcome, Receipt
 from refundsheet.core.statistics.facts import Facts
 from refundsheet.core.statistics.figures import (
@@ -77,9 +77,13 @@ def summarise(facts: Facts, quality: Sequence[str]) -> Summary:
 
 
 def missing_columns(layout: Layout) -> Iterator[str]:
-    """What is switched off because the log has no such column, a line each."""
+    """What is switched off because the log has no such column, or has it twice, a line each."""
+    twice = headers_twice(layout)
+    yield from (found.sentence for found in twice)
+    told = {found.field for found in twice}
     for field in missing_fields(layout):
-        yield f'There is no column "{BY_FIELD[field].header}": what needs it is switched off.'
+        if field not in told:
+            yield f'There is no column "{BY_FIELD[field].header}": what needs it is switched off.'
 
 
 def not_written(receipts: Iterable[Receipt]) -> Iterator[str]:

@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS
+from refundsheet.core.headers import headers_twice
 from refundsheet.core.model import Layout
 from refundsheet.core.pages import Page
 from refundsheet.sheets.store import Book, Setup
 
 
 def what_is_missing(layout: Layout, book: Book, pages: Sequence[Page], hidden_tab: str) -> Setup:
-    """Our columns after the last header, our tabs, and nothing that is there already."""
+    """Our columns after the last header, our tabs, and nothing that is there already.
+
+    A column that is there twice is not missing: people are told to head only one of them so.
+    """
+    there = layout.columns.keys() | {twice.field for twice in headers_twice(layout)}
     return Setup(
-        columns=tuple(BY_FIELD[name] for name in OUR_FIELDS if name not in layout.columns),
+        columns=tuple(BY_FIELD[name] for name in OUR_FIELDS if name not in there),
         column_index=_after_last_header(layout),
         header_row=layout.header_row,
         pages=tuple(page for page in pages if book.tab(page.title) is None),

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from refundsheet.core.columns import header_names
 from refundsheet.core.follow_up import Flag, FlagKind
+from refundsheet.core.headers import find_layout
 from refundsheet.core.model import Change, Layout, Outcome, Receipt, RefundCase
 from refundsheet.core.pages import PageCell, Style
 from refundsheet.core.statistics.figures import (
@@ -280,6 +282,14 @@ def test_a_missing_column_is_told_with_what_that_means() -> None:
     assert not any(
         "Customer Name" in line or "Order ID" in line or "Row Check" in line for line in lines
     )
+
+
+def test_a_column_that_is_there_twice_is_told_as_that_and_not_as_missing() -> None:
+    headers = ["Case ID", "Status", "Product", "Product", "Follow-up", "Follow-up"]
+    layout = find_layout([headers], header_names())
+    lines = list(missing_columns(layout))
+    assert lines[:2] == [violation.sentence for violation in layout.violations]
+    assert not any(line.startswith('There is no column "Product"') for line in lines)
 
 
 # --- the layout ---

@@ -31,6 +31,7 @@ def missing(*rows: list[str], tabs: tuple[str, ...] = ("Log",)) -> Setup:
         pytest.param(["Case ID", "Status", "", "Shelf"], ["follow_up", "follow_up_by", "row_check"], 4, id="after a column of theirs"),
         pytest.param(["Row Check", "Case ID", "Status"], ["follow_up", "follow_up_by"], 3, id="one was moved to the front"),
         pytest.param(["Case ID", "Status", "FOLLOW-UP", "Follow up by", "row check"], [], 5, id="all are there"),
+        pytest.param(["Case ID", "Status", "Follow-up", "Row Check", "Follow-up"], ["follow_up_by"], 5, id="one is there twice"),
     ],
 )  # fmt: skip
 def test_our_columns_are_added_after_the_last_header(
