@@ -251,16 +251,14 @@ class Replay:
         rows = self.team.rows()
         for key, believed in self.believed.items():
             row = rows[self.rows[key] - 1]
-            self._compare_flag(key, row, believed, now)
+            self._compare_flag(key, row, believed.flag(now), now)
             self._compare_stamps(key, row, believed)
 
-    def _compare_flag(self, key: str, row: list[Any], believed: Believed, now: datetime) -> None:
+    def _compare_flag(self, key: str, row: list[Any], wanted: str, now: datetime) -> None:
         said = str(_cell(row, "Follow-up") or "").partition(":")[0]
         self.counted.flags += bool(said)
-        # A stamp is a number of days: what is due in this very second may be so in the next.
-        wanted = [believed.flag(now + timedelta(seconds=beside)) for beside in (-1, 0, 1)]
-        if said not in wanted:
-            self.counted.wrong_flags.append(f"{key} at {now}: {said!r}, not {wanted[1]!r}")
+        if said != wanted:
+            self.counted.wrong_flags.append(f"{key} at {now}: {said!r}, not {wanted!r}")
         self.counted.reopened += said == "Reopened"
 
     def _compare_stamps(self, key: str, row: list[Any], believed: Believed) -> None:
