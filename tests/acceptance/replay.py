@@ -159,6 +159,16 @@ class Believed:
             closed=now if meaning == _CLOSED else None,
         )  # fmt: skip
 
+    def _legal(self) -> tuple[datetime, datetime]:
+        """The end of the legal clock and its warning; a stamp of midnight is a day to all who read it."""
+        is_day = self.first.time() == time(0)
+        ends, warns = (_CLOSES, _OPENS) if is_day else (self.first.time(), self.first.time())
+        day = self.first.date()
+        return (
+            datetime.combine(day + timedelta(days=14), ends, ZONE),
+            datetime.combine(day + timedelta(days=10), warns, ZONE),
+        )
+
     def flag(self, now: datetime) -> str:  # noqa: PLR0911 - a table, read from the top
         """The first words of the Follow-up cell, by the words of the domain's table."""
         meaning, limits = TABLE[self.status]
@@ -168,10 +178,7 @@ class Believed:
             self.entered if meaning == _APPROVED else max(self.entered, self.acted or self.entered)
         )
         soon, limit, escalate = (business_due(since, hours) for hours in limits)
-        legal_end, legal_warning = (
-            datetime.combine(self.first.date() + timedelta(days=days), self.first.timetz())
-            for days in (14, 10)
-        )
+        legal_end, legal_warning = self._legal()
         if now >= escalate:
             return "Escalate"
         if now >= legal_end:
