@@ -161,13 +161,11 @@ class Believed:
 
     def _legal(self) -> tuple[datetime, datetime]:
         """The end of the legal clock and its warning; a stamp of midnight is a day to all who read it."""
-        is_day = self.first.time() == time(0)
-        ends, warns = (_CLOSES, _OPENS) if is_day else (self.first.time(), self.first.time())
-        day = self.first.date()
-        return (
-            datetime.combine(day + timedelta(days=14), ends, ZONE),
-            datetime.combine(day + timedelta(days=10), warns, ZONE),
-        )
+        warns, ends = (self.first + timedelta(days=days) for days in (10, 14))
+        if self.first.time() == time(0):
+            warns = business_due(warns, 0)
+            ends += timedelta(days=1) if ends.weekday() >= 5 else timedelta(hours=_CLOSES.hour)
+        return ends, warns
 
     def flag(self, now: datetime) -> str:  # noqa: PLR0911 - a table, read from the top
         """The first words of the Follow-up cell, by the words of the domain's table."""
