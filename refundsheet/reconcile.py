@@ -1,130 +1,53 @@
 """One pass over the sheet: read, recognise, plan, write what still holds, record, summarise, tell."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from refundsheet.config import Settings
-from refundsheet.config.settings_tab.keys import MESSAGES
 from refundsheet.config.settings_tab.layout import settings_page
-from refundsheet.config.settings_tab.standing import InForce, in_force, notes
+from refundsheet.config.settings_tab.standing import InForce, in_force
 from refundsheet.config.settings_tab.standing import Standing as TeamStanding
-from refundsheet.core import attention
-from refundsheet.core.advance import Advanced, advance
-from refundsheet.core.attention import Queue, queued, rows_to_sort_out
+from refundsheet.core.advance import advance
 from refundsheet.core.calendar import BusinessCalendar
-from refundsheet.core.clock import clock_sentence, set_back
+from refundsheet.core.clock import clock_sentence
 from refundsheet.core.columns import header_names
 from refundsheet.core.desk import Desk
-from refundsheet.core.flag_news import changes_since, last_close
-from refundsheet.core.flagging import changed_flags, new_settings_sentence, old_cases_sentence
+from refundsheet.core.flagging import changed_flags
 from refundsheet.core.follow_up import Flag
-from refundsheet.core.history import Entry, from_rows, why_left
+from refundsheet.core.history import Entry, from_rows
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.lease import Standing, Tenure
-from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.model import Layout, Outcome, Plan, Receipt, Snapshot
+from refundsheet.core.memory import Memory
+from refundsheet.core.model import Layout, Outcome, Plan, Snapshot
 from refundsheet.core.observe import NOTHING_OBSERVED, Observed, newly_removed, observe, with_places
-from refundsheet.core.pages import Page, PageCell, PageEdit, Style
 from refundsheet.core.parse import ParsedLog, collector_resting, parse
-from refundsheet.core.planner import Context, Decisions, decide, flagged_by, is_settled
+from refundsheet.core.planner import Context, Decisions, decide, flagged_by
 from refundsheet.core.recollect import recollect
 from refundsheet.core.recovery import settle
-from refundsheet.core.report import OldCase, Options, PassReport
-from refundsheet.core.row_links import LogTab
-from refundsheet.core.rules.catalogue import graded
+from refundsheet.core.report import Options, PassReport
 from refundsheet.core.safety import (
     NOTHING_WITHHELD,
     Withheld,
     hold_back,
     implausible,
-    in_zone,
     withhold,
 )
-from refundsheet.core.statistics.basis import Basis
-from refundsheet.core.statistics.facts import Facts, known_by_its_row
-from refundsheet.core.summary import (
-    Summary,
-    missing_columns,
-    not_written,
-    summarise,
-)
 from refundsheet.core.undo import Undoing, undo
+from refundsheet.editor import Editor
 from refundsheet.errors import UsageError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.logbook import Logbook
-from refundsheet.ledger.records import Intent, SheetKey
-from refundsheet.publishing import Edition, Publisher
-from refundsheet.sheets.setup import in_words, layout_after, what_is_missing
+from refundsheet.ledger.records import SheetKey
+from refundsheet.publishing import Publisher
+from refundsheet.scene import Look, Scene, name_of, report_of
+from refundsheet.sheets.setup import layout_after, what_is_missing
 from refundsheet.sheets.store import Asked, Setup, SheetStore
 
 #: What a pass is doing, for whoever looks on.
 STEPS = ("waiting for another refundsheet", "reading", "deciding", "writing", "summing up")
 _WAITING, READING, _DECIDING, _WRITING, _SUMMING_UP = STEPS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """What a pass begins with: the log as it stands, and what was remembered of it before.
-
-    Attributes:
-        now: The time of the pass.
-        read_only: Why nothing may be written; "" where it may.
-        accepts_clock: Whether people say that the clock is right, though later times are remembered.
-        unsure: Writes of which this pass finds out what became of them.
-        told: What the receipts of these tell; None where they tell nothing.
-        held: The settings of this pass.
-    """
-
-    now: datetime
-    snapshot: Snapshot
-    standing: Standing
-    read_only: str
-    remembered: Memory
-    accepts_clock: bool
-    unsure: Sequence[Intent]
-    told: tuple[Outcome | None, ...]
-    held: InForce
-
-    def as_of_now(self, memory: Memory) -> Memory:
-        """A memory in the sheet's zone, and by this clock where people say that it is right."""
-        memory = set_back(memory, self.now) if self.accepts_clock else memory
-        return in_zone(memory, self.snapshot.zone)
-
-    def learnt(self, memory: Memory, withheld: Withheld) -> Memory:
-        """The memory with the spreadsheet's zone and locale, unless these cannot be believed."""
-        if withheld.stamps:
-            return memory
-        return replace(memory, zone=self.snapshot.zone, locale=self.snapshot.locale)
-
-    def is_new_zone(self, withheld: Withheld) -> bool:
-        """Whether every moment that is remembered is now another one."""
-        return self.remembered.zone not in {"", self.snapshot.zone} and not withheld.stamps
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scene:
-    """What a pass read and decided, all of it before its first write.
-
-    Attributes:
-        read_only: Why nothing may be written; "" where it may.
-        held: The settings of this pass.
-        by_settings: The keys of the cases that are flagged otherwise because the settings are new.
-    """
-
-    log: ParsedLog
-    standing: Standing
-    read_only: str
-    setup: Setup
-    recognised: Recognised
-    observed: Observed
-    decisions: Decisions
-    context: Context
-    withheld: Withheld
-    held: InForce
-    by_settings: frozenset[str]
 
 
 class Reconciler:
@@ -152,8 +75,7 @@ class Reconciler:
         self._log: ParsedLog | None = None
         self._desk: Desk | None = None
         self._calendar: BusinessCalendar | None = None
-        #: The last figures, with what they rest on.
-        self._summed: tuple[Basis, Summary] | None = None
+        self._editor = Editor(store, self._logbook, self._publisher, settings)
 
     def run(self, now: datetime, options: Options | None = None) -> PassReport:
         """One pass; ``now`` is its one time. Processes that share the ledger take turns."""
@@ -190,10 +112,10 @@ class Reconciler:
         ):  # nearly all that a pass makes is kept: looking for garbage is vain
             return self._carry_out(self._decide(now, options), options)
 
-    def _carry_out(self, scene: _Scene, options: Options) -> PassReport:
+    def _carry_out(self, scene: Scene, options: Options) -> PassReport:
         """Write what was decided, record it, sum up."""
         if options.dry_run or scene.read_only:
-            return _report(scene, self._summary(scene, scene.observed.cases))
+            return report_of(scene, self._editor.summary(scene, scene.observed.cases))
         self._tell(_WRITING)
         context = scene.context
         journal = self._logbook.begin(context.now)
@@ -210,25 +132,25 @@ class Reconciler:
         self._logbook.now_hold(scene.held.settings.deciding(), context.now, len(scene.by_settings))
         self._tell(_SUMMING_UP)
         is_upkeep = self._logbook.keep_up(context.now, self._settings.ledger.keep_months)
-        summary = self._summary(scene, advanced.cases, advanced.changed, receipts)
-        edition = self._edition(summary, self._queue(scene, advanced), scene)
+        summary = self._editor.summary(scene, advanced.cases, advanced.changed, receipts)
+        edition = self._editor.edition(scene, summary, advanced)
         published = self._publisher.publish(edition)
         if is_upkeep:
             self._publisher.trim(edition)
         self._logbook.set_team_settings(scene.held.standing.to_json())
         report = replace(
-            _report(scene, summary),
+            report_of(scene, summary),
             run=self._logbook.run,
             receipts=receipts,
-            raised={_name(key, advanced.cases): flag for key, flag in news.raised.items()},
-            cleared=tuple(_name(key, advanced.cases) for key in news.over),
+            raised={name_of(key, advanced.cases): flag for key, flag in news.raised.items()},
+            cleared=tuple(name_of(key, advanced.cases) for key in news.over),
             published=published,
             quota_left=self._store.quota_left,
         )
         self._logbook.end(report.to_json())
         return report
 
-    def _decide(self, now: datetime, options: Options) -> _Scene:
+    def _decide(self, now: datetime, options: Options) -> Scene:
         """Everything up to the first write to the log."""
         self._tell(READING)
         look = self._look(now, options)
@@ -250,7 +172,7 @@ class Reconciler:
         decisions = decide(recognised, context)
         if not options.allow_large_change:
             decisions, withheld = _held_back(decisions, withheld, context)
-        return _Scene(
+        return Scene(
             log=log,
             standing=look.standing,
             read_only=look.read_only,
@@ -287,12 +209,12 @@ class Reconciler:
             return frozenset()
         return changed_flags(_flags_by(before, recognised, context), decisions.flags)
 
-    def _look(self, now: datetime, options: Options) -> _Look:
+    def _look(self, now: datetime, options: Options) -> Look:
         """Read, and remember what was there before."""
         memory, unsure = self._logbook.recall(), self._logbook.unsure()
         asked = [Asked(intent.nonce, intent.expected) for intent in unsure]
         snapshot, standing, read_only, told = self._read(now, options, asked)
-        return _Look(
+        return Look(
             now=now,
             snapshot=snapshot,
             standing=standing,
@@ -310,7 +232,7 @@ class Reconciler:
         local = now.astimezone(ZoneInfo(snapshot.zone))
         return in_force(self._settings, snapshot.settings, before, local)
 
-    def _recognised(self, log: ParsedLog, layout: Layout, look: _Look) -> tuple[Recognised, Memory]:
+    def _recognised(self, log: ParsedLog, layout: Layout, look: Look) -> tuple[Recognised, Memory]:
         """Which row is which case; first of all, what became of writes without an answer."""
         memory = look.as_of_now(look.remembered)
         recognised = recognise(log.rows, layout, memory)
@@ -388,7 +310,7 @@ class Reconciler:
         rows = self._store.read_page(self._settings.tabs.history)
         return from_rows(rows, names, context.calendar.zone)
 
-    def _context(self, layout: Layout, memory: Memory, look: _Look, options: Options) -> Context:
+    def _context(self, layout: Layout, memory: Memory, look: Look, options: Options) -> Context:
         """What the rows are judged by; desk and calendar keep what they once worked out."""
         zone = ZoneInfo(look.snapshot.zone)
         local = look.now.astimezone(zone).replace(microsecond=0)
@@ -401,146 +323,10 @@ class Reconciler:
         observed, backfill = NOTHING_OBSERVED, options.backfill
         return Context(layout, memory, observed, self._desk, self._calendar, local, backfill)
 
-    def _summary(
-        self,
-        scene: _Scene,
-        cases: Mapping[str, Remembered],
-        written: Collection[str] = (),
-        receipts: Iterable[Receipt] = (),
-    ) -> Summary:
-        """The figures, as of the full hour: an unchanged log says the same until the next one.
-
-        Args:
-            scene: The pass.
-            cases: What is remembered after it.
-            written: The keys of the cases it wrote something about.
-            receipts: What became of its writes.
-        """
-        notes = (
-            *scene.withheld.sentences,
-            *self._about_flags(scene),
-            *missing_columns(scene.log.layout),
-            *not_written(receipts),
-            *filter(None, [self._store.caution]),
-            *self._size(),
-        )
-        basis = Basis(
-            rows=scene.log.rows,
-            desk=scene.context.desk,
-            hour=_full_hour(scene.context.now),
-            notes=notes,
-            has_news=bool(scene.observed.changed or scene.observed.forgotten or written),
-        )
-        if self._summed is None or not basis.still_holds(self._summed[0]):
-            facts = self._facts(scene, cases, basis.hour)
-            self._summed = basis, summarise(facts, notes)
-        return self._summed[1]
-
-    def _facts(self, scene: _Scene, cases: Mapping[str, Remembered], hour: datetime) -> Facts:
-        """What the figures are computed from."""
-        context = scene.context
-        counted: list[Remembered] = []
-        for known in scene.recognised.rows:
-            after, latest = scene.observed.cases.get(known.key), cases.get(known.key)
-            if known.doubt is None and latest is not None and is_settled(known, after):
-                counted.append(latest)
-            elif is_settled(known, after) or known.row.number in scene.withheld.rows:
-                counted.append(known_by_its_row(known.row.case, context.now))
-        return Facts(
-            cases=counted,
-            flags=scene.decisions.flags,
-            desk=context.desk,
-            calendar=context.calendar,
-            now=hour,
-            fields=frozenset(context.layout.columns),
-            violations=tuple(scene.decisions.violations.values()),
-            old=len(scene.decisions.old),
-            being_typed=len(scene.recognised.rows) - len(counted),
-            weeks=self._settings.summary.weeks,
-        )
-
-    def _about_flags(self, scene: _Scene) -> Iterator[str]:
-        """What new settings did to the flags, and which cases have none because they are old."""
-        now, holding = scene.context.now, self._logbook.settings
-        if scene.by_settings:
-            yield new_settings_sentence(len(scene.by_settings), now, now)
-        elif holding and (said := new_settings_sentence(holding.changed_flags, holding.since, now)):
-            yield said
-        if said := old_cases_sentence(len(scene.decisions.old), scene.context.desk.old_case_days):
-            yield said
-
-    def _size(self) -> Iterator[str]:
-        """How large the ledger was at its last upkeep, for the Summary."""
-        if upkeep := self._logbook.upkeep:
-            months = self._settings.ledger.keep_months
-            yield f"The ledger takes {upkeep.size / 1e6:.1f} MB and keeps {months} months."
-        if self._publisher.untrimmed:
-            yield self._publisher.untrimmed
-
-    def _queue(self, scene: _Scene, advanced: Advanced) -> Page:
-        """The Needs attention tab, with what changed since the last working day."""
-        context, log = scene.context, self._store.log
-        since, baseline = last_close(context.calendar, context.now), context.memory.baseline_at
-        is_known = baseline is not None and baseline.timestamp() <= since.timestamp()
-        queue = Queue(
-            cases=tuple(queued(scene.recognised, scene.decisions.flags, advanced)),
-            changes=changes_since(since, self._logbook.flag_spans(since)) if is_known else None,
-            remarks=tuple(self._remarks(scene)),
-            log=LogTab(
-                sheet_id=log.sheet_id,
-                title=log.title,
-                layout=context.layout,
-                rows=scene.log.rows,
-            ),
-            desk=context.desk,
-            calendar=context.calendar,
-            now=_full_hour(context.now),
-        )
-        return attention.to_page(queue, self._settings.tabs.needs_attention)
-
-    def _remarks(self, scene: _Scene) -> Iterator[str]:
-        """What is not in the queue, and where it is instead."""
-        if scene.withheld.rows or scene.withheld.absent:
-            yield f"Some rows wait until people have looked: see {self._settings.tabs.summary}."
-        in_doubt = sum(known.doubt is not None for known in scene.recognised.rows)
-        yield from rows_to_sort_out(scene.decisions.violations.values(), in_doubt)
-        yield from self._about_flags(scene)
-
-    def _edition(self, summary: Summary, queue: Page, scene: _Scene) -> Edition:
-        """What there is to show."""
-        context = scene.context
-        return Edition(
-            now=context.now,
-            layout=context.layout,
-            calendar=context.calendar,
-            pages=(self._publisher.summary_page(summary, context.calendar.zone), queue),
-            new=frozenset(page.title for page in scene.setup.pages),
-            notes=self._notes(scene),
-            is_lease_due=scene.standing.is_due(context.now),
-        )
-
-    def _notes(self, scene: _Scene) -> PageEdit | None:
-        """What is to be said on the Settings tab, beside what people typed there."""
-        rows, title = scene.log.snapshot.settings, self._settings.tabs.settings
-        if rows is None:
-            return None
-        known = {cell.value for cell in self._logbook.published(title).values()}
-        said = notes(scene.held, rows, known, len(scene.withheld.sentences))
-        cells = {
-            (row, MESSAGES): PageCell(text, Style.NOTE) if text else None
-            for row, text in said.items()
-        }
-        return PageEdit(Page(title, {}), cells) if cells else None
-
 
 def _years_about(now: datetime) -> range:
     """The years whose holidays a pass may need."""
     return range(now.year - 1, now.year + 2)
-
-
-def _full_hour(now: datetime) -> datetime:
-    """The time of figures: an unchanged log says the same until the next one."""
-    return now.replace(minute=0, second=0)
 
 
 def _flags_by(settings: Settings, recognised: Recognised, context: Context) -> Mapping[str, Flag]:
@@ -560,7 +346,7 @@ def _held_back(
     return replace(decisions, changes=changes), withheld
 
 
-def _plan(scene: _Scene, setup: Setup) -> Plan:
+def _plan(scene: Scene, setup: Setup) -> Plan:
     """The changes, with all that a guarded write must find around them."""
     nonce, *_ = (*setup.claim, *scene.log.snapshot.marks, "")
     header_row = scene.context.layout.header_row
@@ -572,56 +358,3 @@ def _plan(scene: _Scene, setup: Setup) -> Plan:
         rows[header_row] = (*headers, *blanks, *(c.header for c in scene.setup.columns))
     zone = scene.log.snapshot.zone
     return Plan(scene.decisions.changes, scene.context.layout, rows, str(nonce), zone)
-
-
-def _report(scene: _Scene, summary: Summary) -> PassReport:
-    """What there is to tell before anything was written."""
-    return PassReport(
-        run=0,
-        at=scene.context.now,
-        log=scene.log,
-        summary=summary,
-        setup=in_words(scene.setup),
-        changes=scene.decisions.changes,
-        headers=graded(scene.log.layout.violations, scene.context.desk.grades),
-        violations=scene.decisions.violations,
-        by_settings=len(scene.by_settings),
-        old=tuple(_old_cases(scene)),
-        flagged=Counter(flag.kind.word for flag in scene.decisions.flags.values()),
-        edited=Counter(observation.field for observation in scene.observed.observations),
-        is_baseline=scene.context.memory.baseline_at is None,
-        is_backfill=scene.context.backfill,
-        read_only=scene.read_only,
-        withheld=scene.withheld.sentences,
-        removed=tuple(_removed(scene)),
-    )
-
-
-def _old_cases(scene: _Scene) -> Iterator[OldCase]:
-    """The open cases that are not flagged because they are old, top to bottom."""
-    old = set(scene.decisions.old)
-    for known in scene.recognised.rows if old else ():
-        if known.key in old:
-            case = known.row.case
-            yield OldCase(
-                row=known.row.number,
-                case=case.case_id or case.order_id or case.customer_name,
-                status=case.status,
-                owner=case.owner,
-                since=case.last_action_at or case.requested_at,
-            )
-
-
-def _removed(scene: _Scene) -> Iterator[str]:
-    """The cases that count as removed since this pass, with what became of them."""
-    cases = scene.observed.cases
-    for key in newly_removed(scene.context.memory, scene.observed):
-        yield f"{_name(key, cases)}: {why_left(cases[key])}"
-
-
-def _name(key: str, cases: Mapping[str, Remembered]) -> str:
-    """What people call a case."""
-    known = cases.get(key)
-    if known is None:
-        return key
-    return known.case.case_id or known.case.order_id or known.case.customer_name
