@@ -20,6 +20,7 @@ from refundsheet.core.statistics.basis import Basis
 from refundsheet.core.statistics.facts import Facts, known_by_its_row
 from refundsheet.core.summary import (
     Summary,
+    currency_sentence,
     missing_columns,
     not_written,
     summarise,
@@ -69,6 +70,7 @@ class Editor:
             *scene.withheld.sentences,
             *self._about_flags(scene),
             *missing_columns(scene.log.layout),
+            *currency_sentence(scene.context.shown_currency),
             *not_written(receipts),
             *filter(None, [self._store.caution]),
             *self._size(),
@@ -121,6 +123,7 @@ class Editor:
             violations=tuple(scene.decisions.violations.values()),
             old=len(scene.decisions.old),
             being_typed=len(scene.recognised.rows) - len(counted),
+            shown_currency=context.shown_currency,
             weeks=self._settings.summary.weeks,
         )
 

@@ -43,6 +43,7 @@ from refundsheet.ledger.records import SheetKey
 from refundsheet.publishing import Publisher
 from refundsheet.scene import Look, Scene, name_of, report_of
 from refundsheet.sheets.setup import layout_after, what_is_missing
+from refundsheet.sheets.shown_currency import ShownCurrency
 from refundsheet.sheets.store import Asked, Setup, SheetStore
 
 #: What a pass is doing, for whoever looks on.
@@ -72,6 +73,7 @@ class Reconciler:
         self._settings = settings
         self._logbook = Logbook(ledger, SheetKey(store.book.spreadsheet_id, store.log.sheet_id))
         self._publisher = Publisher(store, self._logbook, settings)
+        self._currency = ShownCurrency(store)
         self._log: ParsedLog | None = None
         self._desk: Desk | None = None
         self._calendar: BusinessCalendar | None = None
@@ -168,6 +170,7 @@ class Reconciler:
         recognised, memory = self._recognised(log, layout, look)
         recognised, withheld = self._believed(recognised, memory, look.snapshot, options)
         context = self._context(layout, look.learnt(memory, withheld), look, options)
+        context = replace(context, shown_currency=self._currency.of(log, now))
         context = self._observed(context, recognised, log, is_new_zone=look.is_new_zone(withheld))
         decisions = decide(recognised, context)
         if not options.allow_large_change:

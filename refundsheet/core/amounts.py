@@ -1,6 +1,7 @@
 """Amounts of money as people type them, with the currency they name."""
 
 import re
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -131,6 +132,31 @@ def currency_code(text: str, locale: str) -> str | None:
     if code.upper() in _KNOWN_CODES:
         return code.upper()
     return code if _CODE.fullmatch(code) else None
+
+
+_SHOWN = re.compile(r'"([^"]+)"|\[\$([^\]-]+)(?:-[^\]]*)?\]|([^\s\d#0.,;()\[\]@_*%?+\-/\\:"]+)')
+
+
+def shown_currency(patterns: Iterable[str], locale: str) -> str:
+    """The currency that number formats show; "" where they show none, or not all of them the same.
+
+    Args:
+        patterns: How amounts are shown, as ``"\u20ac"#,##0.00`` or ``[$USD] #,##0.00``.
+        locale: The spreadsheet's locale, which decides what a ``$`` means.
+    """
+    shown = {_currency_in(pattern, locale) for pattern in set(patterns)}
+    return shown.pop() if len(shown) == 1 else ""
+
+
+def _currency_in(pattern: str, locale: str) -> str:
+    """The currency of a pattern, by what it shows of positive numbers."""
+    found = {
+        code
+        for parts in _SHOWN.findall(pattern.split(";", maxsplit=1)[0])
+        for code in [currency_code("".join(parts), locale)]
+        if code
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def is_currency(name: str) -> bool:

@@ -61,6 +61,7 @@ class Context:
         calendar: The desk's hours in the sheet's zone.
         now: The time of the pass, in the sheet's zone.
         backfill: Whether cases that were there before refundsheet are completed too.
+        shown_currency: The currency in which the log shows amounts that name none; "" for no one.
     """
 
     layout: Layout
@@ -70,6 +71,7 @@ class Context:
     calendar: BusinessCalendar
     now: datetime
     backfill: bool = False
+    shown_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +175,13 @@ def _checks(
     doubles: Mapping[str, tuple[Double, ...]],
     context: Context,
 ) -> _Checks:
+    cases = [(one.key, one.case) for one in settled]
     return _Checks(
         desk=context.desk,
         layout=context.layout,
         fields=frozenset(context.layout.columns),
         free=_free_ids(recognised, context),
-        beside=across([(one.key, one.case) for one in settled], doubles, context.desk),
+        beside=across(cases, doubles, context.desk, context.shown_currency),
     )
 
 

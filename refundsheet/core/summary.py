@@ -86,6 +86,12 @@ def missing_columns(layout: Layout) -> Iterator[str]:
             yield f'There is no column "{BY_FIELD[field].header}": what needs it is switched off.'
 
 
+def currency_sentence(shown: str) -> Iterator[str]:
+    """By what right amounts that name no currency are counted in one."""
+    if shown:
+        yield f"Amounts that name no currency are counted as {shown}, for so the sheet shows them."
+
+
 def not_written(receipts: Iterable[Receipt]) -> Iterator[str]:
     """Which cells of our own columns could not be written: there Row Check may be mute."""
     whys = Counter(

@@ -41,6 +41,7 @@ _BOOK_FIELDS = (
     "spreadsheetId,properties(title,locale,timeZone),"
     "sheets.properties(sheetId,title,hidden,gridProperties(rowCount,columnCount))"
 )
+_FORMAT_FIELDS = "sheets.data.rowData.values.userEnteredFormat.numberFormat.pattern"
 _SHEET_IDS = 2**31 - 1
 
 #: The first row of the hidden tab as far as it says something: the nonce, and the lease beside it.
@@ -215,6 +216,23 @@ class GoogleSheetStore:
             names = {comparable_id(str(cell)) for cell in cells} & set(ids)
             found |= dict.fromkeys(names, tab.title)
         return found
+
+    def number_formats(self, column: int) -> Sequence[str]:
+        """In which pattern each cell of a column of the log shows numbers: one read request."""
+        try:
+            return self._number_formats(column)
+        except MissingTabError:
+            self.describe()
+            return self._number_formats(column)
+
+    def _number_formats(self, column: int) -> Sequence[str]:
+        log = self.log
+        place = a1(log, 0, log.row_count, column, column + 1)
+        query = {"ranges": [place], "fields": _FORMAT_FIELDS}
+        [sheet] = self.client.get_json(params=query)["sheets"]
+        cells = (line.get("values", [{}])[0] for line in sheet["data"][0].get("rowData", ()))
+        formats = (cell.get("userEnteredFormat", {}).get("numberFormat", {}) for cell in cells)
+        return tuple(form.get("pattern", "") for form in formats)
 
     def read_page(self, title: str) -> tuple[tuple[Cell, ...], ...]:
         """What a tab of ours holds: one read request; nothing without one."""

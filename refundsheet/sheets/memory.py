@@ -61,6 +61,7 @@ class MemorySheetStore:
         requests: How many requests arrived.
         other_tabs: People's other tabs, by title.
         first_row: The first row of the hidden tab: the nonce, and the lease.
+        formats: Column index to the pattern of each row, where people have formatted numbers.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class MemorySheetStore:
         self.requests = Requests()
         self.other_tabs: dict[str, list[list[Cell]]] = {}
         self.first_row: list[Cell] = []
+        self.formats: dict[int, Sequence[str]] = {}
         self._marks: set[int] = set()
         #: What became of the cells of the batch that arrived last.
         self._receipts: dict[tuple[int, int], Outcome] = {}
@@ -231,6 +233,12 @@ class MemorySheetStore:
                 else:
                     page[place] = cell
         self.answering()
+
+    def number_formats(self, column: int) -> Sequence[str]:
+        """In which pattern each cell of a column of the log shows numbers: one read request."""
+        self._arrive(is_write=False)
+        self.answering()
+        return tuple(self.formats.get(column, ()))
 
     def find_elsewhere(self, ids: Collection[str]) -> Mapping[str, str]:
         """On which other visible tab of theirs each of these IDs stands: one read request."""

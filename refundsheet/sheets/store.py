@@ -174,6 +174,18 @@ class SheetStore(Protocol):
         """
         ...
 
+    def number_formats(self, column: int) -> Sequence[str]:
+        """In which pattern each cell of a column of the log shows numbers: one read request.
+
+        Args:
+            column: Its index, counted from 0.
+
+        Returns:
+            For each row from the first one on, "" where the cell has no pattern; rows at the end
+            without one may be left out.
+        """
+        ...
+
     def read_page(self, title: str) -> tuple[tuple[Cell, ...], ...]:
         """What a tab of ours holds, as people have left it: one read request; nothing without one."""
         ...

@@ -651,6 +651,17 @@ def test_an_idle_pass_is_one_read_and_no_write(shop: Shop) -> None:
     assert shop.requests_of(shop.sync) == (1, 0)
 
 
+def test_how_amounts_without_a_currency_are_shown_costs_one_read_an_hour(
+    make_shop: Callable[..., Shop],
+) -> None:
+    shop = make_shop([["Case ID", "Status", "Amount"], ["R-1", "Approved", 12.5]])
+    shop.sync()
+    idle, hour = shop.requests_of(shop.sync), timedelta(hours=1)
+    shop.sync(after=hour - timedelta(minutes=5))
+    assert idle == (1, 0)
+    assert shop.requests_of(lambda: shop.sync(after=timedelta(minutes=5)))[0] == 2
+
+
 @on_both_stores
 def test_a_busy_pass_is_two_reads_and_two_writes_at_most(shop: Shop) -> None:
     shop.type("R-1", "Status", "Refunded")

@@ -23,13 +23,14 @@ from refundsheet.core.statistics import course, shares
 from refundsheet.core.statistics.weeks import is_open_week, label, monday_of, weekly_counts
 from refundsheet.core.summary import missing_columns
 from refundsheet.ledger.ledger import Ledger
+from refundsheet.localsheets.server import LocalServer
 from refundsheet.sheets.grid import user_entered
 from refundsheet.sheets.look import read_look
 from refundsheet.sheets.store import Tab
 from tests.figures import DESK, FRIDAY, facts, watched
 from tests.passes import CALENDAR, HEADERS, MONDAY, ZONE, Log, case
 from tests.shops import NOW, Shop, a_log, done
-from tests.teams import MemoryTeam
+from tests.teams import HttpTeam, MemoryTeam
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -317,6 +318,22 @@ def test_trap_21_amounts_keep_their_cents_and_their_currency(
     assert {"amount_negative", "amount_zero", "amount_unreadable"} & {*rules(row)} == (
         {rule} if rule else set()
     )
+
+
+def test_trap_21_a_currency_that_only_the_format_names_counts(
+    local_server: LocalServer, tmp_path: Path
+) -> None:
+    team = HttpTeam(local_server, [["Case ID", "Status", "Amount"]])
+    team.fill(
+        "A2", [["R-1", "Approved", "\u00a312.50"], ["R-2", "Approved", "\u00a33"]], "USER_ENTERED"
+    )
+    assert [row[2] for row in team.rows()[1:]] == [12.5, 3]
+    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}") as ledger:
+        report = Shop(team, ledger).sync()
+    team.close()
+    (unpaid,) = (f for f in report.summary.figures if f.name == "approved_unpaid_amount")
+    assert (unpaid.unit, unpaid.value) == ("GBP", Decimal("15.50"))
+    assert any("counted as GBP" in line for line in report.summary.quality)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,10 @@ ORDER_ALIKE = "order_alike"
 
 
 def across(
-    cases: Sequence[KeyedCase], doubles: Mapping[str, tuple[Double, ...]], desk: Desk
+    cases: Sequence[KeyedCase],
+    doubles: Mapping[str, tuple[Double, ...]],
+    desk: Desk,
+    shown_currency: str = "",
 ) -> dict[str, list[Violation]]:
     """Key to what is wrong with a case beside the others.
 
@@ -28,6 +31,7 @@ def across(
         cases: The cases of the log; those in doubt about who they are left out.
         doubles: Which of them may refund what another one refunds (core/rules/doubles.py).
         desk: The team's settings.
+        shown_currency: The currency in which amounts are shown that name none; "" for no one.
     """
     found = defaultdict[str, list[Violation]](list)
     labels = {key: case.case_id for key, case in cases if key in doubles} if doubles else {}
@@ -37,7 +41,7 @@ def across(
     if is_on(ORDER_ALIKE, desk.grades):
         for key, other in alike_orders(cases).items():
             found[key].append(violation(ORDER_ALIKE, _alike(other), "order_id"))
-    if is_on(CURRENCY_MISSING, desk.grades):
+    if not shown_currency and is_on(CURRENCY_MISSING, desk.grades):
         for key in _without_currency(cases):
             found[key].append(violation(CURRENCY_MISSING, _NO_CURRENCY, "amount"))
     return found

@@ -44,7 +44,7 @@ def unpaid_amounts(facts: Facts) -> tuple[Figure, ...]:
     amounts: defaultdict[str, list[Decimal]] = defaultdict(list)
     for known in cases:
         if known.case.amount is not None:
-            amounts[known.case.currency or "no currency"].append(known.case.amount)
+            amounts[facts.currency(known.case)].append(known.case.amount)
     unknown = left_out(sum(known.case.amount is None for known in cases), "no readable amount")
     return tuple(
         Figure(

@@ -35,6 +35,7 @@ class Facts:
         violations: What is wrong with the rows, row by row.
         old: How many open cases are not flagged because they were old at adoption.
         being_typed: How many rows were left out because somebody is still typing them.
+        shown_currency: The currency in which the log shows amounts that name none; "" for no one.
         weeks: For how many complete weeks the figures by week and of the recent past look back.
     """
 
@@ -47,7 +48,12 @@ class Facts:
     violations: Sequence[Sequence[Violation]] = ()
     old: int = 0
     being_typed: int = 0
+    shown_currency: str = ""
     weeks: int = 26
+
+    def currency(self, case: RefundCase) -> str:
+        """The currency of a case's amount; its own, else the one that the column shows."""
+        return case.currency or self.shown_currency or "no currency"
 
     def status(self, label: str) -> Status:
         """Which of the team's statuses a cell says."""

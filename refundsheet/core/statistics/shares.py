@@ -54,7 +54,7 @@ def amounts(facts: Facts) -> Table:
         if case.amount is None:
             unread += any(parts)
         elif any(parts):
-            currency = case.currency or "no currency"
+            currency = facts.currency(case)
             counts[currency] += is_received
             for place, counts_here in enumerate(parts):
                 sums[currency][place] += case.amount if counts_here else 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refundsheet.core.amounts import currency_code, read_amount
+from refundsheet.core.amounts import currency_code, read_amount, shown_currency
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,25 @@ def test_what_a_locale_writes_it_reads(amount: Decimal, locale: str) -> None:
     if locale == "de_DE":
         written = written.translate(str.maketrans(",.", ".,"))
     assert read_amount(written, locale) == (amount, "")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "locale", "currency"),
+    [
+        (['"\u20ac"#,##0.00'], "en_US", "EUR"),
+        (["[$\u20ac-407] #,##0.00"], "en_US", "EUR"),
+        (["#,##0.00 [$USD]"], "de_DE", "USD"),
+        (["$#,##0.00"], "en_AU", "AUD"),
+        (['_("$"* #,##0.00_);_("$"* \\(#,##0.00\\)'], "en_US", "USD"),
+        (["\u00a3#,##0.00;[Red]-\u00a3#,##0.00", "\u00a3#,##0"], "en_GB", "GBP"),
+        pytest.param(["\u00a3#,##0.00", "#,##0.00"], "en_GB", "", id="not all of them"),
+        pytest.param(["\u00a3#,##0.00", "\u20ac#,##0.00"], "en_GB", "", id="two currencies"),
+        pytest.param(['"$"0" or "\u20ac0'], "en_US", "", id="two in one"),
+        pytest.param(['0" pcs"', '"Total: "0', "0.00%", "yyyy-mm-dd", "[Red]0", ""], "en_US", "", id="none"),
+        pytest.param([], "en_US", "", id="no amounts"),
+    ],
+)  # fmt: skip
+def test_a_currency_may_be_named_by_the_format_alone(
+    patterns: list[str], locale: str, currency: str
+) -> None:
+    assert shown_currency(patterns, locale) == currency

@@ -71,6 +71,21 @@ def test_every_further_read_is_one_request(stub: Stub, client: SpreadsheetClient
     )
 
 
+def test_the_formats_of_a_column_are_asked_wherever_the_tab_is_now(
+    stub: Stub, client: SpreadsheetClient
+) -> None:
+    euro = {"values": [{"userEnteredFormat": {"numberFormat": {"pattern": '"\u20ac"0.00'}}}]}
+    rows = [{}, euro, {"values": [{"userEnteredFormat": {}}]}, {"values": [{}]}]
+    formats = as_json({"sheets": [{"data": [{"rowData": rows}]}]})
+    gone = google_error(400, "Unable to parse range: 'Refund Log'!D1:D50")
+    stub.answers = [book("Refund Log"), gone, book("Refunds"), formats]
+    store = store_of(client)
+    store.describe()
+
+    assert store.number_formats(3) == ("", '"\u20ac"0.00', "", "")
+    assert "ranges=%27Refunds%27%21D1%3AD50" in stub.asked[-1][1]
+
+
 def test_a_renamed_tab_is_found_by_its_id(stub: Stub, client: SpreadsheetClient) -> None:
     stub.answers = [
         book("Refund Log"),
