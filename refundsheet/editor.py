@@ -72,7 +72,7 @@ class Editor:
             *missing_columns(scene.log.layout),
             *currency_sentence(scene.context.shown_currency),
             *not_written(receipts),
-            *filter(None, [self._store.caution]),
+            *self._store.cautions,
             *self._size(),
         )
         basis = Basis(

@@ -138,6 +138,8 @@ class Outcome(Enum):
     UNRESOLVED = "unresolved"
     #: Google, or a rule of ours (formula, merge, protection), does not let us write there.
     REFUSED = "refused"
+    #: Nothing was sent: it waits until people take a filter away.
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

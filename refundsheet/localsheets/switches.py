@@ -32,6 +32,8 @@ class Switches:
     duplicates_compare: Compare = Compare.DISPLAY
     #: Whether deleteDuplicates takes a blank cell and an empty text for equal.
     duplicates_blank_is_empty: bool = True
+    #: Whether the formulas a batch writes have no value until it is done.
+    formulas_wait: bool = False
     #: Whether formats move up with the cells deleteDuplicates moves.
     duplicates_move_formats: bool = True
     #: Whether developer metadata goes with its row when a person sorts (the API's sort: it does).

@@ -256,6 +256,11 @@ class Spreadsheet:
         )
         show_results(self.sheets, found, self.locale)
 
+    def calculate_for(self, box: Box) -> None:
+        """Bring what the formulas of a box show up to date in the midst of a batch."""
+        if self.sheet(box.sheet_id).has_formulas(box) and not self.context.switches.formulas_wait:
+            self.calculate()
+
     def named_texts(self) -> dict[str, str]:
         """The A1 reference behind each named range."""
         return {named["name"]: self._named_text(named["range"]) for named in self.named_ranges}

@@ -124,9 +124,9 @@ class GoogleSheetStore:
         return self.client.access.pace.left()
 
     @property
-    def caution(self) -> str:
-        """What people should know of how the log is written; "" where all is as it should be."""
-        return self._writer.caution
+    def cautions(self) -> tuple[str, ...]:
+        """What people should know of how the log is written; nothing where all is as it should be."""
+        return self._writer.cautions
 
     def describe(self) -> Book:
         """Titles, sizes, zone and locale: one read request."""

@@ -21,6 +21,25 @@ def cells_request(sheet_id: int, row: int, column: int, cells: Sequence[Cell]) -
     }
 
 
+#: A formula that shows nothing: its cell is no blank, although it looks like one.
+SHOWS_NOTHING = '=""'
+
+
+def formula_request(sheet_id: int, row: int, column: int, formula: str) -> Request:
+    """A formula in one cell."""
+    request = cells_request(sheet_id, row, column, [None])
+    entered = {"userEnteredValue": {"formulaValue": formula}}
+    request["updateCells"]["rows"] = [{"values": [entered]}]
+    return request
+
+
+def empty_text(sheet_id: int, row: int, column: int) -> Iterator[Request]:
+    """What a formula that shows nothing leaves where it is copied as a value; it cannot be typed."""
+    cell = grid_range(sheet_id, row, column)
+    yield formula_request(sheet_id, row, column, SHOWS_NOTHING)
+    yield copy_request(cell, cell, "PASTE_VALUES")
+
+
 def user_entered(cell: Cell) -> dict[str, Any]:
     """A cell's value as Google's CellData; text stays text, whatever it begins with."""
     value = extended_value(cell)

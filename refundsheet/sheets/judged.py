@@ -28,6 +28,7 @@ from refundsheet.sheets.grid import (
     Answer,
     cells_request,
     copy_request,
+    empty_text,
     grid_range,
     runs,
     same_cell,
@@ -63,7 +64,8 @@ class Judgement:
 
     Attributes:
         row: The row's index, counted from 0.
-        compared: Column index to what the cell must hold.
+        compared: Column index to what the cell must hold: None is a blank, "" looks like one, as by
+            a formula that shows nothing, and Google may tell the two apart.
         above: What the ID column must hold one row up.
         below: And one row down.
         changes: Column index to the change of that cell; all of them happen or none.
@@ -79,6 +81,11 @@ class Judgement:
     changes: Mapping[int, Change]
     formulas: frozenset[int] = frozenset()
     put_back: int | None = None
+
+    @property
+    def has_empty_text(self) -> bool:
+        """Whether something is to be expected that cannot be typed."""
+        return "" in {self.above, self.below, *self.compared.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +256,7 @@ def _after(bench: Bench, first: int, last: int) -> int:
 def _judge(bench: Bench, index: int, judgement: Judgement) -> Iterator[Request]:
     expected, actual, written = (bench.place(row) for row in (_EXPECTED, _ACTUAL, _WRITTEN))
     yield from keep_evidence(bench, index, judgement)
-    yield _put(bench, expected, 0, expected_row(bench, judgement))
+    yield from _lay_expected(bench, judgement, expected)
     yield from lay_actual(bench, judgement, actual)
     yield _put(bench, actual, bench.verdict, ["no"])
     yield _put(bench, written, 0, _written(bench, judgement))
@@ -306,6 +313,15 @@ def expected_row(bench: Bench, judgement: Judgement) -> list[Cell]:
         row[bench.cell_slot(column)] = cell
     row[bench.verdict] = "expected"
     return row
+
+
+def _lay_expected(bench: Bench, judgement: Judgement, expected: int) -> Iterator[Request]:
+    """The row as we read it, on the hidden tab."""
+    cells = expected_row(bench, judgement)
+    yield _put(bench, expected, 0, cells)
+    for slot in range(bench.neighbour_slots[0], bench.key[1]):
+        if cells[slot] == "":
+            yield from empty_text(bench.hidden_id, expected, slot)
 
 
 def lay_actual(bench: Bench, judgement: Judgement, actual: int) -> Iterator[Request]:

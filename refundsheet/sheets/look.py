@@ -15,9 +15,15 @@ LOOK_FIELDS = (
     "properties.timeZone,"
     "sheets(properties(sheetId,gridProperties(rowCount,columnCount)),merges,"
     "protectedRanges(range,warningOnly,requestingUserCanEdit),"
+    "basicFilter.range,slicers.slicerId,tables.tableId,"
     "data(startRow,startColumn,rowData.values(userEnteredValue,userEnteredFormat.numberFormat),"
     "rowMetadata.hiddenByFilter))"
 )
+#: And where it matters what a cell shows that looks blank.
+CLOSER_LOOK_FIELDS = LOOK_FIELDS.replace("(userEnteredValue,", "(userEnteredValue,effectiveValue,")
+
+#: What people hide rows with.
+_FILTERS = ("basicFilter", "slicers", "tables")
 
 
 #: How a stamp is shown where neither the cell nor its neighbours have a format of their own.
@@ -26,7 +32,11 @@ MOMENT_FORMAT: Mapping[str, str] = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The cells to write as they are a moment before, with all that forbids writing them."""
+    """The cells to write as they are a moment before, with all that forbids writing them.
+
+    Attributes:
+        has_filter: Whether there is anything by which people hide rows.
+    """
 
     log: Tab
     hidden: Tab
@@ -35,10 +45,16 @@ class Look:
     hidden_rows: frozenset[int]
     barred: Sequence[tuple[Mapping[str, int], str]]
     zone: str = ""
+    has_filter: bool = False
 
     def formula_at(self, row: int, column: int) -> bool:
         """Whether a formula stands there."""
         return "formulaValue" in self.cells.get((row, column), {}).get("userEnteredValue", ())
+
+    def shows_empty_text(self, row: int, column: int) -> bool:
+        """Whether a cell that looks blank is none: a formula shows nothing there, or spills nothing."""
+        shown = self.cells.get((row, column), {}).get("effectiveValue", {})
+        return self.formula_at(row, column) or "stringValue" in shown
 
     def value_at(self, row: int, column: int) -> Cell:
         """What was entered there."""
@@ -96,6 +112,7 @@ def read_look(answer: Json, log: Tab, hidden: Tab) -> Look:
         hidden_rows=frozenset(filtered),
         barred=tuple(_barred(sheets[log.sheet_id])),
         zone=answer.get("properties", {}).get("timeZone", ""),
+        has_filter=any(name in sheets[log.sheet_id] for name in _FILTERS),
     )
 
 

@@ -104,9 +104,9 @@ class MemorySheetStore:
         """Nobody counts."""
 
     @property
-    def caution(self) -> str:
+    def cautions(self) -> tuple[str, ...]:
         """Nothing: the twin judges as Google is expected to."""
-        return ""
+        return ()
 
     def describe(self) -> Book:
         """Titles, sizes, zone and locale: one read request."""

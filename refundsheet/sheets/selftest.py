@@ -2,7 +2,8 @@
 
 Google documents most of it and promises none of it. So a process tries before its first write, and once
 a day: does ``deleteDuplicates`` keep the first of two equal rows and nothing of two different ones, is a
-blank equal to a blank, does the row below move up whole, and where does a paste on a filtered row land.
+blank equal to a blank, does the row below move up whole, where does a paste on a filtered row land, and
+what equals a cell in which a formula shows nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +12,20 @@ from enum import Enum
 from typing import Any
 
 from refundsheet.core.model import Cell
-from refundsheet.sheets.grid import Answer, cells_request, copy_request, grid_range
+from refundsheet.sheets.grid import (
+    SHOWS_NOTHING,
+    Answer,
+    cells_request,
+    copy_request,
+    empty_text,
+    formula_request,
+    grid_range,
+)
 from refundsheet.sheets.layout import Request
 
 #: The rows of the hidden tab that the test uses; the nonce stands above them.
 FIRST_ROW, END_ROW = 10, 90
-_FILTER_ROW = 60
+_FILTER_ROW, _EMPTY_ROW = 60, 70
 _COLUMNS = 4
 
 
@@ -28,6 +37,14 @@ class Paste(Enum):
     DISPLACED = "displaced"
 
 
+class EmptyText(Enum):
+    """What equals a cell that is not blank and shows nothing, as by a formula that gives ""."""
+
+    BLANK = "a blank"
+    ITS_LIKE = "a cell like it"
+    NOTHING = "nothing that a batch can lay beside it"
+
+
 @dataclass(frozen=True, slots=True)
 class SelfTest:
     """What the test found.
@@ -35,12 +52,14 @@ class SelfTest:
     Attributes:
         judge_works: The judged write can be relied on.
         filtered_paste: Where pastes on filtered rows end up; only exact ones may be judged.
+        empty_text: What to expect where a formula shows nothing.
         failed: The trials that went otherwise than they must, by name.
         notes: What was learnt besides, by name: none of it decides anything.
     """
 
     judge_works: bool
     filtered_paste: Paste
+    empty_text: EmptyText = EmptyText.BLANK
     failed: tuple[str, ...] = ()
     notes: Mapping[str, bool] = field(default_factory=dict[str, bool])
 
@@ -53,7 +72,6 @@ class _Trial:
     expected: Cell
     actual: Cell
     must_match: bool | None
-    is_formula: bool = False
 
 
 _TRIALS = (
@@ -62,7 +80,6 @@ _TRIALS = (
     _Trial("a blank equals a blank", None, None, must_match=True),
     _Trial("a blank differs from text", None, "x", must_match=False),
     _Trial("different numbers are different", 46037.5, 46038.5, must_match=False),
-    _Trial("a formula that shows nothing equals a blank", None, '=""', None, is_formula=True),
     _Trial("a text equals the number it shows", "12", 12, must_match=None),
     _Trial("IDs that differ in case are equal", "r-1001", "R-1001", must_match=None),
     _Trial("serials a second apart are equal", 46037.53396, 46037.53397, must_match=None),
@@ -70,23 +87,16 @@ _TRIALS = (
 
 
 def trial_requests(hidden_id: int) -> list[Request]:
-    """The first request: every comparison, three rows each, and a formula within a batch."""
+    """The first request: every comparison, three rows each, and a formula for the second one."""
     requests: list[Request] = []
     for index, trial in enumerate(_TRIALS):
         row = FIRST_ROW + 3 * index
         requests.append(cells_request(hidden_id, row, 0, [trial.expected, "expected"]))
-        requests.append(_actual(hidden_id, row + 1, trial))
+        requests.append(cells_request(hidden_id, row + 1, 0, [trial.actual, "no", None]))
         requests.append(cells_request(hidden_id, row + 2, 0, ["written", "yes", 46037.25]))
         requests.append(_judge(hidden_id, row))
+    requests.append(formula_request(hidden_id, _EMPTY_ROW, 0, SHOWS_NOTHING))
     return requests
-
-
-def _actual(hidden_id: int, row: int, trial: _Trial) -> Request:
-    request = cells_request(hidden_id, row, 0, [trial.actual, "no", None])
-    if trial.is_formula:
-        cells = request["updateCells"]["rows"][0]["values"]
-        cells[0] = {"userEnteredValue": {"formulaValue": trial.actual}}
-    return request
 
 
 def _judge(hidden_id: int, row: int) -> Request:
@@ -95,8 +105,26 @@ def _judge(hidden_id: int, row: int) -> Request:
     return {"deleteDuplicates": {"range": rows, "comparisonColumns": [column]}}
 
 
-def filter_requests(hidden_id: int) -> list[Request]:
-    """The second request: a filter hides a row; what is pasted on it, and copied from it, goes where."""
+def later_requests(hidden_id: int) -> list[Request]:
+    """The second request: a row that a filter hides, and a formula that stood there before."""
+    return [*_filter(hidden_id), *_empty_text(hidden_id)]
+
+
+def _empty_text(hidden_id: int) -> Iterator[Request]:
+    """What a formula shows, copied as a value, beside a blank and beside what we can lay there."""
+    for row in (_EMPTY_ROW + 1, _EMPTY_ROW + 4):
+        yield cells_request(hidden_id, row, 0, [None, "expected"])
+        if row > _EMPTY_ROW + 1:
+            yield from empty_text(hidden_id, row, 0)
+        yield cells_request(hidden_id, row + 1, 0, [None, "no", None])
+        shown = grid_range(hidden_id, _EMPTY_ROW, 0)
+        yield copy_request(shown, grid_range(hidden_id, row + 1, 0), "PASTE_VALUES")
+        yield cells_request(hidden_id, row + 2, 0, ["written", "yes", 46037.25])
+        yield _judge(hidden_id, row)
+
+
+def _filter(hidden_id: int) -> list[Request]:
+    """A filter hides a row: what is pasted on it, and copied from it, goes where?"""
     row = _FILTER_ROW
     lines: Sequence[Sequence[Cell]] = (
         ["head", "head", "head"],
@@ -117,7 +145,7 @@ def filter_requests(hidden_id: int) -> list[Request]:
     return requests
 
 
-def evaluate(hidden_id: int, trials: Answer, filtered: Answer) -> SelfTest:
+def evaluate(hidden_id: int, trials: Answer, later: Answer) -> SelfTest:
     """What the two answers say."""
     failed: list[str] = []
     notes: dict[str, bool] = {}
@@ -130,7 +158,20 @@ def evaluate(hidden_id: int, trials: Answer, filtered: Answer) -> SelfTest:
             failed.append(trial.name)
         elif matched and not _moved_whole(hidden_id, row, trials):
             failed.append("the row below moves up whole")
-    return SelfTest(not failed, _where_pasted(hidden_id, filtered), tuple(failed), notes)
+    return SelfTest(
+        judge_works=not failed,
+        filtered_paste=_where_pasted(hidden_id, later),
+        empty_text=_what_equals_empty_text(hidden_id, later),
+        failed=tuple(failed),
+        notes=notes,
+    )
+
+
+def _what_equals_empty_text(hidden_id: int, later: Answer) -> EmptyText:
+    for row, found in ((_EMPTY_ROW + 1, EmptyText.BLANK), (_EMPTY_ROW + 4, EmptyText.ITS_LIKE)):
+        if later.entered(hidden_id, row + 1, 1) == "yes":
+            return found
+    return EmptyText.NOTHING
 
 
 def _moved_whole(hidden_id: int, row: int, trials: Answer) -> bool:
@@ -142,13 +183,13 @@ def _moved_whole(hidden_id: int, row: int, trials: Answer) -> bool:
     )
 
 
-def _where_pasted(hidden_id: int, filtered: Answer) -> Paste:
+def _where_pasted(hidden_id: int, later: Answer) -> Paste:
     row = _FILTER_ROW
-    landed = filtered.entered(hidden_id, row + 2, 1) == "pasted"
-    taken = filtered.entered(hidden_id, row + 4, 2) == "b"
+    landed = later.entered(hidden_id, row + 2, 1) == "pasted"
+    taken = later.entered(hidden_id, row + 4, 2) == "b"
     if landed and taken:
         return Paste.EXACT
-    elsewhere = any(filtered.entered(hidden_id, row + at, 1) for at in (1, 3))
+    elsewhere = any(later.entered(hidden_id, row + at, 1) for at in (1, 3))
     return Paste.DISPLACED if elsewhere else Paste.SKIPPED
 
 

@@ -108,8 +108,8 @@ class SheetStore(Protocol):
         ...
 
     @property
-    def caution(self) -> str:
-        """What people should know of how the log is written; "" where all is as it should be."""
+    def cautions(self) -> tuple[str, ...]:
+        """What people should know of how the log is written; nothing where all is as it should be."""
         ...
 
     def describe(self) -> Book:

@@ -1,7 +1,7 @@
 """A plan taken apart: which cells of which rows leave together, and on what condition."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf
 from typing import TypeVar
 from urllib.parse import quote
@@ -31,10 +31,16 @@ _LONGEST_QUERY = 6000
 
 
 class Task:
-    """A plan taken apart: which cells of which rows, and on what condition."""
+    """A plan taken apart: which cells of which rows, and on what condition.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: The plan.
+        tells_blanks: Whether a blank and a cell that only shows nothing are to be told apart.
+    """
+
+    def __init__(self, plan: Plan, *, tells_blanks: bool = False) -> None:
         self._plan = plan
+        self._tells_blanks = tells_blanks
         self._layout = plan.layout
         self._id_column = plan.layout.columns[id_field(plan.layout)]
         flagged = {change.row for change in plan.changes if change.field in OUR_FIELDS}
@@ -51,23 +57,25 @@ class Task:
         """What to look at: each row with its neighbours, or whole columns where the rows are many."""
         columns = sorted({column for row in self._changes for column in self._compared(row)})
         rows = sorted(self._changes)
+
+        def around(first: int, last: int, start: int, end: int) -> str:
+            below = max(last + 1, min(last + 2, log.row_count))
+            return a1(log, max(first - 1, 0), below, start, end)
+
         if len(rows) <= judged.LARGEST_BATCH:
-            each = [
-                a1(log, max(row - 1, 0), min(row + 2, log.row_count), columns[0], columns[-1] + 1)
-                for row in rows
-            ]
+            each = [around(row, row, columns[0], columns[-1] + 1) for row in rows]
             if len(quote("".join(each))) <= _LONGEST_QUERY:
                 return each
-        pairs = runs(columns)
-        return [a1(log, rows[0], rows[-1] + 1, first, last) for first, last in pairs]
+        return [around(rows[0], rows[-1], first, last) for first, last in runs(columns)]
 
-    def drop_refused(self, look: Look, *, wait_behind_filters: bool) -> Iterator[Receipt]:
-        """Take out what must not be written: formulas, merged and protected cells.
+    def drop_refused(
+        self, look: Look, why_waiting: Callable[[int, Look], str]
+    ) -> Iterator[Receipt]:
+        """Take out what must not be written: formulas, merged and protected cells, rows that wait.
 
         Args:
             look: The cells as they are.
-            wait_behind_filters: Leave rows that a filter hides until it shows them: a paste on such
-                a row would end up elsewhere.
+            why_waiting: Why a row is left for later; "" where it is not.
         """
         for row, changes in list(self._changes.items()):
             for change in list(changes):
@@ -75,10 +83,8 @@ class Task:
                 if why:
                     changes.remove(change)
                     yield Receipt(change, Outcome.REFUSED, why)
-            if wait_behind_filters and row in look.hidden_rows:
-                yield from (
-                    Receipt(change, Outcome.LOST, "a filter hides the row") for change in changes
-                )
+            if why := why_waiting(row, look):
+                yield from (Receipt(change, Outcome.WAITING, why) for change in changes)
                 changes.clear()
             if not changes:
                 del self._changes[row]
@@ -118,13 +124,14 @@ class Task:
         order = sorted(self._changes, key=lambda row: (self._mints(row), self._due(row), row))
         for row in order:
             changes = {self.column(change): change for change in self._changes[row]}
+            columns = self._compared(row)
             yield Judgement(
                 row=row,
-                compared=self._compared(row),
-                above=minted.get(row - 1, self._read(row - 1, self._id_column)),
-                below=self._read(row + 1, self._id_column),
+                compared={column: self._expected(row, column, look) for column in columns},
+                above=minted.get(row - 1, self._expected(row - 1, self._id_column, look)),
+                below=self._expected(row + 1, self._id_column, look),
                 changes=changes,
-                formulas=frozenset(c for c in self._compared(row) if look.formula_at(row, c)),
+                formulas=frozenset(c for c in columns if look.formula_at(row, c)),
             )
             if self._id_column in changes:
                 minted[row] = changes[self._id_column].after
@@ -137,14 +144,21 @@ class Task:
     def _mints(self, row: int) -> bool:
         return any(change.field == "case_id" for change in self._changes[row])
 
-    def _compared(self, row: int) -> dict[int, Cell]:
-        """What must hold: the case, what the reasons rest on, and the cells to write."""
+    def _compared(self, row: int) -> list[int]:
+        """The columns that must hold what was read: the case, the reasons' and those to write."""
         fields = {field for change in self._changes[row] for field in change.premise}
         if any(is_provisional(change.case) for change in self._changes[row]):
             fields.update((*FINGERPRINT_FIELDS, CUSTOMER_AND_ORDER.field))
         columns = {self._layout.columns[field] for field in fields & self._layout.columns.keys()}
         columns |= {self.column(change) for change in self._changes[row]} | {self._id_column}
-        return {column: self._read(row, column) for column in sorted(columns)}
+        return sorted(columns)
+
+    def _expected(self, row: int, column: int, look: Look) -> Cell:
+        """What a cell must hold: None is a blank, "" what looks like one and is none."""
+        read = self._read(row, column)
+        if read not in {None, ""}:
+            return read
+        return "" if self._tells_blanks and look.shows_empty_text(row, column) else None
 
     def _read(self, row: int, column: int) -> Cell:
         cells = self._plan.rows.get(row + 1, ())

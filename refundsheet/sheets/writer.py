@@ -1,7 +1,7 @@
 """Carries out a plan on the log: looks at the cells once more, judges, and reads the receipts."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from time import monotonic
@@ -14,7 +14,7 @@ from refundsheet.errors import (
     OutsideGridError,
     RefusedError,
 )
-from refundsheet.sheets import guarded, judged, selftest
+from refundsheet.sheets import judged, selftest
 from refundsheet.sheets.batch import (
     Batch,
     after,
@@ -27,11 +27,12 @@ from refundsheet.sheets.batch import (
 from refundsheet.sheets.grid import Answer, a1, same_cell
 from refundsheet.sheets.judged import Bench, Judgement
 from refundsheet.sheets.layout import Request
-from refundsheet.sheets.look import LOOK_FIELDS, Look, read_look
-from refundsheet.sheets.selftest import Paste, SelfTest
+from refundsheet.sheets.look import CLOSER_LOOK_FIELDS, LOOK_FIELDS, Look, read_look
+from refundsheet.sheets.selftest import SelfTest
 from refundsheet.sheets.store import Asked, Journal, Tab
 from refundsheet.sheets.task import Task, judged_together, pieces
 from refundsheet.sheets.transport import Json, SpreadsheetClient
+from refundsheet.sheets.trust import Mode, Trust
 
 #: How many cells of our own columns go in one request: at some 200 bytes each it stays below 2 MB.
 _LARGEST_BULK = 5000
@@ -43,28 +44,8 @@ _TEST_EVERY = 24 * 3600.0
 #: two requests in every pass.
 _REFUSED_FOR = 15 * 60.0
 
-#: After so many false matches the judge is taken for too coarse, until the next self-test.
-_MOST_FALSE_MATCHES = 2
-
 #: How often what was written wrongly is tried to be taken back.
 _MOST_TRIES_BACK = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Mode:
-    """One way to write: how a batch is built, and how its receipts are read."""
-
-    build: Callable[[Bench, Sequence[Judgement]], list[Request]]
-    read: Callable[[Bench, Sequence[Judgement], Answer], Iterator[Receipt]]
-
-
-_WEAKER_WAY = (
-    "Google does not compare rows as it should, so refundsheet writes in a weaker way: what hits a row "
-    "that had just moved is seen at once and taken back."
-)
-
-_JUDGED = _Mode(judged.build, judged.read_receipts)
-_GUARDED = _Mode(guarded.build, guarded.read_receipts)
 
 
 class LogWriter:
@@ -72,9 +53,8 @@ class LogWriter:
 
     def __init__(self, client: SpreadsheetClient) -> None:
         self._client = client
-        self._test: SelfTest | None = None
+        self._trust = Trust()
         self._tested_at = 0.0
-        self._false_matches = 0
         self._refused: dict[tuple[str, str, Cell], tuple[float, str]] = {}
 
     def fence(
@@ -115,14 +95,14 @@ class LogWriter:
         return tuple(receipts)
 
     def _write(self, plan: Plan, log: Tab, hidden: Tab, journal: Journal) -> list[Receipt]:
-        task = Task(plan)
+        task = Task(plan, tells_blanks=self._trust.tells_blanks)
         look = self._look(task, log, hidden)
         if look.zone and plan.zone not in {"", look.zone}:
             raise OtherZoneError(f"the spreadsheet's time zone has become {look.zone}")
         if plan.nonce is not None and not same_cell(look.nonce, plan.nonce):
             why = "another writer was there in between"
             return [Receipt(change, Outcome.LOST, why) for change in plan.changes]
-        receipts = list(task.drop_refused(look, wait_behind_filters=not self._pastes_exactly))
+        receipts = list(task.drop_refused(look, self._trust.why_waiting))
         flags = pieces(task.take_bulk(look, receipts), _LARGEST_BULK)
         rows = judged_together(task.judgements(look))
         waiting = [
@@ -141,20 +121,15 @@ class LogWriter:
     def _look(self, task: Task, log: Tab, hidden: Tab) -> Look:
         """The one read before writing: formulas, formats, merges, protection and the nonce."""
         ranges = [a1(hidden, 0, 1, 0, 1), *task.ranges(log)]
-        answer = self._client.get_json(params={"ranges": ranges, "fields": LOOK_FIELDS})
+        fields = CLOSER_LOOK_FIELDS if self._trust.tells_blanks else LOOK_FIELDS
+        answer = self._client.get_json(params={"ranges": ranges, "fields": fields})
         return read_look(answer, log, hidden)
 
     def _send(self, batch: Batch, look: Look, journal: Journal) -> tuple[list[Receipt], Look]:
         """One batch and its receipts; one that is refused goes again in halves, down to the culprit."""
-        batch = batch.signed(look.nonce)
-        requests = [*grow(batch, look), *self._mode.build(batch.bench, batch.judgements)]
-        requests += [*formats(batch, look), *bulk_requests(batch.bench.log_id, batch.bulk)]
-        body = {
-            "requests": requests,
-            "includeSpreadsheetInResponse": True,
-            "responseIncludeGridData": True,
-            "responseRanges": answer_ranges(batch, look),
-        }
+        batch, mode = batch.signed(look.nonce), self._trust.mode(batch)
+        more = [*formats(batch, look), *bulk_requests(batch.bench.log_id, batch.bulk)]
+        body = self._body(batch, mode, look, more)
         journal.sent(batch.changes, nonce=batch.bench.new_nonce, expected=batch.expected)
         try:
             response = self._client.send_batch(body, fields=judged.ANSWER_FIELDS)
@@ -166,12 +141,26 @@ class LogWriter:
         except RefusedError as error:
             return self._send_halves(batch, str(error), look, journal)
         answer = Answer(response["updatedSpreadsheet"])
-        receipts = list(self._mode.read(batch.bench, batch.judgements, answer))
+        receipts = list(mode.read(batch.bench, batch.judgements, answer))
         receipts += [Receipt(flag.change, Outcome.DONE) for flag in batch.bulk]
         receipts = with_twins(batch, receipts, answer, look)
         journal.settled(receipts)
         look = after(batch, look)
         return self._take_back(batch, receipts, answer, look, journal)
+
+    def _body(self, batch: Batch, mode: Mode, look: Look, more: Iterable[Request] = ()) -> Json:
+        """What leaves."""
+        return {
+            "requests": [
+                *self._trust.without_filters(look),
+                *grow(batch, look),
+                *mode.build(batch.bench, batch.judgements),
+                *more,
+            ],
+            "includeSpreadsheetInResponse": True,
+            "responseIncludeGridData": True,
+            "responseRanges": answer_ranges(batch, look),
+        }
 
     def _send_halves(
         self, batch: Batch, why: str, look: Look, journal: Journal
@@ -198,7 +187,7 @@ class LogWriter:
         wrong = {r.change for r in receipts if r.outcome is Outcome.FALSE_MATCH}
         if not wrong:
             return receipts, look
-        self._false_matches += 1
+        self._trust = replace(self._trust, false_matches=self._trust.false_matches + 1)
         kept = [receipt for receipt in receipts if receipt.change not in wrong]
         found: list[Receipt] = []
         for index, judgement in enumerate(batch.judgements):
@@ -227,20 +216,17 @@ class LogWriter:
                 return Outcome.UNRESOLVED, look
             bench = replace(bench, offset=judged.LARGEST_BATCH)
             batch = Batch(bench, (judgement,)).signed(look.nonce)
-            body = {
-                "requests": [*grow(batch, look), *self._mode.build(batch.bench, (judgement,))],
-                "includeSpreadsheetInResponse": True,
-                "responseIncludeGridData": True,
-                "responseRanges": answer_ranges(batch, look),
-            }
+            mode = self._trust.mode(batch)
             journal.sent((), nonce=batch.bench.new_nonce, expected=())
             try:
-                response = self._client.send_batch(body, fields=judged.ANSWER_FIELDS)
+                response = self._client.send_batch(
+                    self._body(batch, mode, look), fields=judged.ANSWER_FIELDS
+                )
             except (AnswerLostError, RefusedError):
                 continue
             answer = Answer(response["updatedSpreadsheet"])
             look = after(batch, look)
-            read = self._mode.read(batch.bench, batch.judgements, answer)
+            read = mode.read(batch.bench, batch.judgements, answer)
             if all(receipt.outcome is Outcome.DONE for receipt in read):
                 return Outcome.UNDONE, look
         return Outcome.UNRESOLVED, look
@@ -254,31 +240,22 @@ class LogWriter:
         return read_look(answer, look.log, look.hidden)
 
     @property
-    def caution(self) -> str:
-        """What people should know of the way of writing; "" before a process first writes."""
-        return "" if self._test is None or self._mode is _JUDGED else _WEAKER_WAY
-
-    @property
-    def _mode(self) -> _Mode:
-        trusted = self._test is not None and self._test.judge_works
-        return _JUDGED if trusted and self._false_matches < _MOST_FALSE_MATCHES else _GUARDED
-
-    @property
-    def _pastes_exactly(self) -> bool:
-        return self._test is not None and self._test.filtered_paste is Paste.EXACT
+    def cautions(self) -> tuple[str, ...]:
+        """What people should know of how their log is written; nothing before the first write."""
+        return tuple(self._trust.cautions)
 
     def test(self, hidden: Tab) -> SelfTest:
         """What Google does with what the judged write rests on; tried anew once a day.
 
         Two write requests, on the hidden tab alone.
         """
-        if self._test is None or monotonic() - self._tested_at > _TEST_EVERY:
+        test = self._trust.test
+        if test is None or monotonic() - self._tested_at > _TEST_EVERY:
             trials = self._try(hidden, selftest.trial_requests(hidden.sheet_id))
-            filtered = self._try(hidden, selftest.filter_requests(hidden.sheet_id))
-            self._test = selftest.evaluate(hidden.sheet_id, trials, filtered)
-            self._tested_at = monotonic()
-            self._false_matches = 0
-        return self._test
+            later = self._try(hidden, selftest.later_requests(hidden.sheet_id))
+            test = selftest.evaluate(hidden.sheet_id, trials, later)
+            self._trust, self._tested_at = Trust(test), monotonic()
+        return test
 
     def _try(self, hidden: Tab, requests: list[Request]) -> Answer:
         body: Json = {
@@ -318,12 +295,14 @@ class Mistake:
     case: Cell
 
     def undone(self, bench: Bench, look: Look) -> Judgement | None:
-        """The way back: the one row of that case in which exactly our values stand, if there is one."""
+        """The way back: the row that was hit, or the only one of that case with our very values."""
         changes = self.judgement.changes
         rows = [row for row in range(look.log.row_count) if self._is_there(row, bench, look)]
-        if len(rows) != 1:
-            return None
-        row = rows[0]
+        row = self.judgement.row
+        if row not in rows or not self._is_between_the_same(row, bench, look):
+            if len(rows) != 1:
+                return None
+            row = rows[0]
         held = {column: change.after for column, change in changes.items()}
         return Judgement(
             row=row,
@@ -333,6 +312,11 @@ class Mistake:
             changes=changes,
             put_back=self.evidence,
         )
+
+    def _is_between_the_same(self, row: int, bench: Bench, look: Look) -> bool:
+        """Whether the rows around it are still those between which the wrong one was hit."""
+        beside = ((row - 1, self.judgement.above), (row + 1, self.judgement.below))
+        return all(same_cell(look.value_at(near, bench.id_column), was) for near, was in beside)
 
     def _is_there(self, row: int, bench: Bench, look: Look) -> bool:
         return same_cell(look.value_at(row, bench.id_column), self.case, exact=True) and all(

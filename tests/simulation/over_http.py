@@ -16,13 +16,13 @@ import requests
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
 
-from refundsheet.core.model import Plan, Receipt
+from refundsheet.core.model import Outcome, Plan, Receipt
 from refundsheet.localsheets import calls, errors, masks, render, spreadsheets
 from refundsheet.localsheets.display import CellError
 from refundsheet.localsheets.errors import ApiError, RequestError
 from refundsheet.localsheets.library import Library
 from refundsheet.localsheets.switches import Switches
-from refundsheet.sheets import judged, writer
+from refundsheet.sheets import judged, trust
 from refundsheet.sheets.credentials import Access
 from refundsheet.sheets.google import GoogleSheetStore
 from refundsheet.sheets.grid import Answer, runs, user_entered
@@ -368,7 +368,7 @@ def _all_done(
 ) -> Iterator[Receipt]:
     for judgement in judgements:
         for change in judgement.changes.values():
-            yield Receipt(change, writer.Outcome.DONE)
+            yield Receipt(change, Outcome.DONE)
 
 
 @contextmanager
@@ -378,5 +378,5 @@ def _built_for(guard: Guard) -> Generator[None]:
         yield
         return
     read = _all_done if guard is Guard.NAIVE else judged.read_receipts
-    with patch.object(writer, "_JUDGED", writer._Mode(_Incomplete(guard, judged.build), read)):
+    with patch.object(trust, "JUDGED", trust.Mode(_Incomplete(guard, judged.build), read)):
         yield

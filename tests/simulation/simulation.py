@@ -231,9 +231,9 @@ class Simulation:
         self.settle()
         self.run()
         report = self.run()
-        barred = (Outcome.REFUSED, Outcome.VANISHED)
+        barred = (Outcome.REFUSED, Outcome.VANISHED, Outcome.WAITING)
         for receipt in report.receipts if report is not None else ():
-            if receipt.outcome not in barred and "filter" not in receipt.detail:
+            if receipt.outcome not in barred:
                 what = f"{receipt.change} became {receipt.outcome.value} ({receipt.detail})"
                 yield Broken(Promise.REST, what)
 

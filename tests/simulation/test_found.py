@@ -1,7 +1,5 @@
 """What the simulation has found, each as short as it gets and named after what happened to people."""
 
-import pytest
-
 from refundsheet.localsheets.switches import FilteredPaste, Switches
 from tests.simulation.in_memory import MemoryWorld
 from tests.simulation.over_http import SheetsWorld
@@ -34,11 +32,6 @@ def test_a_date_typed_beside_our_flag_stays_when_the_ledger_is_lost() -> None:
     assert desk.broken() == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a lost race pastes a cell onto itself; where Google pastes past hidden rows and a row "
-    "that a filter hides has come to that place since the look, it lands on the next visible row",
-)
 def test_a_hidden_row_dragged_to_a_case_that_is_written_does_not_spill_over_its_neighbour() -> None:
     desk = _desk(Switches(filtered_paste=FilteredPaste.DISPLACED))
     desk.world.act(Type(row=1, name="last_action_at", number=3))
@@ -51,11 +44,6 @@ def test_a_hidden_row_dragged_to_a_case_that_is_written_does_not_spill_over_its_
     assert desk.broken() == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="where Google does not take an empty text for a blank, a row whose Notes hold a formula "
-    'that shows "" is never equal to what was read: it gets no stamps, and is tried at every pass',
-)
 def test_a_formula_that_shows_nothing_does_not_keep_a_case_from_its_stamps() -> None:
     desk = _desk(Switches(duplicates_blank_is_empty=False))
     desk.world.act(TypeFormula(row=0, name="notes"))

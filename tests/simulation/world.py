@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from refundsheet.core.identity import id_field
+from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field
 from refundsheet.core.model import Cell, Change, Plan, Receipt
 from refundsheet.core.planner import cell_text
 from refundsheet.sheets.memory import Formula, Held
@@ -76,6 +76,12 @@ class Flight:
         index = change.row - 1
         return self.uids[index] if index < len(self.uids) else -1
 
+    def left_at(self, row: int, name: str) -> Cell:
+        """What a field of a row held in that read, or what this very batch has put there."""
+        given = (c.after for c in self.changes if c.row == row + 1 and c.field == name)
+        read = _at(self.plan.rows.get(row + 1, ()), self.plan.layout.columns[name])
+        return next(given, read)
+
     def expected(self, change: Change, name: str) -> Cell:
         """What a field of the row held in that read."""
         return _at(self.plan.rows.get(change.row, ()), self.plan.layout.columns[name])
@@ -132,7 +138,9 @@ class World(ABC):
     def around(self, what: Around, row: int, name: str) -> None:
         """Somebody, or something, acts beside the log's cells."""
         if what is Around.LATE_ONES_ARRIVE:
+            on_its_way = self.flight
             self.wire.let_late_ones_arrive()
+            self.flight = on_its_way
         elif what is Around.OTHER_PASSES:
             self.other_passes()
         else:
@@ -180,6 +188,9 @@ class World(ABC):
             line.values += [BLANK] * (column + 1 - len(line.values))
         line = self.truth.lines[row]
         held = line.values[column]
+        if self._is_our_header(row, held, content):
+            line.values[column] = Value(content, By.REFUNDSHEET)
+            return
         if held.broken and same(content, held.instead_of):
             line.values[column] = Value(held.instead_of, since=self.truth.tick)
             return
@@ -203,11 +214,14 @@ class World(ABC):
         if name in OURS and content is not None:
             self.texts.add(cell_text(_plain(content)))
 
+    def _is_our_header(self, row: int, held: Value, content: Held) -> bool:
+        """Whether it is the header of a column of ours that was missing: no stamp, and no flag."""
+        is_ours = field_named(_plain(content)) in OURS
+        return row == 0 and held.is_blank and self.flight is None and is_ours
+
     def _broken(self, row: int, name: str, held: Value, content: Held) -> Iterator[Broken]:
         """Every promise this write breaks."""
         line, flight = self.truth.lines[row], self.flight
-        if row == 0 and held.is_blank and flight is None and field_named(_plain(content)) in OURS:
-            return  # the header of a column of ours that was missing
         change = flight and flight.change_at(row, name, content)
         where = f"row {row + 1}, {name or 'a column of theirs'}: {held.content!r} -> {content!r}"
         if change is None or flight is None or name not in MAY_WRITE:
@@ -228,16 +242,19 @@ class World(ABC):
     def _is_twin(self, row: int, flight: Flight, change: Change) -> bool:
         """Whether a copy has taken the place of its original, between the same neighbours.
 
-        Then nothing in the sheet tells them apart (guarded-write.md, what can not be met).
+        Or a row that says the same, wherever it came from. Then nothing that a write could compare
+        tells them apart (guarded-write.md, what can not be met).
         """
-        if not self.truth.descends(self.truth.lines[row].uid, flight.uid(change)):
-            return False
-        name = id_field(flight.plan.layout)
-        column = flight.plan.layout.columns[name]
-        return all(
-            alike(self._now(near, name), _at(flight.plan.rows.get(near + 1, ()), column))
-            for near in (row - 1, row + 1)
-        )
+        layout = flight.plan.layout
+        name = id_field(layout)
+        tells = [name, *(field for field in FINGERPRINT_FIELDS if field in layout.columns)]
+        is_copy = self.truth.descends(self.truth.lines[row].uid, flight.uid(change))
+        is_like = all(self._is_as_left(row, field, flight) for field in tells)
+        beside = (row - 1, row + 1)
+        return (is_copy or is_like) and all(self._is_as_left(n, name, flight) for n in beside)
+
+    def _is_as_left(self, row: int, name: str, flight: Flight) -> bool:
+        return alike(self._now(row, name), flight.left_at(row, name))
 
     def _now(self, row: int, name: str) -> Cell:
         return self.truth.value(row, name).shows if 0 <= row < self.truth.count else None

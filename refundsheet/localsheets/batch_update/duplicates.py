@@ -25,8 +25,7 @@ def delete_duplicates(book: Spreadsheet, request: Json) -> Json:
     box = grid_box(book, request.get("range", {}))
     check_writable(book, box)
     sheet = book.sheet(box.sheet_id)
-    if sheet.has_formulas(box):
-        book.calculate()
+    book.calculate_for(box)
     columns = _compared(book, request.get("comparisonColumns", []), box)
     kept = _first_of_each(book, sheet, box, columns)
     _close_up(book, sheet, box, kept)

@@ -66,8 +66,8 @@ def copy_paste(book: Spreadsheet, request: Json) -> None:
     source = grid_box(book, request.get("source", {}))
     target = grid_box(book, request.get("destination", {}))
     kind = request.get("pasteType", "PASTE_NORMAL")
-    if kind != "PASTE_CONDITIONAL_FORMATTING" and book.sheet(source.sheet_id).has_formulas(source):
-        book.calculate()
+    if kind != "PASTE_CONDITIONAL_FORMATTING":
+        book.calculate_for(source)
     rows = _taken(book, source, with_spilled=kind == "PASTE_VALUES")
     if request.get("pasteOrientation") == "TRANSPOSE":
         rows = [list(column) for column in zip(*rows, strict=True)]

@@ -29,8 +29,7 @@ def sort_range(book: Spreadsheet, request: Json) -> None:
     box = grid_box(book, request.get("range", {}))
     check_writable(book, box)
     sheet = book.sheet(box.sheet_id)
-    if sheet.has_formulas(box):
-        book.calculate()
+    book.calculate_for(box)
     specs: list[Json] = request.get("sortSpecs", [])
     if not specs:
         raise RequestError("Must specify at least one sort spec.")

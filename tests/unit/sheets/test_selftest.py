@@ -10,9 +10,9 @@ from refundsheet.core.headers import find_layout
 from refundsheet.core.model import Change, Outcome, Plan, Receipt
 from refundsheet.localsheets.server import LocalServer
 from refundsheet.sheets.google import GoogleSheetStore
-from refundsheet.sheets.selftest import Paste, SelfTest
+from refundsheet.sheets.selftest import EmptyText, Paste, SelfTest
 from refundsheet.sheets.store import Setup
-from refundsheet.sheets.writer import _GUARDED
+from refundsheet.sheets.trust import MOST_FALSE_MATCHES, Trust
 from tests.journals import ListJournal
 from tests.teams import HIDDEN, HttpTeam
 
@@ -75,7 +75,7 @@ def resolved(team: HttpTeam) -> dict[str, Any]:
 def test_the_judge_is_trusted_where_google_does_as_documented(store: GoogleSheetStore) -> None:
     found = tried(store)
 
-    assert store.caution == ""
+    assert store.cautions == ()
     assert found.judge_works
     assert found.failed == ()
     assert found.filtered_paste is Paste.EXACT
@@ -91,18 +91,58 @@ def test_where_a_paste_on_a_filtered_row_lands_is_found_out(
 
 
 @pytest.mark.parametrize("compare", ["display", "value"])
-@pytest.mark.parametrize("blank", [True, False], ids=["blank is empty", "blank is not"])
-def test_what_google_may_do_either_way_does_not_decide(
-    store: GoogleSheetStore, local_server: LocalServer, compare: str, *, blank: bool
+@pytest.mark.parametrize(
+    ("blank_is_empty", "formulas_wait", "empty_text"),
+    [
+        pytest.param(True, False, EmptyText.BLANK, id="a blank"),
+        pytest.param(True, True, EmptyText.BLANK, id="a blank, whatever a batch knows of formulas"),
+        pytest.param(False, False, EmptyText.ITS_LIKE, id="another one, made by the batch"),
+        pytest.param(False, True, EmptyText.NOTHING, id="nothing that a batch can make"),
+    ],
+)
+def test_what_equals_a_cell_that_shows_nothing_is_found_out(
+    store: GoogleSheetStore,
+    local_server: LocalServer,
+    compare: str,
+    empty_text: EmptyText,
+    *,
+    blank_is_empty: bool,
+    formulas_wait: bool,
 ) -> None:
     local_server.set_control(
-        switches={"duplicates_compare": compare, "duplicates_blank_is_empty": blank}
+        switches={
+            "duplicates_compare": compare,
+            "duplicates_blank_is_empty": blank_is_empty,
+            "formulas_wait": formulas_wait,
+        }
     )
 
     found = tried(store)
 
     assert found.judge_works
-    assert found.notes["a formula that shows nothing equals a blank"] is blank
+    assert found.empty_text is empty_text
+
+
+@pytest.mark.parametrize(
+    ("switches", "said"),
+    [
+        ({"filtered_paste": "skipped"}, "Rows that a filter hides get their dates"),
+        ({"filtered_paste": "displaced"}, "While a filter is on, refundsheet writes nothing"),
+        ({"duplicates_blank_is_empty": False}, None),
+        ({"duplicates_blank_is_empty": False, "formulas_wait": True}, "In rows where a formula"),
+    ],
+)
+def test_people_are_told_what_it_means_for_them(
+    store: GoogleSheetStore,
+    local_server: LocalServer,
+    switches: dict[str, Any],
+    said: str | None,
+) -> None:
+    local_server.set_control(switches=switches)
+
+    tried(store)
+
+    assert [caution.startswith(said or "") for caution in store.cautions] == [True] * bool(said)
 
 
 def test_the_test_touches_no_cell_of_people_and_leaves_no_filter(
@@ -132,7 +172,7 @@ def test_it_is_made_once_a_day(store: GoogleSheetStore) -> None:
 def coarse(store: GoogleSheetStore, monkeypatch: pytest.MonkeyPatch) -> GoogleSheetStore:
     """A store that has found that the judge cannot be relied on."""
     tried(store)
-    monkeypatch.setattr(store._writer, "_test", COARSE)
+    monkeypatch.setattr(store._writer, "_trust", Trust(COARSE))
     return store
 
 
@@ -141,7 +181,7 @@ def test_without_the_judge_a_row_that_stands_still_is_written(
 ) -> None:
     receipts = stamp(coarse, team)
 
-    assert "in a weaker way" in coarse.caution
+    assert "in a weaker way" in coarse.cautions[0]
     assert [receipt.outcome for receipt in receipts] == [Outcome.DONE]
     assert resolved(team) == {"R-1": "", "R-2": STAMP, "R-3": ""}
 
@@ -185,5 +225,6 @@ def test_two_false_matches_end_the_trust_in_the_judge(
         receipts = stamp(store, team, row)
         assert [receipt.outcome for receipt in receipts] == [Outcome.UNDONE]
 
-    assert store._writer._mode is _GUARDED
+    assert store._writer._trust.false_matches == MOST_FALSE_MATCHES
+    assert "in a weaker way" in store.cautions[0]
     assert team.formula("F2") == team.formula("F3") == '=""'

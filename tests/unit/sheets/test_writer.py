@@ -354,6 +354,25 @@ def test_a_formula_that_shows_nothing_is_put_back(team: HttpTeam) -> None:
     assert team.formula("F3") == '=""'
 
 
+def test_a_formula_is_put_back_in_one_of_two_rows_that_say_the_same(
+    team_of: Callable[..., HttpTeam],
+) -> None:
+    twins = [["", "101", "New"], ["R-1", "102", "New"], ["", "101", "New"]]
+    team = team_of([list(HEADERS), *twins])
+    both = (
+        change(row, "row_check", case=fingerprint(RefundCase(order_id="101")), after="Two rows")
+        for row in (2, 4)
+    )
+
+    receipts = write(team, *both, meanwhile=lambda: team.fill("I4", [['=""']], "USER_ENTERED"))
+
+    assert {receipt.change.row: receipt.outcome for receipt in receipts} == {
+        2: Outcome.DONE,
+        4: Outcome.UNDONE,
+    }
+    assert team.formula("I4") == '=""'
+
+
 @pytest.mark.parametrize("request_after", [0, 1], ids=["before we look", "after we looked"])
 def test_what_was_written_over_a_formula_is_found_again_after_a_sort(
     team: HttpTeam, request_after: int
@@ -485,21 +504,68 @@ def test_a_merged_cell_is_not_written(team: HttpTeam) -> None:
     assert told(receipts) == [(Outcome.REFUSED, "the cell is merged with others"), *DONE]
 
 
-@pytest.mark.parametrize("paste", ["skipped", "displaced"])
+def hides(row: int) -> dict[str, Any]:
+    """A filter that hides a row by its amount."""
+    box = {"sheetId": 77, "startRowIndex": 0, "endRowIndex": 5}
+    hidden = {"columnIndex": AMOUNT, "filterCriteria": {"hiddenValues": [f"{row - 0.5}"]}}
+    return {"setBasicFilter": {"filter": {"range": box, "filterSpecs": [hidden]}}}
+
+
 def test_a_filtered_row_is_left_for_later_where_a_paste_would_miss_it(
+    team: HttpTeam, local_server: LocalServer
+) -> None:
+    local_server.set_control(switches={"filtered_paste": "skipped"})
+    team.change(hides(3))
+
+    receipts = write(team, change(3), change(2))
+
+    assert told(receipts) == [(Outcome.WAITING, "a filter hides the row"), *DONE]
+    assert column(team, RESOLVED) == [STAMP, "", "", ""]
+
+
+def test_nothing_is_pasted_beside_a_filter_where_it_could_land_on_another_row(
+    team: HttpTeam, local_server: LocalServer
+) -> None:
+    local_server.set_control(switches={"filtered_paste": "displaced"})
+    team.change(hides(3))
+
+    receipts = write(team, change(3), change(2))
+
+    why = "a filter is on: Google Sheets could paste on another row"
+    assert told(receipts) == [(Outcome.WAITING, why)] * 2
+    assert column(team, RESOLVED) == [""] * 4
+
+
+@pytest.mark.parametrize("paste", ["exact", "displaced"])
+def test_a_filter_set_in_that_very_moment_leads_no_paste_astray(
     team: HttpTeam, local_server: LocalServer, paste: str
 ) -> None:
     local_server.set_control(switches={"filtered_paste": paste})
 
-    def hide(log: Any) -> None:
-        for data in log["data"]:
-            top = data.get("startRow", 0)
-            data["rowMetadata"] = [{"hiddenByFilter": row == 2} for row in range(top, top + 3)]
+    receipts = write(team, change(3), meanwhile=lambda: team.change(hides(3)))
 
-    receipts = write(team, change(3), change(2), also_seen=hide)
+    assert told(receipts) == DONE
+    assert column(team, RESOLVED) == ["", STAMP, "", ""]
 
-    assert told(receipts) == [(Outcome.LOST, "a filter hides the row"), *DONE]
-    assert column(team, RESOLVED) == [STAMP, "", "", ""]
+
+@pytest.mark.parametrize("place", ["A3", "B3", "A4"], ids=["notes", "status", "the ID below"])
+@pytest.mark.parametrize("blank_is_empty", [True, False], ids=["blank is empty", "blank is not"])
+def test_a_row_with_a_formula_that_shows_nothing_is_written(
+    team_of: Callable[..., HttpTeam],
+    local_server: LocalServer,
+    place: str,
+    *,
+    blank_is_empty: bool,
+) -> None:
+    local_server.set_control(switches={"duplicates_blank_is_empty": blank_is_empty})
+    rows = cases(4)
+    team = team_of(rows)
+    column = {"A3": NOTES, "B3": STATUS, "A4": CASE}[place]
+    team.fill(f"{chr(65 + column)}{place[1]}", [['=""']], "USER_ENTERED")
+
+    receipts = write(team, change(3, premise=("status", "notes")))
+
+    assert told(receipts) == DONE
 
 
 @pytest.mark.parametrize(
