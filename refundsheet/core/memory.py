@@ -133,6 +133,11 @@ class Remembered:
     removed: bool = False
     moved_to: str = ""
 
+    @property
+    def is_hearsay(self) -> bool:
+        """Whether no read ever held it: a new ledger knows from History that its ID was in use."""
+        return self.removed and self.missing_since == self.first_seen
+
 
 def timeline(known: Remembered) -> tuple[Visit, ...]:
     """Every status the case is known to have been in, oldest first; at least the present one.

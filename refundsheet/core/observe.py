@@ -119,7 +119,7 @@ def _with_both(fields: frozenset[str]) -> frozenset[str]:
 def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Remembered:
     """What is to be remembered of a row's case; the very same record where that was read before."""
     case, before = known.row.case, known.remembered
-    if before is None:
+    if before is None or before.is_hearsay:
         return _first_seen(known, this)
     if known.doubt is not None:
         # What a row without a name of its own says is learnt, and is no news of anybody.
@@ -149,7 +149,8 @@ def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Reme
 
 def _first_seen(known: KnownRow, this: _Pass) -> Remembered:
     case = known.row.case
-    adopted = this.is_baseline and _is_begun(case, this)
+    # A case that was there before this ledger was is adopted whenever it turns up.
+    adopted = (this.is_baseline or known.remembered is not None) and _is_begun(case, this)
     first = Remembered(
         key=known.key,
         case=case,

@@ -56,7 +56,9 @@ def recollect(context: Context, recognised: Recognised, entries: Sequence[Entry]
     gone: dict[str, Remembered] = {}
     if "case_id" in context.layout.columns:
         used = {comparable_id(name): name for name in _ids_used(entries)}
-        gone = {key: _gone(key, used[key], context.now) for key in used.keys() - cases.keys()}
+        # Also an ID that several rows share stands in the log, though no case is known by it alone.
+        standing = {comparable_id(known.row.case.case_id) for known in recognised.rows}
+        gone = {key: _gone(key, used[key], context.now) for key in used.keys() - standing}
     memory = context.memory
     return replace(
         context,

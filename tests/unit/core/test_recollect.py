@@ -232,6 +232,12 @@ def test_an_id_that_was_used_counts_as_used(told: Entry) -> None:
     assert not context.observed.cases["r-1"].removed
 
 
+def test_an_id_that_several_rows_share_is_not_gone() -> None:
+    told = entry("status", "Refunded", by=By.TEAM)
+
+    assert recollected([row(), row()], told).memory.cases == {}
+
+
 def test_the_order_of_a_row_without_an_id_is_no_id() -> None:
     assert recollected([row()], entry("row_check", "!", label="(1009)")).memory.cases == {}
 
