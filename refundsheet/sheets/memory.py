@@ -372,15 +372,23 @@ class MemorySheetStore:
         """The changes of one row stand or fall together."""
         losses = (_what_differs(plan, change, self._shown) for change in changes)
         lost = next(filter(None, losses), "")
-        return [Receipt(change, Outcome.LOST if lost else Outcome.DONE, lost) for change in changes]
+        outcome = Outcome.LOST if lost else Outcome.DONE
+        columns = plan.layout.columns
+        if not lost and any(self._is_formula(c.row, columns[c.field]) for c in changes):
+            # It only looked like a blank: what was there is found beside the receipt, and put back.
+            outcome = Outcome.UNDONE
+        return [Receipt(change, outcome, lost) for change in changes]
 
     def _refusals(self, plan: Plan) -> Iterator[tuple[Change, str]]:
         for change in plan.changes:
             column = plan.layout.columns[change.field]
-            if isinstance(self.cell(change.row, column), Formula):
+            if self._is_formula(change.row, column):
                 yield change, "a formula stands there"
             elif (change.row, column) in self.protected:
                 yield change, "the cell is protected against refundsheet"
+
+    def _is_formula(self, row_number: int, column: int) -> bool:
+        return isinstance(self.cell(row_number, column), Formula)
 
     def _shown(self, row_number: int, column: int) -> Cell:
         return _shown(self.cell(row_number, column))

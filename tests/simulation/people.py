@@ -272,8 +272,8 @@ def _carry(truth: Truth, ordered: Sequence[Line], end: int) -> None:
         line.values += rest
         truth.lines[index] = line
         for column, (old, new) in enumerate(zip(was[line.uid], rest, strict=True), end):
-            if old.is_blank and new.is_blank:
-                line.values[column] = old
+            if old.shows is None and new.shows is None:
+                line.values[column] = new.as_blank_as(old)
             elif old.content != new.content:
                 truth.touched[line.uid, truth.field_at(column)] = truth.tick
 

@@ -1,10 +1,24 @@
 """What the simulation has found, each as short as it gets and named after what happened to people."""
 
+import pytest
+
 from refundsheet.localsheets.switches import FilteredPaste, Switches
 from tests.simulation.in_memory import MemoryWorld
 from tests.simulation.over_http import SheetsWorld
-from tests.simulation.people import Around, Beside, MoveRow, Type, TypeFormula
+from tests.simulation.people import (
+    Around,
+    Beside,
+    CopyRow,
+    DeleteRow,
+    MoveRow,
+    Type,
+    TypeFormula,
+    Undo,
+    Undoing,
+    Where,
+)
 from tests.simulation.simulation import Simulation, a_log
+from tests.simulation.truth import STAMPS
 from tests.simulation.wire import Moment
 
 _QUIET = Moment()
@@ -29,6 +43,49 @@ def test_a_date_typed_beside_our_flag_stays_when_the_ledger_is_lost() -> None:
     desk.run()
     desk.wait(86_400)
     desk.run()
+    assert desk.broken() == []
+
+
+def test_a_case_that_was_there_twice_when_the_ledger_was_lost_is_no_news_once_the_copy_is_gone() -> (
+    None
+):
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.settle()
+    desk.world.act(CopyRow(row=0, where=Where.BELOW))
+    desk.lose_ledger(0)
+    desk.wait(86_400)
+    desk.run()
+    desk.world.act(DeleteRow(row=1))
+    desk.settle()
+    assert desk.broken() == []
+
+
+def test_a_case_that_comes_back_after_the_ledger_was_lost_is_no_news() -> None:
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.settle()
+    desk.world.act(DeleteRow(row=0))
+    desk.lose_ledger(0)
+    desk.wait(86_400)
+    desk.run()
+    desk.world.act(Undo(how=Undoing.EVERYTHING))
+    desk.settle()
+    stamped = [(name, value.content) for _, name, value in desk.world.truth.stamps()]
+    assert [name for name, _ in stamped if name in STAMPS] == []
+
+
+@pytest.mark.parametrize("world", [MemoryWorld, SheetsWorld])
+def test_a_formula_that_shows_nothing_stays_though_it_comes_just_before_the_write(
+    world: type[MemoryWorld] | type[SheetsWorld],
+) -> None:
+    desk = Simulation(world(a_log()))
+    desk.start()
+    desk.run()
+    desk.world.act(Type(row=0, name="status", number=4))
+    desk.wait(20)
+    formula = TypeFormula(row=0, name="last_action_at")
+    desk.run(script=(_QUIET, _QUIET, Moment(before=(formula,))))
     assert desk.broken() == []
 
 

@@ -25,6 +25,9 @@ STAMPS = frozenset(
 )
 MAY_WRITE = OURS | STAMPS | {"case_id"}
 
+#: What has to have happened to a case before it is stamped.
+CAUSES = ("status", "notes", "case_id", "order_id", "customer_name")
+
 _NAMES = header_names()
 
 
@@ -69,7 +72,7 @@ class Value:
         ours_before: Whether it took the place of what refundsheet had written.
         ledger: Which ledger was told of it.
         broken: The promises its writing broke.
-        instead_of: What it stands in place of, where it should not.
+        instead_of: What refundsheet wrote it over.
     """
 
     content: Held = None
@@ -82,7 +85,7 @@ class Value:
     ours_before: bool = False
     ledger: int = -1
     broken: tuple[Broken, ...] = ()
-    instead_of: Held = None
+    instead_of: "Value | None" = None
 
     @property
     def shows(self) -> Cell:
@@ -93,6 +96,12 @@ class Value:
     @property
     def is_blank(self) -> bool:
         return self.content in (None, "")
+
+    def as_blank_as(self, other: "Value") -> "Value":
+        """Nothing to be seen where nothing was seen before, be it a formula that shows nothing."""
+        return replace(
+            self, since=other.since, blank_before=other.blank_before, ours_before=other.ours_before
+        )
 
 
 BLANK = Value()
@@ -120,6 +129,7 @@ class Truth:
         born: Row to the tick at which a person made it.
         recorded: The ticks of the reads that refundsheet has taken in, in order.
         copy_of: Row to the row it is a copy of.
+        said: Row and field to what the row last said in it, by the headers of then.
     """
 
     lines: list[Line]
@@ -128,6 +138,8 @@ class Truth:
     born: dict[int, int] = field(default_factory=dict[int, int])
     recorded: list[int] = field(default_factory=lambda: [0])
     copy_of: dict[int, int] = field(default_factory=dict[int, int])
+    said: dict[tuple[int, str], Cell] = field(default_factory=dict[tuple[int, str], Cell])
+    _fields: tuple[str, ...] = ()
     _uids: int = 0
 
     @classmethod
@@ -137,6 +149,7 @@ class Truth:
         width = truth.width
         for line in lines:
             line.values += [BLANK] * (width - len(line.values))
+        truth.note_headers()
         return truth
 
     @property
@@ -195,12 +208,31 @@ class Truth:
         What was typed and cleared again before refundsheet ever saw it leaves the cell blank since
         before that: nobody could know.
         """
+        if old.shows is None and value.shows is None:
+            return value.as_blank_as(old)
         if old.is_blank:
             return replace(value, since=self.tick, blank_before=old.since)
         seen = old.by is By.REFUNDSHEET or self.recorded[-1] >= old.since
         if value.is_blank and not seen and old.blank_before >= 0:
             return replace(value, since=old.blank_before)
         return replace(value, since=self.tick, ours_before=old.by is By.REFUNDSHEET)
+
+    def note_headers(self) -> None:
+        """Under another header every row says something else in a field, though no cell changed.
+
+        Somebody who gives Status and Date Approved each other's header has changed every status.
+        """
+        fields = tuple(map(self.field_at, range(self.width)))
+        other = fields != self._fields
+        self._fields = fields
+        for name in CAUSES:
+            if name in fields:
+                column = fields.index(name)
+                for line in self.lines[1:]:
+                    key, shown = (line.uid, name), line.values[column].shows
+                    if other and not alike(self.said.get(key, shown), shown):
+                        self.touched[key] = self.tick
+                    self.said[key] = shown
 
     def descends(self, uid: int, ancestor: int) -> bool:
         """Whether a row is a copy of another, or a copy of such a copy."""
@@ -233,6 +265,13 @@ class Truth:
     def case_id(self, row: int) -> str:
         """The ID of a row as IDs are compared."""
         return comparable_id(str(self.value(row, "case_id").shows or ""))
+
+
+def alike(one: Cell, other: Cell) -> bool:
+    """Whether two cells say the same to people: neither letter case nor spaces matter."""
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == other
+    return str(one or "").strip().casefold() == str(other or "").strip().casefold()
 
 
 @cache

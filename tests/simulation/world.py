@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -14,6 +14,7 @@ from refundsheet.sheets.store import Journal, SheetStore
 from tests.simulation.people import Act, Around, Beside, Native, Undo
 from tests.simulation.truth import (
     BLANK,
+    CAUSES,
     MAY_WRITE,
     OURS,
     STAMPS,
@@ -23,14 +24,11 @@ from tests.simulation.truth import (
     Promise,
     Truth,
     Value,
+    alike,
     field_named,
 )
 from tests.simulation.variants import Guard
 from tests.simulation.wire import Wire
-
-#: What has to have happened to a case before it is stamped.
-_CAUSES = ("status", "notes", "case_id", "order_id", "customer_name")
-
 
 #: How the reasons begin that come with a new case.
 _ON_ENTERING = ("the case was entered", "the request was first seen")
@@ -155,6 +153,7 @@ class World(ABC):
         before = None if isinstance(act, Undo) else self.truth.snapshot()
         native = act.on(self)
         self.before_last = before
+        self.truth.note_headers()
         self.project(native)
 
     def note_read(self) -> None:
@@ -191,8 +190,9 @@ class World(ABC):
         if self._is_our_header(row, held, content):
             line.values[column] = Value(content, By.REFUNDSHEET)
             return
-        if held.broken and same(content, held.instead_of):
-            line.values[column] = Value(held.instead_of, since=self.truth.tick)
+        before = held.instead_of
+        if before and (held.broken or self._takes_back()) and same(content, before.content):
+            line.values[column] = before
             return
         name = self.truth.field_at(column)
         broken = tuple(self._broken(row, name, held, content))
@@ -206,13 +206,17 @@ class World(ABC):
             since=self.truth.tick,
             ledger=self.running.ledger if self.flight is None else self.flight.ledger,
             broken=broken,
-            instead_of=held.content,
+            instead_of=replace(held, instead_of=None),
         )
         self.writes += 1
         self.stamped.add((line.uid, name, content))
         self.last_written = (line.uid, name)
         if name in OURS and content is not None:
             self.texts.add(cell_text(_plain(content)))
+
+    def _takes_back(self) -> bool:
+        """Whether the batch on its way puts back what stood there before one that was mistaken."""
+        return self.flight is not None and not self.flight.changes
 
     def _is_our_header(self, row: int, held: Value, content: Held) -> bool:
         """Whether it is the header of a column of ours that was missing: no stamp, and no flag."""
@@ -279,7 +283,7 @@ class World(ABC):
         if (came_later or change.reason.startswith(_ON_ENTERING)) and not held.ours_before:
             return True
         since = max((tick for tick in self.truth.recorded if tick <= held.since), default=0)
-        return self.truth.acted_on(line.uid, _CAUSES, since)
+        return self.truth.acted_on(line.uid, CAUSES, since)
 
     def standing(self) -> list[Broken]:
         """The broken promises that the sheet still shows."""
@@ -320,11 +324,6 @@ def same(one: Held, other: Held) -> bool:
     if one in (None, "") or other in (None, ""):
         return one in (None, "") and other in (None, "")
     return isinstance(one, bool) is isinstance(other, bool) and one == other
-
-
-def alike(one: Cell, other: Cell) -> bool:
-    """Whether two cells say the same to people: neither letter case nor spaces matter."""
-    return str(one or "").strip().casefold() == str(other or "").strip().casefold()
 
 
 def _plain(content: Held) -> Cell:
