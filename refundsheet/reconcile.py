@@ -16,6 +16,7 @@ from refundsheet.core.columns import header_names
 from refundsheet.core.desk import Desk
 from refundsheet.core.flagging import changed_flags
 from refundsheet.core.follow_up import Flag
+from refundsheet.core.forget import Forgotten, Wanted
 from refundsheet.core.history import Entry, from_rows
 from refundsheet.core.identity import Recognised, recognise
 from refundsheet.core.lease import Standing, Tenure
@@ -37,6 +38,7 @@ from refundsheet.core.safety import (
 from refundsheet.core.undo import Undoing, undo
 from refundsheet.editor import Editor
 from refundsheet.errors import UsageError
+from refundsheet.forgetting import Forgetter, require_gone
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.logbook import Logbook
 from refundsheet.ledger.records import SheetKey
@@ -107,6 +109,26 @@ class Reconciler:
             places = ((intent, (intent.change.case, intent.change.field)) for intent in written)
             self._logbook.took_back(intent for intent, place in places if place in done)
         return report, undoing
+
+    def forget(self, now: datetime, wanted: Wanted, *, dry_run: bool) -> Forgotten:
+        """Remove what is kept of somebody, between two passes: the second shows all without them.
+
+        Raises:
+            RefundsheetError: Their rows still stand, or nobody can say so (forgetting.py).
+        """
+        options = Options(dry_run=dry_run)
+        forgetter = Forgetter(self._store, self._logbook, self._settings)
+        with self._logbook.turn(lambda: self._tell(_WAITING)):
+            scene = self._decide(now, options)
+            require_gone(wanted, scene)
+            if dry_run:
+                return forgetter.forget(now, wanted, scene, dry_run=True)
+            self._carry_out(scene, options)
+            forgotten = forgetter.forget(now, wanted, scene, dry_run=False)
+            report = self._pass(now, options)
+            self._logbook.end({**report.to_json(), "forgot": forgotten.to_json()})
+            self._logbook.leave_no_trace()
+            return replace(forgotten, run=report.run)
 
     def _pass(self, now: datetime, options: Options) -> PassReport:
         with (

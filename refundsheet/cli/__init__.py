@@ -303,6 +303,29 @@ def undo(  # noqa: PLR0913 - a command has as many options as it has
 
 @app.command()
 @_command
+def forget(  # noqa: PLR0913 - a command has as many options as it has
+    *,
+    order: Annotated[str, typer.Option(help="Forget the cases of this order.")] = "",
+    case: Annotated[str, typer.Option(help="Forget the case of this Case ID.")] = "",
+    customer: Annotated[str, typer.Option(help="Forget all cases of this customer.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what it would remove.")] = False,
+    json: Json = False,
+    now: Now = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> ExitCode:
+    """Remove what is kept of a customer whose rows you have deleted: ledger, History, hidden tab.
+
+    Example: refundsheet forget --order 1001 --dry-run
+    """
+    from refundsheet.cli.forget import forget as forget_now
+
+    given = {"order_id": order, "case_id": case, "customer_name": customer}
+    return forget_now(_settings(config), given, now, dry_run=dry_run, json=json)
+
+
+@app.command()
+@_command
 def run(
     *,
     take_over: TakeOver = False,

@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from refundsheet.cli.choices import Format, What
 from refundsheet.cli.history import to_json
 from refundsheet.config import Settings
+from refundsheet.core.forget import is_bare
 from refundsheet.core.memory import Remembered, timeline
 from refundsheet.core.model import Moment, RefundCase
 from refundsheet.daemon import open_ledger
@@ -112,7 +113,8 @@ def _cases(
     for flag in ledger.flags(sheet, standing=True):
         flags.setdefault(flag.case, []).append(flag)
     for known in ledger.recall(sheet).cases.values():
-        if known.settled and (since is None or _last_change(known) >= since):
+        is_recent = since is None or _last_change(known) >= since
+        if known.settled and is_recent and not is_bare(known):
             yield _case(known, flags.get(known.key, ()), zone)
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from refundsheet.config import Settings
+from refundsheet.core.forget import Forgotten, Wanted
 from refundsheet.core.report import Options, PassReport
 from refundsheet.core.undo import Undoing
 from refundsheet.daemon import open_log, wall_clock
@@ -28,6 +29,15 @@ def undo_pass(
 ) -> tuple[PassReport, Undoing]:
     """Take back what a pass wrote, as one pass is made."""
     return _shown(settings, now, lambda reconciler, at: reconciler.undo(at, run, dry_run=dry_run))
+
+
+def forget_somebody(
+    settings: Settings, wanted: Wanted, now: str | None, *, dry_run: bool
+) -> Forgotten:
+    """Remove what is kept of somebody, as passes are made."""
+    return _shown(
+        settings, now, lambda reconciler, at: reconciler.forget(at, wanted, dry_run=dry_run)
+    )
 
 
 def _shown(

@@ -218,3 +218,21 @@ def give_back_space(engine: Engine) -> None:
         with closing(engine.raw_connection()) as connection:
             # a script runs to its end; a single execute would free one page and stop
             connection.cursor().executescript("PRAGMA incremental_vacuum")
+
+
+def rewrite(engine: Engine) -> bool:
+    """Write all tables anew without what was deleted from them; False where a reader keeps old parts.
+
+    What lies outside of the database's own files, as a server's archive or a backup, is not ours.
+    """
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            found = cursor.fetchone()  # whether it was busy comes first
+            return found is not None and not found[0]
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        for table in metadata.sorted_tables:
+            connection.exec_driver_sql(f"VACUUM FULL {table.name}")
+    return True

@@ -53,8 +53,7 @@ def each_entry(connection: Connection, sheet: int, since: datetime | None) -> It
     statement = select(history).where(history.c.sheet == sheet).order_by(history.c.id)
     if since is not None:
         statement = statement.where(history.c.at >= since)
-    in_parts = connection.execution_options(yield_per=_AT_A_TIME)
-    return map(_entry, in_parts.execute(statement))
+    return map(_entry, connection.execute(statement.execution_options(yield_per=_AT_A_TIME)))
 
 
 def numbered(connection: Connection, sheet: int, numbers: Iterable[int]) -> dict[int, Entry]:

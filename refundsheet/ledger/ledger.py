@@ -1,13 +1,14 @@
 """The ledger: what refundsheet remembers of a log between passes, and every write it intends."""
 
 import platform
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, select, update
 
+from refundsheet.core.forget import Counts, Gone, bare
 from refundsheet.core.history import Entry
 from refundsheet.core.memory import Memory, Observation
 from refundsheet.core.model import Change
@@ -18,10 +19,12 @@ from refundsheet.ledger.engine import (
     give_back_space,
     parse_url,
     place_of,
+    rewrite,
     stored_bytes,
     writing,
 )
-from refundsheet.ledger.errors import ClearErrors, LedgerDamagedError
+from refundsheet.ledger.erasing import erase
+from refundsheet.ledger.errors import ClearErrors, LedgerBusyError, LedgerDamagedError
 from refundsheet.ledger.pruning import prune
 from refundsheet.ledger.records import (
     OPEN_STATES,
@@ -398,6 +401,35 @@ class Ledger:
             row = registered(connection, sheet)
             values = {"team_settings": dump(standing)}
             connection.execute(update(sheets).where(sheets.c.id == row).values(values))
+
+    # --- forgetting ---
+
+    def erase(
+        self, sheet: SheetKey, gone: Gone, at: datetime, in_use: Collection[str], *, dry_run: bool
+    ) -> Counts:
+        """Delete what is about cases, but for their bare IDs; how much that was.
+
+        Args:
+            sheet: The log.
+            gone: The cases.
+            at: The time since which only their IDs are known.
+            in_use: Texts that stand on the sheet: they stay known as ours.
+            dry_run: Only count.
+        """
+        with self._writing() as connection:
+            row = known(connection, sheet)
+            counts = erase(connection, row, gone, in_use)
+            if dry_run:
+                connection.rollback()
+            else:
+                memories.remember(connection, row, [bare(name, at) for name in gone.case_ids])
+        return counts
+
+    def leave_no_trace(self) -> None:
+        """Rewrite the database, so that its files hold nothing any more of what was deleted."""
+        with ClearErrors(self._place):
+            if not rewrite(self._engine):
+                raise LedgerBusyError(self._place)
 
     # --- housekeeping ---
 

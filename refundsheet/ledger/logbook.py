@@ -12,6 +12,7 @@ from refundsheet.core.advance import Advanced, advance
 from refundsheet.core.flag_news import FlagSpan
 from refundsheet.core.flagging import FlagNews, flag_news, standing_of
 from refundsheet.core.follow_up import Flag
+from refundsheet.core.forget import Counts, Gone
 from refundsheet.core.history import Entry, seen, written
 from refundsheet.core.identity import Recognised
 from refundsheet.core.lease import Holder, Standing, Tenure, lease_cells, stands
@@ -313,6 +314,17 @@ class Logbook:
     def numbered_entries(self, numbers: Iterable[int]) -> Mapping[int, Entry]:
         """Number to what changed, of those that are remembered."""
         return self._ledger.numbered_entries(self.sheet, numbers)
+
+    def erase(self, gone: Gone, at: datetime, in_use: Collection[str], *, dry_run: bool) -> Counts:
+        """Delete what is about cases, but for their bare IDs; how much that was."""
+        counts = self._ledger.erase(self.sheet, gone, at, in_use, dry_run=dry_run)
+        if not dry_run:
+            self._latest_run = -1  # all is to be read anew
+        return counts
+
+    def leave_no_trace(self) -> None:
+        """Rewrite the ledger, so that its files hold nothing any more of what was deleted."""
+        self._ledger.leave_no_trace()
 
     @property
     def upkeep(self) -> Upkeep | None:

@@ -25,6 +25,7 @@ from refundsheet.sheets.layout import (
     add_page,
     add_rows,
     empty_below,
+    empty_rows,
     extent,
     grow,
     in_bodies,
@@ -184,6 +185,12 @@ class GoogleSheetStore:
             self._book = None
             self._writer.fence(self._hidden_tab(), claim)
             return (None,) * len(asked)
+
+    def empty_hidden_tab(self) -> None:
+        """Take away what our hidden tab holds below its first row: one write request at most."""
+        tab = self.describe().tab(self._hidden_title)
+        if tab is not None:
+            self._send(list(empty_rows(tab)), repeatable=True)
 
     def publish(
         self,

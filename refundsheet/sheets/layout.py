@@ -327,6 +327,13 @@ def empty_below(tab: Tab, row: int, columns: int) -> Iterator[Request]:
         yield {"repeatCell": {"range": below, "cell": {}, "fields": fields}}
 
 
+def empty_rows(tab: Tab) -> Iterator[Request]:
+    """Empty all cells of a tab below its first row."""
+    if tab.row_count > 1:
+        below = {"sheetId": tab.sheet_id, "startRowIndex": 1}
+        yield {"repeatCell": {"range": below, "cell": {}, "fields": "userEnteredValue"}}
+
+
 def add_rows(sheet_id: int, addition: PageAddition) -> Iterator[Request]:
     """Put rows below whatever stands on a tab, unless those of this mark were put there before.
 

@@ -150,6 +150,10 @@ class SheetStore(Protocol):
         """
         ...
 
+    def empty_hidden_tab(self) -> None:
+        """Take away what our hidden tab holds below its first row: one write request at most."""
+        ...
+
     def publish(
         self,
         edits: Sequence[PageEdit],

@@ -36,7 +36,7 @@ VALUES = {
     "csv|jsonl": "jsonl",
 }
 #: What these cannot do without.
-ALWAYS = {"export": ["cases"], "undo": ["--run", "1"]}
+ALWAYS = {"export": ["cases"], "undo": ["--run", "1"], "forget": ["--order", "X"]}
 
 
 def in_the_table() -> list[list[str]]:
