@@ -9,6 +9,8 @@ from refundsheet.core.model import Cell, Moment, RefundCase
 #: A gap between two reads that is longer than this is an outage: what happened in it has no one time.
 LONG_GAP = timedelta(minutes=10)
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 #: Of a case that went to and fro, the first visits are kept and the latest ones, and no more.
 FIRST_VISITS = 3
 MOST_VISITS = 50
@@ -25,15 +27,15 @@ def likely_time(not_before: datetime | None, not_after: datetime) -> datetime:
     The later read, which is when it was stamped and at most a poll late; the middle of a long gap;
     and the later read again where there was none before it.
     """
-    if not_before is None or not is_vague(not_before, not_after):
+    if not_before is None or (gap := _gap(not_before, not_after)) <= LONG_GAP:
         return not_after
-    middle = not_before.astimezone(UTC) + _gap(not_before, not_after) / 2
+    middle = not_before.astimezone(UTC) + gap / 2
     return middle.astimezone(not_after.tzinfo)
 
 
 def _gap(since: datetime, until: datetime) -> timedelta:
-    # In UTC: two times of one zone would be subtracted by its wall clock.
-    return until.astimezone(UTC) - since.astimezone(UTC)
+    # From one instant to the other: two times of one zone would be subtracted by its wall clock.
+    return (until - _EPOCH) - (since - _EPOCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

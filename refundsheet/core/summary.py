@@ -26,6 +26,9 @@ from refundsheet.core.statistics.figures import (
 )
 from refundsheet.core.statistics.registry import Result, Topic, compute
 
+#: Raised when a key of the JSON is renamed, removed or given another meaning.
+JSON_VERSION = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -183,8 +186,9 @@ def basis(used: int, left_out: Sequence[LeftOut]) -> str:
 
 
 def to_json(summary: Summary) -> Mapping[str, Any]:
-    """The Summary as plain values; amounts are text, so that no cent is lost, durations seconds."""
+    """The Summary as plain values: docs/summary-json.md tells programs what they may rely on."""
     return {
+        "version": JSON_VERSION,
         "as_of": summary.as_of.isoformat(),
         "figures": [_figure_json(figure) for figure in summary.figures],
         "durations": {one.name: _duration_json(one) for one in summary.durations},

@@ -2,22 +2,20 @@
 
 import csv
 import json
-from collections import defaultdict
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 from statistics import NormalDist, fmean, stdev
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from refundsheet.core.statistics.spikes import FOUR_WEEKS, WEEKLY, Learning, Look, find_spikes
+from refundsheet.core.statistics.spikes import LOOKS, WEEKLY
 from refundsheet.core.statistics.weeks import WEEK, complete_weeks, label, week_start, weekly_counts
+from tests.benchmarks import outbreaks
 
 BERLIN = ZoneInfo("Europe/Berlin")
-ENLARGED = 2 * 208  # the published protocol puts the first 208 weeks, twice, before each series
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -56,77 +54,25 @@ def test_the_weeks_of_a_published_series_bear_their_iso_names(shared: Path) -> N
     assert {"2004-W53", "2009-W53"} <= set(names)
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Pooled over the series: weeks by label and alarm, and weeks from outbreak to alarm."""
-
-    tp: int
-    fp: int
-    tn: int
-    fn: int
-    delays: tuple[int, ...] = ()
-
-    @property
-    def sensitivity(self) -> float:
-        return self.tp / (self.tp + self.fn)
-
-    @property
-    def specificity(self) -> float:
-        return self.tn / (self.tn + self.fp)
-
-    def line(self, name: str) -> str:
-        delay = f"{fmean(self.delays):.1f} weeks" if self.delays else "-"
-        rates = f"sensitivity {self.sensitivity:6.1%}  specificity {self.specificity:6.1%}"
-        return f"{name:>18}  {rates}  mean delay {delay}"
-
-
-def alarms(counts: Sequence[int], looks: Sequence[Look]) -> list[bool]:
-    enlarged = [*counts[:208], *counts[:208], *counts]
-    found: list[bool] = []
-    for end in range(ENLARGED + 1, len(enlarged) + 1):
-        spikes = [find_spikes(enlarged[end - 30 : end], {}, look) for look in looks]
-        found.append(any(not isinstance(s, Learning) and s.overall.flagged for s in spikes))
-    return found
-
-
-def score(series: dict[str, list[tuple[int, bool]]], looks: Sequence[Look]) -> Score:
-    judged: list[tuple[bool, bool]] = []
-    delays: list[int] = []
-    for weeks in series.values():
-        found = alarms([count for count, _ in weeks], looks)
-        labelled = [is_outbreak for _, is_outbreak in weeks]
-        judged += zip(labelled, found, strict=True)
-        for is_outbreak, run in groupby(zip(labelled, found, strict=True), lambda week: week[0]):
-            seen = [alarm for _, alarm in run]
-            if is_outbreak and any(seen):
-                delays.append(seen.index(True))
-    tallied = {pair: judged.count(pair) for pair in set(judged)}
-    return Score(
-        tp=tallied[True, True],
-        fp=tallied[False, True],
-        tn=tallied[False, False],
-        fn=tallied[True, False],
-        delays=tuple(delays),
-    )
-
-
-def test_the_spike_test_on_labelled_outbreaks_stands_beside_the_published_ones(
+def test_the_spike_test_on_labelled_outbreaks_beats_the_rule_it_shares_its_baseline_with(
     shared: Path,
 ) -> None:
     folder = shared / "data" / "published"
-    series: dict[str, list[tuple[int, bool]]] = defaultdict(list)
-    for row in rows(folder / "survstat_outbreaks.csv"):
-        series[row["series"]].append((int(row["count"]), row["outbreak_state"] == "1"))
-    published = json.loads((folder / "published.json").read_text())["survstat_14_series"]
-    others = json.loads((folder / "spike_rules_scored_here.json").read_text())["rules"]
-    ours = score(series, [WEEKLY])
-    print()  # noqa: T201 - the comparison is for reading, with -s
-    for name, found in {**published["published"], **others}.items():
-        other = Score(found["TP"], found["FP"], found["TN"], found["FN"])
-        print(other.line(name))  # noqa: T201
-    print(ours.line("ours, weekly"))  # noqa: T201
-    print(score(series, [WEEKLY, FOUR_WEEKS]).line("ours, both looks"))  # noqa: T201
+    series = outbreaks.labelled_series(folder)
+    ours, both = (outbreaks.score(series, looks) for looks in ([WEEKLY], LOOKS))
     assert (len(series), ours.tp + ours.fp + ours.tn + ours.fn) == (14, 14 * 209)
-    c1 = Score(**{key.lower(): others["C1"][key] for key in ("TP", "FP", "TN", "FN")})
+    c1 = dict(outbreaks.others(folder))["C1 (not published)"]
     assert ours.sensitivity > c1.sensitivity
     assert ours.specificity > c1.specificity
+    assert both.sensitivity > ours.sensitivity
+    assert len(both.delays) == len(ours.delays)
+
+
+def test_the_comparison_is_printed_by_a_command_of_its_own(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outbreaks.report(shared / "data" / "published")
+    lines = capsys.readouterr().out.splitlines()
+    assert re.search(r"farrington\(3,0,5\)  sensitivity  19.7%  specificity  97.4%$", lines[7])
+    assert "ours, both looks" in lines[-1]
+    assert re.search(r"delay [\d.]+ weeks of the \d+ outbreaks seen, of \d+$", lines[-1])
