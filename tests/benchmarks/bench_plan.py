@@ -19,15 +19,19 @@ from refundsheet.core.desk import Desk
 from refundsheet.core.identity import recognise
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Layout, RefundCase, Row
-from refundsheet.core.observe import observe
-from refundsheet.core.parse import collector_resting
+from refundsheet.core.observe import Observed, observe
+from refundsheet.core.parse import ParsedLog, collector_resting, parse
 from refundsheet.core.planner import Context, Decisions, decide
+from tests.benchmarks import bench_parse
 
 ROWS = 100_000
 CHANGED = 100
 ROUNDS = 3
 #: A whole pass over an unchanged log, a row.
 MICROSECONDS_A_ROW = 40
+#: The rows of the largest real log there is to try, and what a plan for it costs beside reading it.
+LARGEST_REAL_LOG = 126_505
+TIMES_READING = 2
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 20, 12, tzinfo=ZONE)
@@ -147,6 +151,48 @@ def test_a_pass_is_decided_in_microseconds_a_row(
     assert decisions.flags
     benchmark.extra_info["microseconds a row"] = round(min(spent), 1)
     assert min(spent) < MICROSECONDS_A_ROW
+
+
+@pytest.mark.timeout(300)
+def test_a_plan_after_some_changes_costs_no_more_than_twice_reading_the_rows(
+    benchmark: BenchmarkFixture,
+) -> None:
+    random = Random(1)
+    rows = [bench_parse.a_row(random, number) for number in range(LARGEST_REAL_LOG)]
+    first = parse(bench_parse.a_snapshot(rows))
+    for row in random.sample(rows, CHANGED):
+        row[7] = "Approved"
+    snapshot = bench_parse.a_snapshot(rows)
+    changed = parse(snapshot, previous=first)
+    memory, calendar = Memory(), BusinessCalendar(ZONE, DESK.hours)
+    now = snapshot.read_at.astimezone(ZONE)
+
+    def plan(log: ParsedLog) -> tuple[Observed, Decisions]:
+        with collector_resting():
+            fields = frozenset(log.layout.columns)
+            recognised = recognise(log.rows, log.layout, memory)
+            observed = observe(recognised, fields, memory, DESK, now)
+            context = Context(log.layout, memory, observed, DESK, calendar, now)
+            return observed, decide(recognised, context)
+
+    for _ in range(2):  # learnt, and settled
+        observed, _decisions = plan(first)
+        fields = frozenset(first.layout.columns)
+        memory = Memory(baseline_at=now, last_read_at=now, fields=fields, cases=observed.cases)
+
+    def seconds(work: Callable[[], object]) -> float:
+        begun = process_time()
+        work()
+        return process_time() - begun
+
+    ratios = [
+        seconds(lambda: plan(changed)) / seconds(lambda: parse(snapshot)) for _ in range(ROUNDS)
+    ]
+    observed, decisions = benchmark.pedantic(plan, args=(changed,), rounds=ROUNDS)
+    assert len(observed.observations) == CHANGED
+    assert decisions.flags
+    benchmark.extra_info["times reading"] = [round(ratio, 2) for ratio in ratios]
+    assert min(ratios) <= TIMES_READING
 
 
 @pytest.mark.timeout(300)
