@@ -17,14 +17,17 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from refundsheet.config import Settings
 from refundsheet.config.settings import GraceSettings
+from refundsheet.core.memory import Observation, Visit, timeline
 from refundsheet.core.serials import to_moment
 from refundsheet.ledger.ledger import Ledger
+from refundsheet.ledger.records import SheetKey
 from refundsheet.localsheets.server import LocalServer
 from refundsheet.reconcile import Reconciler
 from tests.teams import HttpTeam
@@ -42,7 +45,9 @@ _LONGEST_NOTES = 400
 
 # --- the domain's table, written down once more ---
 
-_OPEN, _APPROVED, _CLOSED = "open", "approved", "closed"
+_OPEN, _APPROVED, _PAID, _CLOSED = "open", "approved", "paid", "closed"
+#: A case is at its end, with payment or without.
+_ENDED = (_PAID, _CLOSED)
 #: Status to meaning and limits in business hours: due soon, limit, escalate.
 TABLE = {
     "Draft": (_OPEN, (6, 8, 16)),
@@ -50,7 +55,7 @@ TABLE = {
     "In Review": (_OPEN, (12, 16, 32)),
     "Approved": (_APPROVED, (12, 16, 32)),
     "Processing": (_APPROVED, (32, 40, 80)),
-    "Processed": (_CLOSED, ()),
+    "Processed": (_PAID, ()),
     "Rejected": (_CLOSED, ()),
 }
 _OPENS, _CLOSES = time(9), time(17)
@@ -93,6 +98,11 @@ class Life:
         statuses = [event.status for event in self.events[:count] if event.status]
         return (statuses[-1] if statuses else "Draft"), count
 
+    def entered_at(self, moment: datetime) -> datetime:
+        """When the status of then was entered, as the events have it."""
+        earlier = [event for event in self.events if event.at <= moment]
+        return next((event.at for event in reversed(earlier) if event.status), earlier[0].at)
+
     def cells(self, moment: datetime) -> list[str]:
         """The row as people have it then."""
         status, count = self.seen_at(moment)
@@ -119,6 +129,20 @@ def read_lives(folder: Path, every: int = 1) -> list[Life]:
 # --- the oracle ---
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A status that somebody who looks at certain moments sees to have been entered.
+
+    Attributes:
+        at: When it truly was.
+        seen: The look that showed it.
+    """
+
+    status: str
+    at: datetime
+    seen: datetime
+
+
 @dataclass
 class Believed:
     """What somebody who looks at certain moments must believe of a case."""
@@ -130,7 +154,15 @@ class Believed:
     acted: datetime | None = None
     closed_before: bool = False
     approved: datetime | None = None
+    paid: datetime | None = None
     closed: datetime | None = None
+    entries: list[Entry] = field(default_factory=list[Entry])
+
+    @property
+    def reopenings(self) -> int:
+        """How often it was seen at its end, and at the next look not any more."""
+        ended = [TABLE[entry.status][0] in _ENDED for entry in self.entries]
+        return sum(before and not after for before, after in pairwise(ended))
 
     def look(self, now: datetime, status: str, count: int) -> None:
         """One more look."""
@@ -139,12 +171,14 @@ class Believed:
         was, meaning = TABLE[self.status][0], TABLE[status][0]
         if status != self.status:
             self.entered = now
-            self.closed_before = was == _CLOSED and meaning != _CLOSED
+            self.closed_before = was in _ENDED and meaning not in _ENDED
             if meaning == _APPROVED and was != _APPROVED:
                 self.approved = now
-            if meaning == _CLOSED and was != _CLOSED:
+            if meaning == _PAID and was != _PAID:
+                self.paid = now
+            if meaning in _ENDED and was not in _ENDED:
                 self.closed = now
-            if meaning != _CLOSED:
+            if meaning not in _ENDED:
                 self.closed = None
         self.acted = now
         self.status, self.count = status, count
@@ -156,7 +190,8 @@ class Believed:
         return cls(
             now, status, count, now,
             approved=now if meaning == _APPROVED else None,
-            closed=now if meaning == _CLOSED else None,
+            paid=now if meaning == _PAID else None,
+            closed=now if meaning in _ENDED else None,
         )  # fmt: skip
 
     def _legal(self) -> tuple[datetime, datetime]:
@@ -170,7 +205,7 @@ class Believed:
     def flag(self, now: datetime) -> str:  # noqa: PLR0911 - a table, read from the top
         """The first words of the Follow-up cell, by the words of the domain's table."""
         meaning, limits = TABLE[self.status]
-        if meaning == _CLOSED:
+        if meaning in _ENDED:
             return ""
         since = (
             self.entered if meaning == _APPROVED else max(self.entered, self.acted or self.entered)
@@ -204,6 +239,35 @@ class Counted:
     stamps: int = 0
     wrong_flags: list[str] = field(default_factory=list[str])
     wrong_stamps: list[str] = field(default_factory=list[str])
+    #: Approvals, payouts and ends that could be seen, and the cases some of whose times are wrong.
+    times: int = 0
+    wrong_times: dict[str, str] = field(default_factory=dict[str, str])
+    #: How many reopenings could be seen, and what of them was not, or seen without there being one.
+    reopenings: int = 0
+    wrong_reopenings: list[str] = field(default_factory=list[str])
+
+    @property
+    def share_in_time(self) -> float:
+        """The share of the cases all of whose times lie where they must."""
+        return 1 - len(self.wrong_times) / self.cases
+
+    @property
+    def mistakes(self) -> list[str]:
+        """All that is wrong."""
+        wrong = [*self.wrong_flags, *self.wrong_stamps, *self.wrong_reopenings]
+        return [*wrong, *(f"{key}: {why}" for key, why in self.wrong_times.items())]
+
+    def summary(self) -> str:
+        """The counts, in a few lines."""
+        return (
+            f"{self.cases} cases, {self.passes} passes\n"
+            f"flags compared: {self.flags}, {self.reopened} of them of reopened cases; "
+            f"{len(self.wrong_flags)} wrong\n"
+            f"stamps compared: {self.stamps}; {len(self.wrong_stamps)} wrong\n"
+            f"approvals, payouts and ends to see: {self.times}; observed in the interval of the looks "
+            f"around the true time in {self.share_in_time:.2%} of the cases\n"
+            f"reopenings to see: {self.reopenings}; {len(self.wrong_reopenings)} missed or made up\n"
+        )
 
 
 class Replay:
@@ -219,10 +283,12 @@ class Replay:
         )  # fmt: skip
         self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.sqlite'}")
         settings = Settings(grace=GraceSettings(reads=1, seconds=0))
-        self.reconciler = Reconciler(self.team.store(), self.ledger, settings)
+        store = self.team.store()
+        self.sheet = SheetKey(store.book.spreadsheet_id, store.log.sheet_id)
+        self.reconciler = Reconciler(store, self.ledger, settings)
         self.believed: dict[str, Believed] = {}
         self.rows: dict[str, int] = {}
-        self.counted = Counted(cases=len(lives))
+        self.counted = Counted()
         self.reconciler.run(lives[0].events[0].at - timedelta(hours=1))
 
     def close(self) -> None:
@@ -248,9 +314,43 @@ class Replay:
         else:
             self.rows[key] = len(self.rows) + 2
             self.believed[key] = Believed.at_first(now, *seen)
+        entries = self.believed[key].entries
+        if not entries or entries[-1].status != seen[0]:
+            entries.append(Entry(seen[0], life.entered_at(now), now))
         row = self.rows[key]
         last = chr(ord("A") + _TYPED.stop - 1)
         return {"range": f"'{self.team.title}'!A{row}:{last}{row}", "values": [life.cells(now)]}
+
+    def compare_times(self) -> None:
+        """At the end: when everything was observed to have happened, held against when it did."""
+        known = self.ledger.recall(self.sheet).cases
+        self.counted.cases = len(self.believed)
+        changes: dict[str, list[Observation]] = {}
+        for change in self.ledger.observations(self.sheet, "status"):
+            changes.setdefault(change.case, []).append(change)
+        for key, believed in self.believed.items():
+            observed = timeline(known[key.casefold()])
+            if why := self._wrong_time(believed.entries, observed):
+                self.counted.wrong_times[key] = why
+            reopened = sum(_reopens(change) for change in changes.get(key.casefold(), ()))
+            self.counted.reopenings += believed.reopenings
+            if reopened != believed.reopenings:
+                self.counted.wrong_reopenings.append(
+                    f"{key}: {reopened} reopenings observed of {believed.reopenings}"
+                )
+
+    def _wrong_time(self, entries: Sequence[Entry], visits: Sequence[Visit]) -> str:
+        """What is wrong with the observed times of a case; "" where nothing is."""
+        if [entry.status for entry in entries] != [visit.status for visit in visits]:
+            return f"{[visit.status for visit in visits]} observed"
+        for entry, visit in zip(entries, visits, strict=True):
+            if TABLE[entry.status][0] == _OPEN:
+                continue
+            self.counted.times += 1
+            is_in = visit.not_before is None or visit.not_before <= entry.at
+            if not (is_in and entry.at <= visit.not_after == entry.seen):
+                return f"{entry} observed between {visit.not_before} and {visit.not_after}"
+        return ""
 
     def _compare(self, now: datetime) -> None:
         rows = self.team.rows()
@@ -270,15 +370,21 @@ class Replay:
         wanted = {
             "Date Request Received": believed.first,
             "Date Approved": believed.approved,
+            "Date Paid": believed.paid,
             "Resolution Date": believed.closed,
         }
         for header, at in wanted.items():
             stamped = _moment(_cell(row, header))
-            if at is None and header == "Date Approved":
+            if at is None and header in {"Date Approved", "Date Paid"}:
                 continue
             self.counted.stamps += stamped is not None
             if stamped != (at and at.replace(microsecond=0)):
                 self.counted.wrong_stamps.append(f"{key} {header}: {stamped}, not {at}")
+
+
+def _reopens(change: Observation) -> bool:
+    before, after = (TABLE[status][0] in _ENDED for status in (change.before, change.after))
+    return before and not after
 
 
 def _cell(row: list[Any], header: str) -> Any:
@@ -338,6 +444,7 @@ def replay(
     try:
         for now, changed in looks:
             played.look(now, changed)
+        played.compare_times()
     finally:
         played.close()
     return played.counted
@@ -357,14 +464,10 @@ def main() -> int:
             counted = replay(server, Path(folder), lives, event_by_event(lives))
         else:
             counted = replay(server, Path(folder), lives, day_by_day(lives, asked.days))
-    sys.stdout.write(
-        f"{counted.cases} cases, {counted.passes} passes: {counted.flags} flags compared, "
-        f"{counted.reopened} of them of reopened cases, {len(counted.wrong_flags)} wrong; {counted.stamps} stamps compared, "
-        f"{len(counted.wrong_stamps)} wrong\n"
-    )
-    for line in [*counted.wrong_flags[:20], *counted.wrong_stamps[:20]]:
+    sys.stdout.write(counted.summary())
+    for line in counted.mistakes[:40]:
         sys.stdout.write(f"  {line}\n")
-    return 1 if counted.wrong_flags or counted.wrong_stamps else 0
+    return 1 if counted.mistakes else 0
 
 
 if __name__ == "__main__":
