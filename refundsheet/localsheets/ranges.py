@@ -218,14 +218,17 @@ def check_writable(book: Spreadsheet, box: Box) -> None:
     Raises:
         ApiError: in Google's words.
     """
-    caller = book.context.caller
     for protection in book.sheet(box.sheet_id).objects.get("protectedRanges", ()):
-        if protection.get("warningOnly") or caller in protection.get("editors", {}).get(
-            "users", ()
-        ):
+        if may_edit(book, protection):
             continue
         if box.meets(protected_box(book, protection)) and not _let_through(book, protection, box):
             raise errors.protected()
+
+
+def may_edit(book: Spreadsheet, protection: Json) -> bool:
+    """Whether a protection is open to the caller."""
+    editors: list[str] = protection.get("editors", {}).get("users", [])
+    return bool(protection.get("warningOnly")) or book.context.caller in editors
 
 
 def _let_through(book: Spreadsheet, protection: Json, box: Box) -> bool:

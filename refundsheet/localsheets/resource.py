@@ -7,7 +7,7 @@ from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.grid_data import grid_data
 from refundsheet.localsheets.masks import Mask
 from refundsheet.localsheets.metadata import Entry, Place
-from refundsheet.localsheets.ranges import resolve
+from refundsheet.localsheets.ranges import may_edit, resolve
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import OBJECTS, Sheet
 from refundsheet.localsheets.workbook import Spreadsheet
@@ -79,13 +79,21 @@ def _sheet(book: Spreadsheet, sheet: Sheet, boxes: list[Box], mask: Mask, *, dat
         below = masks.below(mask, "data")
         body["data"] = [grid_data(book, sheet, box, below) for box in boxes]
     for field, message in OBJECTS.items():
-        bodies = [schema.omit_defaults(message, body) for body in sheet.objects.get(field, ())]
+        shown = (_for_caller(book, field, body) for body in sheet.objects.get(field, ()))
+        bodies = [schema.omit_defaults(message, body) for body in shown]
         if bodies:
             body[field] = bodies[0] if field == "basicFilter" else bodies
     if sheet.metadata:
         place = Place(sheet)
         body["developerMetadata"] = [_located(place, entry) for entry in sheet.metadata]
     return {name: body[name] for name in schema.fields_of("Sheet") if name in body}
+
+
+def _for_caller(book: Spreadsheet, field: str, body: Json) -> Json:
+    """A protection says whether whoever asks may edit it (documented)."""
+    if field != "protectedRanges":
+        return body
+    return {**body, "requestingUserCanEdit": may_edit(book, body)}
 
 
 def _located(place: Place, entry: Json) -> Json:

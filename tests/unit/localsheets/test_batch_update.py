@@ -343,6 +343,18 @@ def test_a_protected_range_is_closed_to_everybody_but_its_editors(book: Book) ->
     book.write("A1", [["mine"]])
 
 
+def test_a_protected_range_tells_whoever_asks_whether_they_may_edit_it(book: Book) -> None:
+    book.batch({"addProtectedRange": {"protectedRange": {"range": _span((0, 1), (0, 1))}}})
+    book.caller.ok("POST", "/control", {"callers": {"guest": "guest@localhost"}})
+
+    def may_edit(**query: str) -> bool:
+        [tab] = book.caller.ok("GET", book.path, **query)["sheets"]
+        return tab["protectedRanges"][0].get("requestingUserCanEdit", False)
+
+    assert may_edit()
+    assert not may_edit(access_token="guest")  # noqa: S106 - a name
+
+
 def test_an_open_filter_range_is_stored_with_the_grids_bounds(book: Book) -> None:
     book.batch({"setBasicFilter": {"filter": {"range": {"sheetId": 0}}}})
     assert book.get()["sheets"][0]["basicFilter"]["range"] == {
