@@ -44,7 +44,14 @@ def wall_clock() -> datetime:
 @contextmanager
 def open_log(settings: Settings) -> Generator[tuple[GoogleSheetStore, Ledger]]:
     """The spreadsheet and the ledger the settings name."""
-    store = open_store(
+    store = open_spreadsheet(settings)
+    with open_ledger(settings) as ledger:
+        yield store, ledger
+
+
+def open_spreadsheet(settings: Settings) -> GoogleSheetStore:
+    """The spreadsheet alone; nothing is sent yet."""
+    return open_store(
         settings.spreadsheet_id,
         hidden_tab=settings.tabs.hidden,
         log_tab=settings.log.tab,
@@ -52,8 +59,6 @@ def open_log(settings: Settings) -> Generator[tuple[GoogleSheetStore, Ledger]]:
         base_url=settings.google.base_url,
         credentials=settings.google.credentials,
     )
-    with open_ledger(settings) as ledger:
-        yield store, ledger
 
 
 @contextmanager

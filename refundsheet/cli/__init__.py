@@ -364,6 +364,26 @@ def status(*, json: Json = False, config: Config = None, debug: Debug = False) -
 
 @app.command()
 @_command
+def doctor(*, json: Json = False, config: Config = None, debug: Debug = False) -> ExitCode:
+    """Walk from the settings to the running service, and name the first thing that is broken and its cure.
+
+    No cell is written. Exit code 1 where something is worth a look.
+
+    Example: refundsheet doctor
+    """
+    from refundsheet.cli.doctor import print_walk, to_json, walk
+    from refundsheet.cli.render import print_json
+    from refundsheet.core.chain import answer_of
+
+    if not json:
+        return print_walk(walk(config))
+    findings = list(walk(config))
+    print_json(to_json(findings))
+    return answer_of(findings)
+
+
+@app.command()
+@_command
 def local(  # noqa: PLR0913 - a command has as many options as it has
     *,
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8737,

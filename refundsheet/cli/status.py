@@ -8,15 +8,24 @@ import typer
 
 from refundsheet.config import Settings
 from refundsheet.daemon import open_ledger, wall_clock
+from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.records import PassRecord
 from refundsheet.service.pulse import SILENT_AFTER
+
+NEVER = "No pass has been made yet. Start the service: refundsheet run"
+OVERDUE = "is the service running? Its log says why passes fail."
 
 
 def status_now(settings: Settings) -> Mapping[str, Any]:
     """What is known of the last pass, as plain values; "healthy" says whether it is recent enough."""
     now = wall_clock()
     with open_ledger(settings) as ledger:
-        last = ledger.last_pass(settings.spreadsheet_id)
+        return status_of(ledger, settings, now)
+
+
+def status_of(ledger: Ledger, settings: Settings, now: datetime) -> Mapping[str, Any]:
+    """The same from an open ledger."""
+    last = ledger.last_pass(settings.spreadsheet_id)
     if last is None:
         return {"healthy": False, "last_pass": None}
     report: Mapping[str, Any] = last.report or {}
@@ -47,14 +56,14 @@ def print_status(status: Mapping[str, Any]) -> None:
 
 def _lines(status: Mapping[str, Any]) -> Iterator[str]:
     if status["last_pass"] is None:
-        yield "No pass has been made yet. Start the service: refundsheet run"
+        yield NEVER
         return
     last, following = (datetime.fromisoformat(status[key]) for key in ("last_pass", "next_pass"))
-    yield f"Last pass   run {status['run']}, {last:%a %d %b %H:%M:%S}, {_ago(status['minutes_ago'])}"
+    yield f"Last pass   run {status['run']}, {last:%a %d %b %H:%M:%S}, {ago(status['minutes_ago'])}"
     if status["healthy"]:
         yield f"Next pass   about {following:%H:%M:%S}"
     else:
-        yield "Next pass   overdue: is the service running? Its log says why passes fail."
+        yield f"Next pass   overdue: {OVERDUE}"
     yield f"Log         {status['rows']} rows, {status['rows_to_correct']} to correct"
     flagged: Mapping[str, int] = status["flagged"] or {}
     parts = (f"{count} {kind}" for kind, count in sorted(flagged.items(), key=_most_first))
@@ -70,7 +79,8 @@ def _most_first(item: tuple[str, int]) -> tuple[int, str]:
     return -item[1], item[0]
 
 
-def _ago(minutes: float) -> str:
+def ago(minutes: float) -> str:
+    """A time gone by, in words."""
     if minutes < 1:
         return "less than a minute ago"
     if minutes < 120:  # noqa: PLR2004 - from two hours on, minutes say nothing

@@ -56,14 +56,18 @@ def open_access(base_url: str = GOOGLE, credentials: Path | None = None) -> Acce
         CredentialsError: The key cannot be used.
     """
     address = base_url.rstrip("/")
-    if _is_on_this_machine(address):
+    if is_on_this_machine(address):
         return Access(address, "", _plain_session(), Unhurried())
     account, session = _authorized_session(credentials)
     return Access(address, account, session, pace_of(account))
 
 
-def _is_on_this_machine(address: str) -> bool:
-    """Whether it is a plain loopback address; anything else must be reached by https."""
+def is_on_this_machine(address: str) -> bool:
+    """Whether it is a plain loopback address; anything else must be reached by https.
+
+    Raises:
+        ConfigurationError: It is neither.
+    """
     scheme, host = _scheme_and_host(address)
     if scheme == "http" and _is_loopback(host):
         return True

@@ -46,6 +46,8 @@ class _Refusal:
     sentence: str
 
 
+_LET_EDIT = "choose Data, Protect sheets and ranges, and let {share_with} edit it."
+
 #: The first line that fits is said.
 _REFUSALS = (
     _Refusal(
@@ -90,8 +92,7 @@ _REFUSALS = (
     ),
     _Refusal(
         400, "protected cell", ProtectedCellError,
-        "Somebody protected a cell that refundsheet should fill in: choose Data, Protect sheets "
-        "and ranges, and let {share_with} edit it.",
+        f"Somebody protected a cell that refundsheet should fill in: {_LET_EDIT}",
     ),
     _Refusal(
         400, "already exists", RefusedError,
@@ -115,6 +116,11 @@ _OTHER = (
 _LINK = re.compile(r"https://\S+")
 _NAME = re.compile(r'"[^"]+"')
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+
+
+def let_edit(about: Circumstances) -> str:
+    """How people open to us what is protected."""
+    return _LET_EDIT.format(share_with=about.share_with)
 
 
 def from_answer(response: requests.Response, about: Circumstances) -> SheetError:

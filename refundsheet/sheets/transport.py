@@ -133,7 +133,7 @@ class SpreadsheetClient(HTTPClient):
             headers: More headers.
             repeatable: Whether carrying it out twice does no harm.
         """
-        about = self._circumstances(is_write=method.upper() != "GET")
+        about = self.circumstances(is_write=method.upper() != "GET")
         deadline = monotonic() + PATIENCE
         arguments = (method, self._here(endpoint), params, data, json, files, headers)
         send_once = partial(self._send, arguments, about, deadline)
@@ -163,7 +163,8 @@ class SpreadsheetClient(HTTPClient):
         else:
             self.requests.reads += 1
 
-    def _circumstances(self, *, is_write: bool) -> Circumstances:
+    def circumstances(self, *, is_write: bool) -> Circumstances:
+        """What a sentence about a request may name."""
         return Circumstances(
             spreadsheet_id=self.spreadsheet_id,
             base_url=self.access.base_url,
@@ -184,7 +185,7 @@ class SpreadsheetClient(HTTPClient):
         try:
             return cast("Json", json_module.loads(content))
         except ValueError:
-            about = self._circumstances(is_write=is_write)
+            about = self.circumstances(is_write=is_write)
             raise from_odd_body(HTTPStatus.OK, content, about) from None
 
 
