@@ -54,7 +54,7 @@ def _explore(asked: argparse.Namespace) -> int:
             total = total.plus(counted)
             if failure:
                 failed += 1
-                sys.stdout.write(f"seed {number}\n{failure}\n")
+                sys.stdout.write(f"seed {number}, a script for script.py:\n{failure}\n")
                 sys.stdout.flush()
     sys.stdout.write(
         f"{total.examples} examples of up to {asked.steps} steps over {asked.over}: "

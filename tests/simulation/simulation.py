@@ -1,10 +1,12 @@
 """Processes of refundsheet on a sheet with people: passes, deaths, lost ledgers, and what is promised."""
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -17,9 +19,11 @@ from refundsheet.core.model import Outcome
 from refundsheet.core.report import PassReport
 from refundsheet.core.serials import same_serial
 from refundsheet.core.statistics import registry
-from refundsheet.errors import RefundsheetError
+from refundsheet.errors import SheetError
+from refundsheet.ledger.errors import ImpossibleTransitionError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.records import Intent, IntentState, Learnt, SheetKey
+from refundsheet.ledger.tables import identity
 from refundsheet.reconcile import Reconciler
 from tests.simulation.people import header_of, typed
 from tests.simulation.truth import Broken, Promise, Truth, Value
@@ -45,6 +49,23 @@ class MortalLedger(Ledger):
     _stored = 0
     _intents: tuple[int, list[Intent]] = (-1, [])
 
+    @classmethod
+    def anew(cls) -> "MortalLedger":
+        """One with nothing in it: where one was let go of that one, as its statements are compiled."""
+        if not _let_go:
+            return cls.open("sqlite://")
+        old = _let_go.pop()
+        ledger = cls(old._engine, old._place)
+        _connection(_blank()).backup(_connection(ledger))
+        with ledger._writing() as connection:
+            connection.info.clear()  # it knew sheets that the other one had
+            connection.execute(identity.update().values(id=secrets.token_hex(16)))
+        return ledger
+
+    def close(self) -> None:
+        """Let go of it, for another to begin anew in its place."""
+        _let_go.append(self)
+
     def record(self, sheet: SheetKey, learnt: Learnt) -> None:
         """As a ledger does it, and it is told."""
         super().record(sheet, learnt)
@@ -69,9 +90,18 @@ class MortalLedger(Ledger):
 
     def copy(self) -> "MortalLedger":
         """What is in it now, in a ledger of its own."""
-        twin = MortalLedger.open("sqlite://")
+        twin = MortalLedger.anew()
         _connection(self).backup(_connection(twin))
         return twin
+
+
+#: The ledgers of simulations that are over.
+_let_go: list[MortalLedger] = []
+
+
+@cache
+def _blank() -> Ledger:
+    return Ledger.open("sqlite://")
 
 
 def _connection(ledger: Ledger) -> sqlite3.Connection:
@@ -115,7 +145,7 @@ class Simulation:
     def start(self, ledger: int | None = None) -> int:
         """Start a process, with a new ledger where none is given; its number."""
         if ledger is None:
-            self.ledgers.append(MortalLedger.open("sqlite://"))
+            self.ledgers.append(MortalLedger.anew())
             ledger = len(self.ledgers) - 1
         self.processes.append(self._process(ledger))
         return len(self.processes) - 1
@@ -132,7 +162,7 @@ class Simulation:
     def run(
         self, number: int = 0, script: Sequence[Moment] = (), lives: int | None = None
     ) -> PassReport | None:
-        """One pass; None where it failed or died, after which a new process is in place.
+        """One pass; None where the sheet failed it or it died, after which a new process is in place.
 
         Args:
             number: Whose pass.
@@ -149,7 +179,8 @@ class Simulation:
         try:
             with _without_figures():
                 return process.reconciler.run(self.now + process.clock_error)
-        except RefundsheetError:
+        except (SheetError, ImpossibleTransitionError):
+            # Here nothing makes two processes with one ledger take turns: one settles for the other.
             return None
         except ProcessDiedError:
             self.died += 1
@@ -175,7 +206,7 @@ class Simulation:
     def lose_ledger(self, number: int) -> None:
         """The ledger of a process is gone; it starts again with an empty one."""
         self.lost.add(self.processes[number].ledger)
-        self.ledgers.append(MortalLedger.open("sqlite://"))
+        self.ledgers.append(MortalLedger.anew())
         self.processes[number] = self._process(len(self.ledgers) - 1)
 
     def close(self) -> None:

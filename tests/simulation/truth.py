@@ -268,10 +268,15 @@ class Truth:
 
 
 def alike(one: Cell, other: Cell) -> bool:
-    """Whether two cells say the same to people: neither letter case nor spaces matter."""
-    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return one == other
-    return str(one or "").strip().casefold() == str(other or "").strip().casefold()
+    """Whether two cells say the same to people."""
+    return plainly(one) == plainly(other)
+
+
+def plainly(cell: Cell) -> str:
+    """What a cell says to people: letter case, spaces and the form of a number do not matter."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str("" if cell is None else cell).strip().casefold()
 
 
 @cache

@@ -26,6 +26,7 @@ from tests.simulation.truth import (
     Value,
     alike,
     field_named,
+    plainly,
 )
 from tests.simulation.variants import Guard
 from tests.simulation.wire import Wire
@@ -42,11 +43,13 @@ class Reading:
         ledger: Which ledger it has.
         uids: Which row was where when it read the log last.
         tick: When that was.
+        says: Row to what told it from others then, whatever its ID.
     """
 
     ledger: int
     uids: tuple[int, ...] = ()
     tick: int = 0
+    says: Mapping[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class World(ABC):
         broken: The promises broken in an instant; those that a cell still shows are with the cell.
         texts: Every text refundsheet ever wrote into its own columns.
         stamped: Row, field and content of every cell it wrote.
+        said: Row and what told it from others in a read that is in a ledger.
         writes: How many cells were written.
         other_passes: Lets another process make a pass, between two requests of the one that runs.
     """
@@ -110,6 +114,7 @@ class World(ABC):
     broken: list[Broken] = field(default_factory=list[Broken])
     texts: set[str] = field(default_factory=set[str])
     stamped: set[tuple[int, str, Held]] = field(default_factory=set[tuple[int, str, Held]])
+    said: set[tuple[int, tuple[str, ...]]] = field(default_factory=set[tuple[int, tuple[str, ...]]])
     writes: int = 0
     other_passes: Callable[[], None] = _nobody
     wire: Wire = field(init=False)
@@ -160,10 +165,17 @@ class World(ABC):
         """The process that runs has the log as it is now."""
         self.running.uids = tuple(line.uid for line in self.truth.lines)
         self.running.tick = self.truth.tick
+        rows = range(1, self.truth.count)
+        self.running.says = {self.truth.lines[row].uid: self._says(row) for row in rows}
 
     def note_record(self) -> None:
         """What the process that runs has read is in its ledger now."""
         self.truth.recorded.append(self.running.tick)
+        self.said.update(self.running.says.items())
+
+    def _says(self, row: int) -> tuple[str, ...]:
+        """What tells a row from others, whatever its ID."""
+        return tuple(plainly(self.truth.value(row, name).shows) for name in FINGERPRINT_FIELDS)
 
     def absorb(self) -> None:
         """Find what refundsheet has written, judge it, and know it from now on."""
@@ -269,9 +281,20 @@ class World(ABC):
         if name in OURS:
             return not isinstance(held.content, Formula) and cell_text(held.content) in self.texts
         same_case = held.row == line.uid or held.case == self.truth.case_id(row)
+        same_case = same_case or self._is_renamed(row, held)
         # A stamp of another row that is equal to this row's own cannot be told from it.
         is_equal = (line.uid, name, held.content) in self.stamped
         return held.by is By.REFUNDSHEET and (same_case or is_equal)
+
+    def _is_renamed(self, row: int, held: Value) -> bool:
+        """Whether a row says all that the case of a stamp said, and no other row does, but for its ID.
+
+        Then the case was given another ID, as far as the sheet can tell; IDs that a sort of too few
+        columns has taken elsewhere look no different.
+        """
+        says = self._says(row)
+        alone = sum(self._says(other) == says for other in range(1, self.truth.count)) == 1
+        return alone and any(says) and (held.row, says) in self.said
 
     def _is_due(self, line: Line, held: Value, change: Change) -> bool:
         """Whether anything happened since the read before the cell was last left as it is.
