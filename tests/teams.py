@@ -285,6 +285,10 @@ class HttpTeam:
         """Do what a person's client asks for with a batchUpdate."""
         self._post(":batchUpdate", {"requests": list(wanted)})
 
+    def sheets(self, fields: str) -> list[dict[str, Any]]:
+        """What every tab has of some fields."""
+        return self._get(f"?fields=sheets({fields})")["sheets"]
+
     def cells(self, place: str, fields: str) -> Rows:
         """Cells with what a mask of CellData names."""
         mask = f"sheets.data.rowData.values({fields})"

@@ -64,23 +64,20 @@ class Trust:
         Every way to write pastes cells back onto themselves at times. Where pastes are displaced past
         hidden rows, a cell would land on another case if a hidden row comes to its place meanwhile.
         Where they are skipped, nothing lands anywhere, and only the hidden rows themselves wait.
+
+        What stays open where they are displaced: a filter that comes between this look and the batch,
+        or before a batch that arrives late. No request both depends on content and is indifferent to
+        filters, none fails because there is one, and the filter is people's: it is not taken away.
         """
         paste = self.test.filtered_paste if self.test else Paste.DISPLACED
         if paste is Paste.DISPLACED and look.has_filter:
             return BEHIND_A_FILTER
         return HIDDEN_BY_A_FILTER if paste is not Paste.EXACT and row in look.hidden_rows else ""
 
-    def without_filters(self, look: Look) -> Iterator[Request]:
-        """Takes away what would lead pastes astray and was not there when we looked.
-
-        A filter that came to the log since, within about a second, is the price of not writing on the
-        row beside one that it hides. Nobody but us needs one on the hidden tab.
-        """
-        paste = self.test.filtered_paste if self.test else Paste.DISPLACED
-        if paste is not Paste.EXACT:
+    def without_our_filter(self, look: Look) -> Iterator[Request]:
+        """Takes a filter off the hidden tab, where it would lead pastes astray; nobody needs one there."""
+        if self.test is None or self.test.filtered_paste is not Paste.EXACT:
             yield {"clearBasicFilter": {"sheetId": look.hidden.sheet_id}}
-        if paste is Paste.DISPLACED:
-            yield {"clearBasicFilter": {"sheetId": look.log.sheet_id}}
 
     @property
     def tells_blanks(self) -> bool:

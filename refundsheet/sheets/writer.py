@@ -152,7 +152,7 @@ class LogWriter:
         """What leaves."""
         return {
             "requests": [
-                *self._trust.without_filters(look),
+                *self._trust.without_our_filter(look),
                 *grow(batch, look),
                 *mode.build(batch.bench, batch.judgements),
                 *more,

@@ -27,12 +27,16 @@ class Weather:
         people: How likely somebody acts before it, and again before its answer.
         faults: How likely it fails.
         beside: What goes on beside the log's cells.
+        beside_requests: And what of it around a request; all of it where nothing is named.
+        failing: What becomes of a request that fails.
     """
 
     name: str
     people: float
     faults: float = 0.0
     beside: Sequence[Around] = _BESIDE
+    beside_requests: Sequence[Around] = ()
+    failing: Sequence[Fault] = _FAULTS
 
 
 HARSH = Weather("harsh", 0.35)
@@ -81,7 +85,7 @@ def play(seed: str, weather: Weather, world: World, tally: Tally | None = None) 
     desk.start()
     desk.run()
     for _ in range(_PASSES):
-        for act in _some(dice, 0.7, weather):
+        for act in _some(dice, 0.7, weather.beside):
             world.act(act)
         desk.wait(20)
         script = [_moment(dice, weather) for _ in range(_REQUESTS)]
@@ -97,16 +101,17 @@ def play(seed: str, weather: Weather, world: World, tally: Tally | None = None) 
     return broken
 
 
-def _some(dice: Thrown, chance: float, weather: Weather) -> tuple[Act, ...]:
+def _some(dice: Thrown, chance: float, beside: Sequence[Around]) -> tuple[Act, ...]:
     if dice.random.random() >= chance:
         return ()
-    return tuple(an_act(dice, weather.beside) for _ in range(1 + dice.number(1)))
+    return tuple(an_act(dice, beside) for _ in range(1 + dice.number(1)))
 
 
 def _moment(dice: Thrown, weather: Weather) -> Moment:
-    before, after = (_some(dice, weather.people, weather) for _ in range(2))
+    beside = weather.beside_requests or weather.beside
+    before, after = (_some(dice, weather.people, beside) for _ in range(2))
     fails = dice.random.random() < weather.faults
-    return Moment(before, dice.pick(_FAULTS) if fails else Fault.NONE, after)
+    return Moment(before, dice.pick(weather.failing) if fails else Fault.NONE, after)
 
 
 def table(

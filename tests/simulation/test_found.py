@@ -101,6 +101,20 @@ def test_a_hidden_row_dragged_to_a_case_that_is_written_does_not_spill_over_its_
     assert desk.broken() == []
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="where Google pastes past hidden rows, a filter that somebody sets between our look and the "
+    "batch sends what is pasted on a row that it hides to the next visible one: no request both depends "
+    "on content and is indifferent to filters, none fails because of one, and people's filters are theirs",
+)
+def test_a_filter_set_in_the_second_of_a_write_sends_no_cell_to_the_row_beside() -> None:
+    desk = _desk(Switches(filtered_paste=FilteredPaste.DISPLACED))
+    desk.world.act(Type(row=0, name="status", number=4))
+    desk.wait(20)
+    desk.run(script=(_QUIET, _QUIET, Moment(before=(Beside(Around.FILTER, row=0),))))
+    assert desk.broken() == []
+
+
 def test_a_formula_that_shows_nothing_does_not_keep_a_case_from_its_stamps() -> None:
     desk = _desk(Switches(duplicates_blank_is_empty=False))
     desk.world.act(TypeFormula(row=0, name="notes"))
