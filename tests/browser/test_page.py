@@ -152,7 +152,7 @@ def test_what_one_did_is_undone_and_what_others_did_since_is_left(
     saved(page)
     shop.type("R-2", "Notes", "mine by now")
     page.keyboard.press("Control+z")
-    says(page, re.compile("^1 cells were changed by somebody else"))
+    says(page, re.compile("^One cell was changed by somebody else"))
     assert shop.cell("R-1", "Notes") == "note 1"
     assert shop.cell("R-2", "Notes") == "mine by now"
 

@@ -257,6 +257,7 @@ class Page {
     return this.#do(way === "undo" ? "Undoing …" : "Doing it again …", async () => {
       const { nothing, left } = await this.#editing[way]();
       if (nothing) throw new Error(`There is nothing to ${way}.`);
+      if (left === 1) throw new Error("One cell was changed by somebody else since, and is left as it is.");
       if (left) throw new Error(`${left} cells were changed by somebody else since, and are left as they are.`);
     });
   }
