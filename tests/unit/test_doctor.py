@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 import stamina
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from typer.testing import CliRunner, Result
 
 from refundsheet.cli import app
@@ -18,6 +16,7 @@ from refundsheet.core.chain import Link
 from refundsheet.localsheets.server import LocalServer
 from refundsheet.sheets import credentials
 from tests.conftest import Sent
+from tests.keys import key_file, signed_in
 from tests.stub_server import Stub, as_json, google_error
 from tests.teams import HttpTeam, Rows
 
@@ -77,30 +76,12 @@ def stub() -> Iterator[Stub]:
     server.close()
 
 
-@pytest.fixture(scope="module")
-def private_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    form = serialization.PrivateFormat.PKCS8
-    return key.private_bytes(
-        serialization.Encoding.PEM, form, serialization.NoEncryption()
-    ).decode()
-
-
 @pytest.fixture
-def key(
-    tmp_path: Path, stub: Stub, private_key: str, team: HttpTeam, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def key(tmp_path: Path, stub: Stub, team: HttpTeam, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A service account's key, for a server that asks for one; the stub is Google's sign-in."""
-    stub.answers = [as_json({"access_token": "refundsheet", "expires_in": 3600})]
-    content = {
-        "type": "service_account",
-        "client_email": f"{team.spreadsheet_id}@desk.iam.gserviceaccount.com",
-        "private_key": private_key,
-        "token_uri": f"{stub.base_url}/token",
-    }
-    path = tmp_path / "key.json"
-    path.write_text(json.dumps(content))
-    path.chmod(0o600)
+    stub.answers = [signed_in("refundsheet")]
+    account = f"{team.spreadsheet_id}@desk.iam.gserviceaccount.com"
+    path = key_file(tmp_path, account=account, sign_in=f"{stub.base_url}/token")
     monkeypatch.setenv("REFUNDSHEET_GOOGLE__CREDENTIALS", str(path))
     for room in (doctors_room, credentials):
         monkeypatch.setattr(room, "is_on_this_machine", lambda _: False)

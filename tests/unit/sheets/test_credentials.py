@@ -1,56 +1,31 @@
 """Which address and which key open a spreadsheet, and what is said where they do not."""
 
-import json
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import AuthorizedSession
 
 from refundsheet.errors import ConfigurationError, CredentialsError, ExitCode
 from refundsheet.sheets.credentials import GOOGLE, open_access
 from refundsheet.sheets.pace import Unhurried
+from tests.keys import ACCOUNT, key_file
 
-ACCOUNT = "refundsheet@desk.iam.gserviceaccount.com"
 NEW_KEY = (
     "make a JSON key for the service account (Google Cloud console, IAM, Service accounts, Keys) "
     'and name the file in the setting "google.credentials".'
 )
 
 
-@pytest.fixture(scope="module")
-def private_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    ).decode()
-
-
-def key_file(folder: Path, private_key: str) -> Path:
-    path = folder / "key.json"
-    content = {
-        "type": "service_account",
-        "client_email": ACCOUNT,
-        "private_key": private_key,
-        "token_uri": "https://oauth2.googleapis.com/token",
-    }
-    path.write_text(json.dumps(content))
-    return path
-
-
-def test_a_key_file_opens_google_as_its_account(tmp_path: Path, private_key: str) -> None:
-    access = open_access(credentials=key_file(tmp_path, private_key))
+def test_a_key_file_opens_google_as_its_account(tmp_path: Path) -> None:
+    access = open_access(credentials=key_file(tmp_path))
 
     assert (access.base_url, access.account) == (GOOGLE, ACCOUNT)
     assert isinstance(access.session, AuthorizedSession)
 
 
-def test_all_stores_of_an_account_share_one_pace(tmp_path: Path, private_key: str) -> None:
-    path = key_file(tmp_path, private_key)
+def test_all_stores_of_an_account_share_one_pace(tmp_path: Path) -> None:
+    path = key_file(tmp_path)
 
     assert open_access(credentials=path).pace is open_access(credentials=path).pace
 
