@@ -19,6 +19,8 @@ ADVICE = {
     "unknown_status": "If these are statuses of yours, add them to the settings: [[statuses]], or synonyms.",
     "reason_not_listed": "If these are reasons of yours, add them to the settings: [[reasons]], or synonyms.",
     "closed_without_date": "sync --backfill dates closed cases by their last action.",
+    "date_swapped": "The locale of the spreadsheet decides, when dates are entered or imported: set it "
+    "first (for `refundsheet local` by --locale). Until then figures rest on these dates as they stand.",
     "duplicate_id": "Until then these rows get no timestamps.",
     "twin_rows": "Until then these rows get no timestamps. sync --backfill gives IDs to old rows.",
 }

@@ -269,14 +269,14 @@ class _Reader:
         moment = _in_zone(read, self._sheet.zone)
         if self._keep_moment(field, moment):
             says = (
-                f'"{_shown(text)}" is text, read as {_day(moment)}. '
+                f'"{_shown(text)}" is text, read as {day_words(moment)}. '
                 f"Type it again as a date: the sheet itself cannot sort or count with text."
             )
             self._add(DATE_IS_TEXT, field, says)
 
     def _add_ambiguous(self, field: str, text: str, ambiguous: Ambiguous) -> None:
         rule = DATE_SHORT_YEAR if ambiguous.short_year else DATE_AMBIGUOUS
-        readings = " or ".join(map(_day, ambiguous.readings))
+        readings = " or ".join(map(day_words, ambiguous.readings))
         doubt = "has a year of two digits and" if ambiguous.short_year else "is text and"
         says = (
             f'"{_shown(text)}" {doubt} could be {readings}: '
@@ -288,19 +288,19 @@ class _Reader:
         """Keep a moment that can be true; say of the others why not. They are never bent into place."""
         day = moment.date() if isinstance(moment, datetime) else moment
         if day < EARLIEST:
-            says = f"is {_day(day)}, too long ago to be right. Type the date again, for example 2026-04-03."
+            says = f"is {day_words(day)}, too long ago to be right. Type the date again, for example 2026-04-03."
             self._add(DATE_TOO_EARLY, field, says)
         elif field in MAY_LIE_AHEAD:
             if day - self._sheet.now.date() <= FARTHEST:
                 self._values[field] = moment
                 return True
-            says = f"is {_day(day)}, more than five years ahead. Correct the year."
+            says = f"is {day_words(day)}, more than five years ahead. Correct the year."
             self._add(DATE_TOO_FAR, field, says)
         elif is_past(moment, self._sheet.now, self._sheet.zone):
             self._values[field] = moment
             return True
         else:
-            says = f"is {_day(moment)}, which had not come yet when it was read. Correct the date."
+            says = f"is {day_words(moment)}, which had not come yet when it was read. Correct the date."
             self._add(DATE_IN_FUTURE, field, says)
         return False
 
@@ -379,5 +379,6 @@ def _shown(cell: Any) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
-def _day(moment: Moment) -> str:
+def day_words(moment: Moment) -> str:
+    """A day that cannot be taken for another one: 3 April 2026."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"

@@ -24,7 +24,8 @@ from refundsheet.core.model import Cell, Change, Layout, Row, Severity, Violatio
 from refundsheet.core.observe import UNREAD_READS, Observed
 from refundsheet.core.parse import cell
 from refundsheet.core.rules.across import across
-from refundsheet.core.rules.catalogue import graded, violation
+from refundsheet.core.rules.catalogue import graded, is_on, violation
+from refundsheet.core.rules.date_order import DATE_SWAPPED, swapped_dates
 from refundsheet.core.rules.dates import acted_early
 from refundsheet.core.rules.doubles import Double
 from refundsheet.core.rules.registry import RESOLVED_BUT_OPEN, check
@@ -176,12 +177,16 @@ def _checks(
     context: Context,
 ) -> _Checks:
     cases = [(one.key, one.case) for one in settled]
+    beside = across(cases, doubles, context.desk, context.shown_currency)
+    if is_on(DATE_SWAPPED, context.desk.grades):
+        for key, swapped in swapped_dates(recognised.rows, context.layout):
+            beside.setdefault(key, []).append(swapped)
     return _Checks(
         desk=context.desk,
         layout=context.layout,
         fields=frozenset(context.layout.columns),
         free=_free_ids(recognised, context),
-        beside=across(cases, doubles, context.desk, context.shown_currency),
+        beside=beside,
     )
 
 

@@ -38,6 +38,7 @@ CATALOGUE = (
     Rule("id_lost_digits", _PROBLEM, "", "The sheet turned an ID into a number that may have lost digits"),
     Rule("date_ambiguous", _PROBLEM, "", "A date is text and could be two days, as 03/04/2026"),
     Rule("date_short_year", _PROBLEM, "", "A date is text with a year of two digits"),
+    Rule("date_swapped", _PROBLEM, "", "The sheet may have taken the day of a date for its month"),
     Rule("date_unreadable", _PROBLEM, "", "A date cannot be read"),
     Rule("date_in_future", _PROBLEM, "", "A date of the past lies in the future"),
     Rule("date_too_early", _PROBLEM, "", "A date lies before the year 2000"),

@@ -69,6 +69,19 @@ def one(rule: str, broken: dict[str, Any], kept: dict[str, Any], sentence: str) 
     return Example(rule, [GOOD | broken], [GOOD | kept], sentence)
 
 
+def later_days(mark: str, received: str | float) -> Rows:
+    """Three more rows, received on a day that can be no month."""
+    return [
+        {
+            **OTHER,
+            "Case ID": f"R{mark}{n}",
+            "Order ID": f"#7{n}{mark}",
+            "Date Request Received": received,
+        }
+        for n in range(3)
+    ]
+
+
 EXAMPLES = [
     # several rows
     Example(
@@ -110,6 +123,13 @@ EXAMPLES = [
         [good(Currency=""), OTHER, {**OTHER, "Case ID": "R-3", "Order ID": "#3"}],
         [good(Currency=""), {**OTHER, "Currency": ""}],
         "The amount has no currency, so it is added up apart from the others. Type its currency.",
+    ),
+    Example(
+        "date_swapped", [good(Date_Request_Received=46083.0), *later_days("-", "27-02-2026")],
+        [good(Date_Request_Received=46083.0), *later_days("-", "27-02-2026"), *later_days("+", 46080.0)],
+        "Date Request Received is 2 March 2026, or rather 3 February 2026: other dates of the column, as "
+        "27-02-2026, have the day first, and this spreadsheet takes the month first. Type it again as a "
+        "date, or choose your country in File > Settings and enter the column anew.",
     ),
     # IDs
     one(
