@@ -45,10 +45,12 @@ class Trust:
     Attributes:
         test: What it found; None before it was made, when nothing is trusted.
         false_matches: How often the judge has taken for equal since what was not.
+        has_lost_cells: Whether something was written since that is not in its cell, and nobody knows why.
     """
 
     test: SelfTest | None = None
     false_matches: int = 0
+    has_lost_cells: bool = False
 
     def mode(self, batch: Batch) -> Mode:
         """The judged write, wherever what it rests on holds for these rows."""
@@ -90,7 +92,9 @@ class Trust:
         test = self.test
         if test is None:
             return
-        if not self._judge_works:
+        if self.has_lost_cells:
+            yield f"Google put something elsewhere than in its cell, so {_WEAKER_WAY}"
+        elif not self._judge_works:
             yield f"Google does not compare rows as it should, so {_WEAKER_WAY}"
         elif test.empty_text is EmptyText.NOTHING:
             yield f"In rows where a formula shows nothing, {_WEAKER_WAY}"
@@ -104,5 +108,5 @@ class Trust:
 
     @property
     def _judge_works(self) -> bool:
-        works = self.test is not None and self.test.judge_works
+        works = self.test is not None and self.test.judge_works and not self.has_lost_cells
         return works and self.false_matches < MOST_FALSE_MATCHES

@@ -13,6 +13,7 @@ from refundsheet.errors import (
     OtherZoneError,
     OutsideGridError,
     RefusedError,
+    SheetError,
 )
 from refundsheet.sheets import judged, selftest
 from refundsheet.sheets.batch import (
@@ -145,8 +146,34 @@ class LogWriter:
         receipts += [Receipt(flag.change, Outcome.DONE) for flag in batch.bulk]
         receipts = with_twins(batch, receipts, answer, look)
         journal.settled(receipts)
+        receipts = self._explained(batch, receipts, look)
         look = after(batch, look)
         return self._take_back(batch, receipts, answer, look, journal)
+
+    def _explained(self, batch: Batch, receipts: list[Receipt], look: Look) -> list[Receipt]:
+        """The receipts; those of cells that do not hold what was written say why, and where it is.
+
+        One more read, and only then. Where nothing explains it, pastes are not trusted any more.
+        """
+        vanished = {r.change for r in receipts if r.outcome is Outcome.VANISHED}
+        if not vanished:
+            return receipts
+        cells = {
+            change: (judgement.row, column)
+            for judgement in batch.judgements
+            for column, change in judgement.changes.items()
+            if change in vanished
+        }
+        try:
+            now = self._whole_columns({c for _, c in cells.values()}, after(batch, look))
+        except SheetError:
+            return receipts  # what is known already has to do
+        told: dict[Change, str] = {}
+        for change, cell in cells.items():
+            why = now.refusal(*cell) or self._trust.why_waiting(cell[0], now)
+            self._trust = self._trust if why else replace(self._trust, has_lost_cells=True)
+            told[change] = "; ".join(filter(None, [why, _where_it_is(batch, change, cell, now)]))
+        return [replace(r, detail=told.get(r.change) or r.detail) for r in receipts]
 
     def _body(self, batch: Batch, mode: Mode, look: Look, more: Iterable[Request] = ()) -> Json:
         """What leaves."""
@@ -233,9 +260,11 @@ class LogWriter:
 
     def _look_for(self, mistake: "Mistake", bench: Bench, look: Look) -> Look:
         """The columns in which the wrong value and its case are, from top to bottom."""
-        columns = sorted({bench.id_column, *mistake.judgement.changes})
+        return self._whole_columns({bench.id_column, *mistake.judgement.changes}, look)
+
+    def _whole_columns(self, columns: Iterable[int], look: Look) -> Look:
         ranges = [a1(look.hidden, 0, 1, 0, 1)]
-        ranges += [a1(look.log, 0, look.log.row_count, c, c + 1) for c in columns]
+        ranges += [a1(look.log, 0, look.log.row_count, c, c + 1) for c in sorted(set(columns))]
         answer = self._client.get_json(params={"ranges": ranges, "fields": LOOK_FIELDS})
         return read_look(answer, look.log, look.hidden)
 
@@ -329,6 +358,14 @@ def _settle(batch: Batch, outcome: Outcome, why: str, journal: Journal) -> list[
     receipts = [Receipt(change, outcome, why) for change in batch.changes]
     journal.settled(receipts)
     return receipts
+
+
+def _where_it_is(batch: Batch, change: Change, cell: tuple[int, int], look: Look) -> str:
+    """Which row holds what another one was to hold, where that is not one of many."""
+    (row, column), written = cell, {judgement.row for judgement in batch.judgements}
+    others = set(range(look.log.row_count)) - written - {row}
+    found = [r for r in others if same_cell(look.value_at(r, column), change.after, exact=True)]
+    return f"what was written there stands in row {found[0] + 1}" if len(found) == 1 else ""
 
 
 def _place(change: Change) -> tuple[str, str, Cell]:

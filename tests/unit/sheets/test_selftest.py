@@ -228,3 +228,23 @@ def test_two_false_matches_end_the_trust_in_the_judge(
     assert store._writer._trust.false_matches == MOST_FALSE_MATCHES
     assert "in a weaker way" in store.cautions[0]
     assert team.formula("F2") == team.formula("F3") == '=""'
+
+
+def test_a_paste_that_lands_elsewhere_after_all_ends_the_trust_in_the_judge(
+    store: GoogleSheetStore, team: HttpTeam, local_server: LocalServer
+) -> None:
+    box = {"sheetId": 77, "startRowIndex": 0, "endRowIndex": 4}
+    hidden = {"columnIndex": 0, "filterCriteria": {"hiddenValues": ["R-2"]}}
+
+    def otherwise() -> None:
+        local_server.set_control(switches={"filtered_paste": "displaced"})
+        team.change({"setBasicFilter": {"filter": {"range": box, "filterSpecs": [hidden]}}})
+
+    tried(store)
+    team.act_before(1, otherwise)
+    [receipt] = stamp(store, team, 3)
+
+    assert receipt.outcome is Outcome.VANISHED
+    assert receipt.detail == "what was written there stands in row 4"
+    assert "elsewhere" in store.cautions[0]
+    assert "in a weaker way" in store.cautions[0]

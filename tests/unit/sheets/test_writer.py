@@ -548,6 +548,27 @@ def test_a_filter_set_in_that_very_moment_stays_as_people_set_it(
     assert [one["filterSpecs"][0]["columnIndex"] for one in filtered] == [AMOUNT]
 
 
+def test_what_landed_on_another_row_is_found_there_and_people_are_told(
+    team: HttpTeam, local_server: LocalServer
+) -> None:
+    local_server.set_control(switches={"filtered_paste": "displaced"})
+
+    receipts = write(team, change(3), meanwhile=lambda: team.change(hides(3)))
+
+    why = "a filter is on: Google Sheets could paste on another row"
+    assert told(receipts) == [(Outcome.VANISHED, f"{why}; what was written there stands in row 4")]
+
+
+def test_a_cell_merged_in_that_very_moment_is_told_as_merged(team: HttpTeam) -> None:
+    box = {"sheetId": 77, "startRowIndex": 1, "endRowIndex": 3}
+    merged = box | {"startColumnIndex": RESOLVED, "endColumnIndex": RESOLVED + 1}
+    merge = {"mergeCells": {"range": merged, "mergeType": "MERGE_ALL"}}
+
+    receipts = write(team, change(3), meanwhile=lambda: team.change(merge))
+
+    assert told(receipts) == [(Outcome.VANISHED, "the cell is merged with others")]
+
+
 @pytest.mark.parametrize("place", ["A3", "B3", "A4"], ids=["notes", "status", "the ID below"])
 @pytest.mark.parametrize("blank_is_empty", [True, False], ids=["blank is empty", "blank is not"])
 def test_a_row_with_a_formula_that_shows_nothing_is_written(
