@@ -8,7 +8,7 @@ copying, cutting and undoing.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
 from refundsheet.core.columns import BY_FIELD, Kind, Writer, header_names
 from refundsheet.core.columns import comparable as comparable_header
@@ -146,7 +146,7 @@ class Truth:
     def of(cls, rows: Iterable[Sequence[Cell]]) -> "Truth":
         lines = [Line(uid, [Value(cell) for cell in row]) for uid, row in enumerate(rows)]
         truth = cls(lines, _uids=len(lines))
-        width = truth.width
+        width = max(len(line.values) for line in lines)
         for line in lines:
             line.values += [BLANK] * (width - len(line.values))
         truth.note_headers()
@@ -154,7 +154,8 @@ class Truth:
 
     @property
     def width(self) -> int:
-        return max(len(line.values) for line in self.lines)
+        """How many columns; every row has as many."""
+        return len(self.lines[0].values)
 
     @property
     def count(self) -> int:
@@ -167,12 +168,18 @@ class Truth:
 
     def field_at(self, column: int) -> str:
         """The field of a column as its header says now; "" for the team's own columns."""
-        return field_named(self.lines[0].values[column].shows) if column < self.width else ""
+        fields = self.fields
+        return fields[column] if column < len(fields) else ""
 
     def column_of(self, name: str) -> int | None:
         """Where a field stands now."""
-        fields = (self.field_at(column) for column in range(self.width))
-        return next((column for column, found in enumerate(fields) if found == name), None)
+        fields = self.fields
+        return fields.index(name) if name in fields else None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field of every column."""
+        return _fields_of(tuple([value.content for value in self.lines[0].values]))
 
     def value(self, row: int, name: str) -> Value:
         """What a row holds in a field; blank where it has no column."""
@@ -222,7 +229,7 @@ class Truth:
 
         Somebody who gives Status and Date Approved each other's header has changed every status.
         """
-        fields = tuple(map(self.field_at, range(self.width)))
+        fields = self.fields
         other = fields != self._fields
         self._fields = fields
         for name in CAUSES:
@@ -277,6 +284,11 @@ def plainly(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return str("" if cell is None else cell).strip().casefold()
+
+
+@lru_cache(maxsize=4096)
+def _fields_of(headers: tuple[Held, ...]) -> tuple[str, ...]:
+    return tuple(field_named(Value(header).shows) for header in headers)
 
 
 @cache

@@ -175,7 +175,9 @@ class World(ABC):
 
     def _says(self, row: int) -> tuple[str, ...]:
         """What tells a row from others, whatever its ID."""
-        return tuple(plainly(self.truth.value(row, name).shows) for name in FINGERPRINT_FIELDS)
+        fields, values = self.truth.fields, self.truth.lines[row].values
+        shown = [values[fields.index(n)].shows if n in fields else "" for n in FINGERPRINT_FIELDS]
+        return tuple(map(plainly, shown))
 
     def absorb(self) -> None:
         """Find what refundsheet has written, judge it, and know it from now on."""
