@@ -42,6 +42,8 @@ class Weather:
 HARSH = Weather("harsh", 0.35)
 HARSH_WITH_FAULTS = Weather("harsh, with faults", 0.35, 0.3)
 CALM = Weather("calm", 0.05)
+#: For finding something soon; the table is about how often.
+STORMY = Weather("stormy", 0.5)
 WEATHERS = (HARSH, HARSH_WITH_FAULTS, CALM)
 
 
@@ -96,6 +98,7 @@ def play(seed: str, weather: Weather, world: World, tally: Tally | None = None) 
         world.act(act)
     desk.settle()
     broken = [*desk.broken(), *desk.second_pass()]
+    desk.close()
     if tally is not None:
         tally.add(seed, broken)
     return broken

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.simulation.episodes import HARSH, play
+from tests.simulation.episodes import STORMY, play
 from tests.simulation.in_memory import MemoryWorld
 from tests.simulation.over_http import SheetsWorld
 from tests.simulation.people import (
@@ -48,7 +48,7 @@ _REJECTED_AFTER_ALL = Type(row=4, name="status", number=5)
 def test_people_at_random_find_what_a_weaker_guard_lets_through(
     over: str, guard: Guard, promise: Promise
 ) -> None:
-    found = (play(f"harsh {n}", HARSH, _WORLDS[over](guard)) for n in range(_ENOUGH))
+    found = (play(f"stormy {n}", STORMY, _WORLDS[over](guard)) for n in range(_ENOUGH))
     assert any(promise in {one.promise for one in broken} for broken in found)
 
 
