@@ -25,6 +25,7 @@ from refundsheet.core.summary import (
     not_written,
     summarise,
 )
+from refundsheet.core.summary_page import Links, case_links
 from refundsheet.ledger.logbook import Logbook
 from refundsheet.publishing import Edition, Publisher
 from refundsheet.scene import Scene
@@ -50,6 +51,8 @@ class Editor:
         self._settings = settings
         #: The last figures, with what they rest on.
         self._summed: tuple[Basis, Summary] | None = None
+        #: The page made of them.
+        self._page: tuple[Summary, Page] | None = None
 
     def summary(
         self,
@@ -77,6 +80,8 @@ class Editor:
         )
         basis = Basis(
             rows=scene.log.rows,
+            layout=scene.context.layout,
+            tab=self._store.log.title,
             desk=scene.context.desk,
             hour=_full_hour(scene.context.now),
             notes=to_say,
@@ -94,13 +99,36 @@ class Editor:
             now=context.now,
             layout=context.layout,
             calendar=context.calendar,
-            pages=(
-                self._publisher.summary_page(summary, context.calendar.zone),
-                self._queue(scene, advanced),
-            ),
+            pages=(self._summary_page(scene, summary), self._queue(scene, advanced)),
             new=frozenset(page.title for page in scene.setup.pages),
             notes=self._notes(scene),
             is_lease_due=scene.standing.is_due(context.now),
+        )
+
+    def _summary_page(self, scene: Scene, summary: Summary) -> Page:
+        """The Summary tab; as long as the figures hold, the one that was made of them."""
+        if self._page is None or self._page[0] is not summary:
+            links = Links(
+                case_links(summary, scene.recognised, self._log_tab(scene)), self._queue_tab
+            )
+            page = self._publisher.summary_page(summary, scene.context.calendar.zone, links)
+            self._page = summary, page
+        return self._page[1]
+
+    @property
+    def _queue_tab(self) -> int | None:
+        """The sheet ID of the queue's tab."""
+        tab = self._store.book.tab(self._settings.tabs.needs_attention)
+        return None if tab is None else tab.sheet_id
+
+    def _log_tab(self, scene: Scene) -> LogTab:
+        """Where the cases stand."""
+        log = self._store.log
+        return LogTab(
+            sheet_id=log.sheet_id,
+            title=log.title,
+            layout=scene.context.layout,
+            rows=scene.log.rows,
         )
 
     def _facts(self, scene: Scene, cases: Mapping[str, Remembered], hour: datetime) -> Facts:
@@ -147,19 +175,14 @@ class Editor:
 
     def _queue(self, scene: Scene, advanced: Advanced) -> Page:
         """The Needs attention tab, with what changed since the last working day."""
-        context, log = scene.context, self._store.log
+        context = scene.context
         since, baseline = last_close(context.calendar, context.now), context.memory.baseline_at
         is_known = baseline is not None and baseline.timestamp() <= since.timestamp()
         queue = Queue(
             cases=tuple(queued(scene.recognised, scene.decisions.flags, advanced)),
             changes=changes_since(since, self._logbook.flag_spans(since)) if is_known else None,
             remarks=tuple(self._remarks(scene)),
-            log=LogTab(
-                sheet_id=log.sheet_id,
-                title=log.title,
-                layout=context.layout,
-                rows=scene.log.rows,
-            ),
+            log=self._log_tab(scene),
             desk=context.desk,
             calendar=context.calendar,
             now=_full_hour(context.now),

@@ -22,7 +22,13 @@ from refundsheet.core.pages import (
 )
 from refundsheet.core.serials import to_moment
 from refundsheet.core.summary import Summary
-from refundsheet.core.summary_page import HEARTBEAT, heartbeat_cell, summary_frame, to_cells
+from refundsheet.core.summary_page import (
+    HEARTBEAT,
+    Links,
+    heartbeat_cell,
+    summary_frame,
+    to_cells,
+)
 from refundsheet.errors import RefusedError
 from refundsheet.ledger.logbook import Logbook, months_before
 from refundsheet.ledger.records import Addition
@@ -75,10 +81,10 @@ class Publisher:
         queue = blank_page(self._titles.needs_attention)
         return (queue, summary, empty_page(self._titles.history))
 
-    def summary_page(self, summary: Summary, zone: ZoneInfo) -> Page:
+    def summary_page(self, summary: Summary, zone: ZoneInfo, links: Links) -> Page:
         """The Summary tab as it shall be."""
         frame = summary_frame(self._titles.summary, self._weeks)
-        return replace(frame, cells=to_cells(summary, zone, self._weeks))
+        return replace(frame, cells=to_cells(summary, zone, self._weeks, links))
 
     def publish(self, edition: Edition) -> int:
         """Send what differs, and what History lacks; how many cells of our tabs that were."""

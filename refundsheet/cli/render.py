@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table as RichTable
 
 from refundsheet.cli.drawing import sparkline
@@ -24,7 +25,15 @@ from refundsheet.core.statistics.figures import (
     SwitchedOff,
     Table,
 )
-from refundsheet.core.summary import Summary, basis, in_words, number_text, spike_lines
+from refundsheet.core.summary import (
+    NO_ROWS,
+    Summary,
+    basis,
+    in_words,
+    needs_eyes,
+    number_text,
+    spike_lines,
+)
 from refundsheet.core.undo import Undoing
 
 #: More lines than this are counted, not listed.
@@ -188,73 +197,74 @@ def _print_lines(lines: Iterator[str]) -> None:
 
 
 def print_summary(summary: Summary) -> None:
-    """The figures and tables of the Summary tab."""
+    """What stands on the Summary tab: what needs eyes, then every figure with its definition."""
     console = Console(highlight=False)
-    console.print(f"Figures as of {summary.as_of:%Y-%m-%d %H:%M}")
+    console.print(f"Figures as of {summary.as_of:%A %Y-%m-%d %H:%M}")
+    _print_list(console, "What needs eyes", needs_eyes(summary))
     for topic, results in summary.topics.items():
         lines = [result for result in results if not isinstance(result, Table)]
         if lines:
-            console.print("")
-            console.print(_lines(topic.value, lines))
+            _print_heading(console, topic.value)
+        for result in lines:
+            _print_line(console, result)
         for table in results:
             if isinstance(table, Table):
-                console.print("")
-                console.print(_table(table))
-                for line in _sparklines(table):
-                    console.print(line, markup=False)
-    for line in summary.quality:
-        console.print(line, markup=False)
+                _print_table(console, table)
+    if summary.quality:
+        _print_list(console, "The log as a whole", summary.quality)
 
 
-def _lines(
-    heading: str, results: Iterable[Figure | Duration | SpikeWatch | SwitchedOff]
-) -> RichTable:
+def _print_heading(console: Console, heading: str) -> None:
+    console.print(f"\n[bold]{escape(heading)}[/bold]")
+
+
+def _print_list(console: Console, heading: str, lines: Iterable[str]) -> None:
+    _print_heading(console, heading)
+    for line in lines:
+        console.print(Padding(escape(line), (0, 0, 0, 2)))
+
+
+def _print_line(console: Console, result: Figure | Duration | SpikeWatch | SwitchedOff) -> None:
+    """A figure, and below it what it means and rests on."""
+    match result:
+        case Figure():
+            value = number_text(result.value, result.measure)
+        case Duration():
+            value = in_words(result)
+        case SpikeWatch():
+            value = "\n".join(spike_lines(result))
+        case SwitchedOff():
+            value = f"switched off: {result.why}"
+        case _:
+            assert_never(result)
+    console.print(Padding(f"{escape(result.label)}: [bold]{escape(value)}[/bold]", (0, 0, 0, 2)))
+    if not isinstance(result, SwitchedOff):
+        _print_note(console, result)
+
+
+def _print_note(console: Console, result: Figure | Duration | SpikeWatch | Table) -> None:
+    note = f"{result.definition} {basis(result.used, result.left_out)}"
+    console.print(Padding(escape(note), (0, 0, 0, 6)), style="dim")
+
+
+def _print_table(console: Console, table: Table) -> None:
+    _print_heading(console, table.title)
+    _print_note(console, table)
     grid = RichTable(box=None, pad_edge=False)
-    grid.add_column(heading)
-    grid.add_column("", justify="right")
-    grid.add_column("", style="dim")
-    for result in results:
-        match result:
-            case Figure():
-                value = number_text(result.value, result.measure)
-                grid.add_row(result.label, value, basis(result.used, result.left_out))
-            case Duration():
-                grid.add_row(result.label, in_words(result), basis(result.used, result.left_out))
-            case SpikeWatch():
-                lines = escape("\n".join(spike_lines(result)))
-                grid.add_row(result.label, lines, basis(result.used, result.left_out))
-            case SwitchedOff():
-                grid.add_row(result.label, "", f"Switched off: {result.why}")
-            case _:
-                assert_never(result)
-    return grid
-
-
-def _table(table: Table) -> RichTable:
-    grid = RichTable(
-        title=table.title,
-        title_justify="left",
-        caption=f"{table.definition} {basis(table.used, table.left_out)}",
-        caption_justify="left",
-        box=None,
-        pad_edge=False,
-    )
     for column in table.columns:
         justify = "left" if column.measure is Measure.TEXT else "right"
         grid.add_column(column.head, justify=justify)
-    for row in table.rows:
-        cells = zip(row, table.columns, strict=True)
+    for row in table.rows or [(NO_ROWS,)]:
+        cells = zip(row, table.columns, strict=False)
         grid.add_row(*(escape(number_text(value, column.measure)) for value, column in cells))
-    return grid
-
-
-#: So many numbers below each other are seen better as a line.
-_SPARKLINE_FROM = 12
+    console.print(Padding(grid, (0, 0, 0, 2)))
+    for line in _sparklines(table):
+        console.print(Padding(escape(line), (0, 0, 0, 2)))
 
 
 def _sparklines(table: Table) -> Iterator[str]:
-    """A picture of each column of numbers, the first row at the left."""
-    if len(table.rows) < _SPARKLINE_FROM:
+    """A picture of each column of numbers of a table by time, the first row at the left."""
+    if not table.is_running:
         return
     widest = max(len(column.head) for column in table.columns)
     for place, column in enumerate(table.columns):

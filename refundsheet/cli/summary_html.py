@@ -17,17 +17,19 @@ from refundsheet.core.statistics.figures import (
 )
 from refundsheet.core.statistics.registry import Result
 from refundsheet.core.summary import (
+    NO_ROWS,
     Summary,
     basis,
-    figure_text,
     in_words,
     needs_eyes,
     number_text,
+    spike_lines,
 )
 from refundsheet.errors import UsageError
 
 _HEADLINES = ("open", "waiting", "approved_unpaid", "overdue", "decided_in_time")
 
+_NO_ROWS = f"<tr><td>{NO_ROWS}</td></tr>"
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1c2321;--faint:#56605c;--line:#d5dad7;--paper:#fff;--ground:#f4f5f4}
 @media(prefers-color-scheme:dark){:root{--ink:#e7ecea;--faint:#a3ada9;--line:#343b38;--paper:#171b1a;--ground:#101312}}
@@ -76,7 +78,7 @@ def _parts(summary: Summary, title: str) -> Iterator[str]:
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{name}: summary</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<style>{_STYLE}</style><main><h1>{name}</h1>"
-        f'<p class="as-of">Figures as of {summary.as_of:%A, %d %B %Y, %H:%M}</p>'
+        f'<p class="as-of">Figures as of {summary.as_of:%A, %d %B %Y, %H:%M %Z}</p>'
     )
     yield f'<div class="head">{"".join(_headlines(summary))}</div>'
     lines = "".join(f"<li>{escape(line)}</li>" for line in needs_eyes(summary))
@@ -138,7 +140,7 @@ def _line(result: Figure | Duration | SpikeWatch | SwitchedOff) -> str:
         case Duration():
             value = in_words(result)
         case SpikeWatch():
-            value = figure_text(result)
+            value = "; ".join(spike_lines(result))
         case SwitchedOff():
             value = f"switched off: {result.why}"
     note = "" if isinstance(result, SwitchedOff) else _note(result)
@@ -169,5 +171,5 @@ def _table(table: Table) -> str:
     )
     return (
         f'<h3>{escape(table.title)}</h3><p class="note">{_note(table)}</p>'
-        f"<table><tr>{heads}</tr>{rows}</table>"
+        f"<table><tr>{heads}</tr>{rows or _NO_ROWS}</table>"
     )

@@ -22,6 +22,8 @@ class Style(Enum):
     #: A sentence that runs on over the blank cells beside it.
     LINE = "line"
     NOTE = "note"
+    #: What a figure means, below each other where one line does not hold it.
+    DEFINITION = "definition"
     WARNING = "warning"
     COUNT = "count"
     TENTHS = "tenths"

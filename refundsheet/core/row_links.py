@@ -97,6 +97,11 @@ def _formula(name: str | float, label: str, log: LogTab, column: int) -> str:
     return f"=IFERROR(HYPERLINK({address};{_text(label)});{_text(label)})"
 
 
+def tab_link(sheet_id: int, label: str) -> str:
+    """A formula that shows a label and leads to a tab."""
+    return f'=HYPERLINK("#gid={sheet_id}";{_text(label)})'
+
+
 def _key(name: str | float) -> str:
     match name:
         case bool():

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Any
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS
@@ -25,6 +26,13 @@ from refundsheet.core.statistics.figures import (
     Table,
 )
 from refundsheet.core.statistics.registry import Result, Topic, compute
+
+#: Said where there is nothing to look at.
+NOTHING = "Nothing out of the ordinary."
+#: Said in place of the rows of a table that has none.
+NO_ROWS = "(none yet)"
+
+_HOUR = timedelta(hours=1)
 
 #: Raised when a key of the JSON is renamed, removed or given another meaning.
 JSON_VERSION = 1
@@ -108,18 +116,51 @@ def not_written(receipts: Iterable[Receipt]) -> Iterator[str]:
         yield f"{number} of {header} could not be written: {why.rstrip('.')}."
 
 
-def needs_eyes(summary: Summary) -> tuple[str, ...]:
-    """What somebody should look at this week, a sentence each; the most pressing first."""
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that somebody should look at this week.
+
+    Attributes:
+        text: What it is, in a sentence.
+        cases: The cases to look at, the first of them: what people call each, and how it is known.
+        more: How many cases more there are.
+        is_in_queue: Whether the queue of flagged cases lists them.
+    """
+
+    text: str
+    cases: Sequence[tuple[str, str]] = ()
+    more: int = 0
+    is_in_queue: bool = False
+
+    @property
+    def line(self) -> str:
+        """The sentence with its cases."""
+        more = ", \u2026" if self.more else ""
+        return (
+            f"{self.text}: {', '.join(name for name, _ in self.cases)}{more}"
+            if self.cases
+            else self.text
+        )
+
+
+def notices(summary: Summary) -> tuple[Notice, ...]:
+    """What somebody should look at this week, the most pressing first."""
     figures = {figure.name: figure for figure in summary.figures}
     overdue = figures.get("overdue")
-    lines = []
+    found = []
     if overdue is not None and overdue.value:
         verb = "is" if overdue.value == 1 else "are"
-        lines.append(f"{_cases(overdue.value)} {verb} overdue; Needs attention lists them.")
+        text = f"{_cases(overdue.value)} {verb} overdue; Needs attention lists them."
+        found.append(Notice(text, is_in_queue=True))
     watch = summary.spikes
     if watch is not None and watch.learnt is None:
-        lines += map(_spike_line, watch.spikes)
-    return tuple(lines) or ("Nothing out of the ordinary.",)
+        found += map(_spike_notice, watch.spikes)
+    return tuple(found)
+
+
+def needs_eyes(summary: Summary) -> tuple[str, ...]:
+    """The same, a line each; or that there is nothing."""
+    return tuple(notice.line for notice in notices(summary)) or (NOTHING,)
 
 
 def _cases(count: Number) -> str:
@@ -134,6 +175,8 @@ def number_text(value: Number | str | None, measure: Measure) -> str:
         return value
     if measure is Measure.SHARE:
         return f"{value:.1%}"
+    if measure is Measure.AMOUNT and value == round(value, 2):
+        return f"{value:,.2f}"
     is_measured = measure in (Measure.DAYS, Measure.AVERAGE, Measure.A_YEAR)
     return f"{value:,.1f}" if is_measured else f"{value:,}"
 
@@ -141,48 +184,59 @@ def number_text(value: Number | str | None, measure: Measure) -> str:
 def in_words(duration: Duration) -> str:
     """The median and its limits, the time by which nine in ten are done, and how many are open."""
     if duration.median is None or duration.late is None:
-        return f"too few: {duration.used}"
-    unit = "business days" if duration.clock is Clock.BUSINESS else "days"
+        return f"too few to say: {duration.ended:,} of {duration.used:,} have ended"
     half, late = (_range(estimate, duration) for estimate in (duration.median, duration.late))
-    return f"half within {half} {unit}, nine in ten within {late}; {duration.still_open} open"
+    return f"half {half}, nine in ten {late}; {duration.still_open:,} open"
 
 
-def figure_text(watch: SpikeWatch) -> str:
-    """What is to be told of spikes, in one line."""
-    return "; ".join(spike_lines(watch))
+def _range(estimate: Estimate, duration: Duration) -> str:
+    """``within 1.5 days (1.0-2.5)``; in hours what takes less than a day."""
+    if estimate.value is None:
+        return "not reached yet"
+    is_short = estimate.value < duration.day
+    unit = "hours" if is_short else "days"
+    unit = f"business {unit}" if duration.clock is Clock.BUSINESS else unit
+    length = _HOUR if is_short else duration.day
+    low, high = (
+        "?" if limit is None else f"{limit / length:,.1f}"
+        for limit in (estimate.lower, estimate.upper)
+    )
+    return f"within {estimate.value / length:,.1f} {unit} ({low}\u2013{high})"
 
 
 def spike_lines(watch: SpikeWatch) -> tuple[str, ...]:
     """What is to be told of spikes, a line each."""
     if watch.learnt is not None:
         return (f"learning: {watch.learnt} of {watch.to_learn} weeks",)
-    return tuple(map(_spike_line, watch.spikes)) or ("nothing unusual",)
+    return tuple(_spike_notice(spike).line for spike in watch.spikes) or ("nothing unusual",)
 
 
-def _spike_line(spike: Spike) -> str:
-    state = "" if spike.is_new else f"; since the week from {spike.since}"
+def spikes_told(watch: SpikeWatch) -> str:
+    """How many spikes there are."""
+    if watch.learnt is not None or not watch.spikes:
+        return spike_lines(watch)[0]
+    over = sum(spike.normal_since is not None for spike in watch.spikes)
+    counts = (len(watch.spikes) - over, "in force"), (over, "back to normal")
+    return ", ".join(f"{count} {state}" for count, state in counts if count)
+
+
+def _spike_notice(spike: Spike) -> Notice:
+    state = "" if spike.is_new else f", since the week from {spike.since}"
     if spike.normal_since is not None:
-        state = f"; back to normal with the week from {spike.normal_since}"
-    more = len(spike.cases) < spike.count
-    cases = ", ".join(spike.cases) + (", …" if more else "")
+        state = f", back to normal with the week from {spike.normal_since}"
     parts = ", ".join(part.category for part in spike.parts)
-    return f"{spike.text}: {cases}{state}" + (f". More than the rest: {parts}" if parts else "")
-
-
-def _range(estimate: Estimate, duration: Duration) -> str:
-    if estimate.value is None:
-        return "(not reached yet)"
-    low, high = (
-        "?" if limit is None else f"{limit / duration.day:.1f}"
-        for limit in (estimate.lower, estimate.upper)
+    more = f", above all {parts}" if parts else ""
+    return Notice(
+        f"{spike.text}{state}{more}",
+        cases=tuple(zip_longest(spike.cases, spike.keys, fillvalue="")),
+        more=spike.count - len(spike.cases),
     )
-    return f"{estimate.value / duration.day:.1f} ({low}-{high})"
 
 
 def basis(used: int, left_out: Sequence[LeftOut]) -> str:
     """How many cases a figure rests on, and which it could not use."""
-    reasons = "; ".join(f"{reason.cases} left out: {reason.why}" for reason in left_out)
-    return f"n = {used}" + (f"; {reasons}." if reasons else ".")
+    reasons = "; ".join(f"{reason.cases:,} left out: {reason.why}" for reason in left_out)
+    return f"n = {used:,}" + (f"; {reasons}." if reasons else ".")
 
 
 def to_json(summary: Summary) -> Mapping[str, Any]:

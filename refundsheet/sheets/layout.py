@@ -84,6 +84,11 @@ _FORMATS: Mapping[Style, Request] = {
         "textFormat": {"italic": True, "foregroundColorStyle": _grey(0.35)},
         "wrapStrategy": "OVERFLOW_CELL",
     },
+    Style.DEFINITION: {
+        **_TOP,
+        "textFormat": {"italic": True, "foregroundColorStyle": _grey(0.35)},
+        "wrapStrategy": "WRAP",
+    },
     Style.WARNING: {
         **_TOP,
         "textFormat": {"bold": True},
@@ -265,7 +270,7 @@ def page_size(page: Page) -> tuple[int, int]:
     """How many rows and columns a page's tab is made with."""
     rows, columns = extent(page.cells)
     return (
-        max(PAGE_ROWS, rows, page.frozen_rows + 1),
+        max(PAGE_ROWS, rows, page.frozen_rows + 1, *(chart.end_row for chart in page.charts)),
         max(PAGE_COLUMNS, columns, len(page.widths)),
     )
 

@@ -79,7 +79,15 @@ def test_memory_above_the_cases(
 def test_a_pass_in_which_nothing_changed(
     benchmark: BenchmarkFixture, log: ParsedLog, rows: str
 ) -> None:
-    earlier = Basis(rows=log.rows, desk=DESK, hour=NOW, notes=(), has_news=True)
+    earlier = Basis(
+        rows=log.rows,
+        layout=log.layout,
+        tab="Log",
+        desk=DESK,
+        hour=NOW,
+        notes=(),
+        has_news=True,
+    )
     again = log.rows if rows == "the same" else log.rows[:1] + log.rows[1:]
     basis = replace(earlier, rows=again, has_news=False)
     assert benchmark.pedantic(basis.still_holds, args=(earlier,), rounds=20)

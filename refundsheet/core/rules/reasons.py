@@ -1,5 +1,6 @@
 """Rules about the reason for the refund."""
 
+from refundsheet.core.cells import reads_blank
 from refundsheet.core.columns import quoted
 from refundsheet.core.desk import Desk
 from refundsheet.core.model import RefundCase
@@ -16,9 +17,9 @@ def other_needs_note(case: RefundCase, desk: Desk) -> str | None:
 def reason_missing(case: RefundCase, desk: Desk) -> str | None:  # noqa: ARG001
     """A case of which nobody knows why it came."""
     return (
-        None
-        if case.reason.strip()
-        else "There is no reason, so it is missing in the figures by reason."
+        "There is no reason, so it is missing in the figures by reason."
+        if reads_blank(case.reason)
+        else None
     )
 
 
@@ -34,7 +35,7 @@ def reason_near_miss(case: RefundCase, desk: Desk) -> str | None:
 def reason_not_listed(case: RefundCase, desk: Desk) -> str | None:
     """Another wording is grouped as typed, with a suggestion where one is near."""
     listed = desk.listed_reason(case.reason)
-    if listed.reason is not None or listed.is_slip or not case.reason.strip():
+    if listed.reason is not None or listed.is_slip or reads_blank(case.reason):
         return None
     hint = f" Did you mean {listed.suggestion}?" if listed.suggestion else ""
     return f'Reason "{quoted(case.reason)}" is not on the list, so it is counted by itself.{hint}'

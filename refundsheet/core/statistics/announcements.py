@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from itertools import islice
 
 from refundsheet.core.follow_up import words
 from refundsheet.core.memory import Remembered
@@ -31,6 +30,7 @@ from refundsheet.core.statistics.spikes import (
     BASELINE_WEEKS,
     FOUR_WEEKS,
     LEARNING_WEEKS,
+    LOOKS,
     WEEKLY,
     WEEKS_TO_NORMAL,
     Category,
@@ -211,7 +211,7 @@ def _spike(
         series.first_tested + week for week in (episode.first_week, episode.last_flagged_week)
     )
     first = last + 1 - finding.look.weeks
-    cases = _cases_of(category, series, range(first, last + 1))
+    named = _named(_cases_of(category, series, range(first, last + 1)))
     normal = episode.normal_week
     return Spike(
         dimension=Dimension(category[0] or Dimension.ALL),
@@ -228,7 +228,8 @@ def _spike(
         usual_high=high,
         baseline_weeks=finding.baseline_weeks,
         ratio=finding.ratio,
-        cases=tuple(islice(map(_called, cases), NAMED_CASES)),
+        cases=tuple(named),
+        keys=tuple(named.values()),
     )
 
 
@@ -252,6 +253,16 @@ def _text(category: Category, finding: Finding, first: date, facts: Facts) -> st
         f"{what}: {finding.count} in {span} from {words(first, facts.now)}, "
         f"usually {usually} ({finding.baseline_weeks} weeks)"
     )
+
+
+def _named(cases: Iterable[Remembered]) -> Mapping[str, str]:
+    """What people call the first of some cases, each name once, and how these are known."""
+    named: dict[str, str] = {}
+    for known in cases:
+        named.setdefault(_called(known), known.key)
+        if len(named) == NAMED_CASES:
+            break
+    return named
 
 
 def _called(known: Remembered) -> str:
@@ -282,11 +293,12 @@ def _false_alarms(watched: _Watched, series: _Series) -> Figure:
 
 def _seen_from(watched: _Watched, series: _Series) -> Table:
     """From how many cases on a rise is seen: what lies below, the test cannot tell from chance."""
-    rows: dict[Category, list[int | float | None]] = {}
-    for place, (spikes, dimensions) in enumerate(watched, start=1):
-        for category, finding in _frequent(spikes):
-            row = rows.setdefault(category, [finding.usual / spikes.look.weeks, None, None])
-            row[place] = dimensions[category[0]].seen_from[category[1]]
+    usual = dict(_frequent(watched[0][0])) if watched else {}
+    not_learnt = [None] * (len(LOOKS) - len(watched))
+    seen = {
+        (dimension, name): [looks[dimension].seen_from.get(name) for _, looks in watched]
+        for dimension, name in usual
+    }
     return Table(
         "seen_from",
         "What the spike test can see",
@@ -298,18 +310,21 @@ def _seen_from(watched: _Watched, series: _Series) -> Table:
             Column("Seen from, in a week"),
             Column(f"Seen from, in {FOUR_WEEKS.weeks} weeks"),
         ),
-        tuple((name or "All refunds", *row) for (_, name), row in rows.items()),
+        tuple(
+            (name or "All refunds", usual[dimension, name], *seen[dimension, name], *not_learnt)
+            for dimension, name in usual
+        ),
         sum(series.overall),
     )
 
 
-def _frequent(spikes: Spikes) -> Iterator[tuple[Category, Finding]]:
-    """All cases, and of each dimension the categories that are most frequent."""
-    yield ALL, spikes.overall
+def _frequent(spikes: Spikes) -> Iterator[tuple[Category, float]]:
+    """All cases, and of each dimension the categories that are most frequent, with what is usual."""
+    yield ALL, spikes.overall.usual
     for dimension, findings in spikes.by_dimension.items():
         ranked = sorted(findings.items(), key=lambda item: (-item[1].usual, item[0]))
         for name, finding in ranked[:SHOWN_CATEGORIES]:
-            yield (dimension, name), finding
+            yield (dimension, name), finding.usual
 
 
 def _typed_late(facts: Facts) -> Figure:

@@ -158,6 +158,7 @@ class Spike:
         baseline_weeks: The number of weeks it was compared with.
         ratio: The count as a multiple of what is usual.
         cases: What people call the cases, the first of them.
+        keys: How each of these is known; "" where that is in doubt.
         parts: What rose more than the rest while all cases together rose: a part of this news.
     """
 
@@ -176,6 +177,7 @@ class Spike:
     baseline_weeks: int
     ratio: float
     cases: tuple[str, ...]
+    keys: tuple[str, ...] = ()
     parts: tuple["Spike", ...] = ()
 
 

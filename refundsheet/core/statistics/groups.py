@@ -1,10 +1,15 @@
-"""Which words of people mean the same category: capitals, blanks and widths make no difference."""
+"""Which words of people mean the same category: capitals, blanks and widths make no difference.
+
+What people put where they have nothing to say, as a dash, is no category: it says as much as a blank.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from unicodedata import normalize
 
-#: What cells without a word are counted as.
+from refundsheet.core.cells import reads_blank
+
+#: What cells that say nothing are counted as.
 BLANK = "(none)"
 
 
@@ -23,7 +28,7 @@ def group_names(
     # Of equally usual spellings the first by the alphabet, so that a name does not change by itself.
     for spelling in sorted(spellings, key=lambda spelling: (-spellings[spelling], spelling)):
         names.setdefault(_alike(spelling), spelling)
-    return {word: names[_alike(canonical(word))] or BLANK for word in counts}
+    return {word: BLANK if reads_blank(word) else names[_alike(canonical(word))] for word in counts}
 
 
 def _alike(word: str) -> str:

@@ -41,7 +41,7 @@ def weekly(facts: Facts) -> Table:
     days = _days(facts)
     return Table(
         "weekly",
-        "By week",
+        "What each week brought",
         "Weeks from Monday in the sheet's zone; open at its end is what was received or opened again "
         "and not resolved when the week ended. The last line is the running week, so far.",
         (

@@ -12,8 +12,10 @@ import pytest
 from refundsheet.core.columns import header_names
 from refundsheet.core.follow_up import Flag, FlagKind
 from refundsheet.core.headers import find_layout
-from refundsheet.core.model import Change, Layout, Outcome, Receipt, RefundCase
+from refundsheet.core.identity import KnownRow, Recognised
+from refundsheet.core.model import Change, Layout, Outcome, Receipt, RefundCase, Row
 from refundsheet.core.pages import PageCell, Style
+from refundsheet.core.row_links import LogTab
 from refundsheet.core.statistics.figures import (
     Clock,
     Column,
@@ -43,7 +45,14 @@ from refundsheet.core.summary import (
     summarise,
     to_json,
 )
-from refundsheet.core.summary_page import HEARTBEAT, heartbeat_cell, summary_frame, to_cells
+from refundsheet.core.summary_page import (
+    HEARTBEAT,
+    Links,
+    case_links,
+    heartbeat_cell,
+    summary_frame,
+    to_cells,
+)
 from tests.figures import facts
 from tests.passes import MONDAY, ZONE
 
@@ -147,20 +156,30 @@ def a_duration(median: Estimate | None, late: Estimate | None, clock: Clock) -> 
 @pytest.mark.parametrize(
     ("median", "late", "clock", "words"),
     [
-        pytest.param(None, None, Clock.BUSINESS, "too few: 10", id="too few"),
+        pytest.param(
+            None, None, Clock.BUSINESS, "too few to say: 7 of 10 have ended", id="too few"
+        ),
         pytest.param(
             ESTIMATE,
             Estimate(None, timedelta(days=2), None),
             Clock.CALENDAR,
-            "half within 1.5 (1.0-?) days, nine in ten within (not reached yet); 3 open",
+            "half within 1.5 days (1.0\u2013?), nine in ten not reached yet; 3 open",
             id="not reached yet",
         ),
         pytest.param(
             ESTIMATE,
             ESTIMATE,
             Clock.BUSINESS,
-            "half within 4.5 (3.0-?) business days, nine in ten within 4.5 (3.0-?); 3 open",
+            "half within 4.5 business days (3.0\u2013?), "
+            "nine in ten within 4.5 business days (3.0\u2013?); 3 open",
             id="in business days",
+        ),
+        pytest.param(
+            Estimate(timedelta(hours=3), timedelta(minutes=30), timedelta(hours=9)),
+            ESTIMATE,
+            Clock.CALENDAR,
+            "half within 3.0 hours (0.5\u20139.0), nine in ten within 1.5 days (1.0\u2013?); 3 open",
+            id="in hours what takes less than a day",
         ),
     ],
 )
@@ -181,7 +200,7 @@ def a_spike(**given: Any) -> Spike:
     usual: dict[str, Any] = {
         "dimension": Dimension.REASON,
         "category": "Odd",
-        "text": "Odd: 9 in the week from Mon 26 Oct, usually 1-6 (26 weeks)",
+        "text": TEXT,
         "since": date(2026, 10, 26),
         "is_since_seen": True,
         "is_new": True,
@@ -202,7 +221,8 @@ def a_watch(*spikes: Spike, learnt: int | None = None) -> SpikeWatch:
     return SpikeWatch("spikes", "Spikes", "Too many.", spikes, learnt, 8, 40)
 
 
-SAID = "Odd: 9 in the week from Mon 26 Oct, usually 1-6 (26 weeks): R-1, R-2"
+TEXT = "Odd: 9 in the week from Mon 26 Oct, usually 1-6 (26 weeks)"
+SAID = f"{TEXT}: R-1, R-2"
 
 
 @pytest.mark.parametrize(
@@ -213,17 +233,17 @@ SAID = "Odd: 9 in the week from Mon 26 Oct, usually 1-6 (26 weeks): R-1, R-2"
         pytest.param(a_watch(a_spike()), (f"{SAID}, …",), id="new"),
         pytest.param(
             a_watch(a_spike(is_new=False, count=2)),
-            (f"{SAID}; since the week from 2026-10-26",),
+            (f"{TEXT}, since the week from 2026-10-26: R-1, R-2",),
             id="in force",
         ),
         pytest.param(
             a_watch(a_spike(normal_since=date(2026, 11, 9), count=2)),
-            (f"{SAID}; back to normal with the week from 2026-11-09",),
+            (f"{TEXT}, back to normal with the week from 2026-11-09: R-1, R-2",),
             id="over",
         ),
         pytest.param(
             a_watch(a_spike(count=2, parts=(a_spike(category="New"),))),
-            (f"{SAID}. More than the rest: New",),
+            (f"{TEXT}, above all New: R-1, R-2",),
             id="with what rose more than the rest",
         ),
     ],
@@ -233,10 +253,17 @@ def test_spikes_are_said_in_words(watch: SpikeWatch, lines: tuple[str, ...]) -> 
 
 
 def test_spikes_are_told_on_the_page_and_to_programs() -> None:
-    watch = a_watch(a_spike(parts=(a_spike(normal_since=date(2026, 11, 9)),)))
+    watch = a_watch(a_spike(parts=(a_spike(category="More", normal_since=date(2026, 11, 9)),)))
     summary = Summary(MONDAY, {Topic.SPIKES: (watch,)}, ())
-    shown = [str(cell.value) for cell in to_cells(summary, ZONE, weeks=26).values()]
-    assert sum(text.startswith(SAID) for text in shown) == 2  # what needs eyes, and its own line
+    cells = to_cells(summary, ZONE, weeks=26)
+    assert cells[8, 0] == PageCell(f"{TEXT}, above all More", Style.LINE)
+    assert cells[place_of(cells, "Spikes") + 1, 1].value == "1 in force"
+    told_of = place_of(cells, "Odd"), place_of(cells, "More")
+    rows = [[cells[row, column].value for column in range(1, 5)] for row in told_of]
+    assert rows == [
+        [9, "1\u20136", "2026-10-26", "new"],
+        [9, "1\u20136", "2026-10-26", "back to normal"],
+    ]
     told: Any = to_json(summary)["spikes"]
     assert (told["learnt_weeks"], told["spikes"][0]["since"]) == (None, "2026-10-26")
     assert told["spikes"][0]["parts"][0]["normal_since"] == "2026-11-09"
@@ -357,4 +384,92 @@ def test_a_share_stands_large_as_a_share() -> None:
 def test_more_lines_than_there_is_room_for_are_counted() -> None:
     watch = a_watch(*(a_spike(category=str(number)) for number in range(12)))
     cells = to_cells(Summary(MONDAY, {Topic.SPIKES: (watch,)}, ()), ZONE, weeks=26)
-    assert cells[15, 0].value == "and 5 more"
+    assert cells[18, 0].value == "and 7 more: see Spikes below"
+    assert (19, 0) not in cells
+    just_enough = a_watch(*(a_spike(category=str(number)) for number in range(6)))
+    cells = to_cells(Summary(MONDAY, {Topic.SPIKES: (just_enough,)}, ()), ZONE, weeks=26)
+    assert (cells[18, 0].value, cells[19, 0].value) == (TEXT, "the first of 9")
+
+
+def eyes_of(*spikes: Spike, links: Links | None = None) -> dict[tuple[int, int], PageCell]:
+    """What stands below the heading, of nothing but spikes and one overdue case."""
+    topics = {
+        Topic.NOW: (Figure("overdue", "Overdue", 1, "Late.", 20),),
+        Topic.SPIKES: (a_watch(*spikes),),
+    }
+    cells = to_cells(Summary(MONDAY, topics, ()), ZONE, weeks=26, links=links)
+    return {place: cell for place, cell in cells.items() if 8 <= place[0] < 20}
+
+
+def test_the_cases_of_a_spike_stand_below_it_with_the_way_to_their_rows() -> None:
+    names = tuple(f"R-{number}" for number in range(7))
+    spike = a_spike(count=7, cases=names, keys=("r-0", "", *names[2:]))
+    links = Links(cases={"r-0": "=HYPERLINK(0)", "R-6": "=HYPERLINK(6)"}, queue=42)
+    eyes = eyes_of(spike, links=links)
+    overdue = '=HYPERLINK("#gid=42";"1 case is overdue; Needs attention lists them.")'
+    assert eyes[8, 0] == PageCell(overdue, Style.LINE, is_formula=True)
+    assert [eyes[row, 0].value for row in (9, 10, 11)] == [TEXT, "the cases", ""]
+    assert eyes[10, 1] == PageCell("=HYPERLINK(0)", Style.LINE, is_formula=True)
+    assert eyes[10, 2] == PageCell("R-1", Style.LINE)  # which row it is, is in doubt
+    assert [eyes[11, column].value for column in (1, 2)] == ["R-5", "=HYPERLINK(6)"]
+
+
+def test_the_way_to_a_case_finds_its_row_by_its_id() -> None:
+    cases = [RefundCase(case_id=name, status="New") for name in ("R-1", "R-2")]
+    rows = [
+        Row(number, (case.case_id, case.status), case, ())
+        for number, case in enumerate(cases, start=2)
+    ]
+    recognised = Recognised(
+        rows=tuple(KnownRow(row=row, key=row.case.case_id.casefold()) for row in rows),
+        rekeyed={},
+        absent=(),
+        id_field="case_id",
+    )
+    layout = Layout(1, ("Case ID", "Status"), {"case_id": 0, "status": 1})
+    log = LogTab(sheet_id=7, title="Refund Log", layout=layout, rows=rows)
+    spike = a_spike(keys=("r-1", "r-9"))
+    summary = Summary(MONDAY, {Topic.SPIKES: (a_watch(spike),)}, ())
+    links = case_links(summary, recognised, log)
+    assert list(links) == ["r-1"]
+    assert links["r-1"].startswith('=IFERROR(HYPERLINK("#gid=7&range=A"&MATCH("R-1";')
+    assert case_links(Summary(MONDAY, {}, ()), recognised, log) == {}
+
+
+@pytest.mark.parametrize(
+    ("median", "late", "label", "shown"),
+    [
+        pytest.param(
+            None, None, "Payout (business days)", ["too few to say", None, None, None], id="too few"
+        ),
+        pytest.param(
+            Estimate(timedelta(hours=12), timedelta(hours=8), None),
+            Estimate(None, timedelta(hours=40), None),
+            "Payout (business days)",
+            [1.5, "1.0 \u2013 ?", "not reached yet", "5.0 \u2013 ?"],
+            id="not reached yet",
+        ),
+        pytest.param(
+            Estimate(timedelta(hours=2), timedelta(hours=1), timedelta(hours=3)),
+            Estimate(timedelta(hours=16), timedelta(hours=12), timedelta(hours=40)),
+            "Payout (business hours)",
+            [2.0, "1.0 \u2013 3.0", 16.0, "12.0 \u2013 40.0"],
+            id="half of them within a day",
+        ),
+    ],
+)
+def test_a_duration_stands_on_the_page_as_numbers_of_one_unit(
+    median: Estimate | None, late: Estimate | None, label: str, shown: list[float | str | None]
+) -> None:
+    topics = {Topic.SPEED: (a_duration(median, late, Clock.BUSINESS),)}
+    cells = to_cells(Summary(MONDAY, topics, ()), ZONE, weeks=26)
+    row = place_of(cells, label)
+    found = [cells.get((row, column)) for column in range(1, 5)]
+    assert [cell and cell.value for cell in found] == shown
+    assert cells[row, 5].value == "So long. 7 have ended, 3 are open. n = 10."
+    assert cells[row - 1, 1] == PageCell("Half within", Style.COLUMN_HEAD)
+
+
+def test_a_table_without_rows_says_so() -> None:
+    cells = to_cells(Summary(MONDAY, {Topic.NOW: (a_table("by_owner", 0),)}, ()), ZONE, weeks=26)
+    assert place_of(cells, "(none yet)") == place_of(cells, "By_Owner") + 2

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from refundsheet.core.columns import BY_FIELD
 from refundsheet.core.model import Cell
 from refundsheet.core.pages import Page, PageCell, Style
+from refundsheet.core.summary_page import summary_frame
 from refundsheet.sheets.layout import (
     add_columns,
     add_page,
     extended_value,
     grow,
     in_bodies,
+    page_size,
     put_cells,
     rectangles,
 )
@@ -195,3 +197,9 @@ def test_our_columns_take_over_no_dropdown_and_no_currency() -> None:
     assert [clear["fields"] for clear in cleared[::2]] == ["dataValidation"] * 2
     formats = [clear["cell"]["userEnteredFormat"].get("numberFormat") for clear in cleared[1::2]]
     assert formats == [None, {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}]
+
+
+@pytest.mark.parametrize("weeks", [4, 26, 300])
+def test_a_tab_is_made_large_enough_for_the_figures_its_charts_draw(weeks: int) -> None:
+    page = summary_frame("Summary", weeks)
+    assert page_size(page)[0] >= max(chart.end_row for chart in page.charts)

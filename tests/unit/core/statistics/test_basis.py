@@ -7,12 +7,21 @@ from typing import Any
 import pytest
 
 from refundsheet.core.desk import Desk
-from refundsheet.core.model import RefundCase, Row
+from refundsheet.core.model import Layout, RefundCase, Row
 from refundsheet.core.statistics.basis import Basis
 from tests.figures import DESK, FRIDAY
 
 ROWS = tuple(Row(number, (), RefundCase(), ()) for number in (2, 3))
-BASIS = Basis(rows=ROWS, desk=DESK, hour=FRIDAY, notes=("One.",), has_news=True)
+LAYOUT = Layout(1, ("Case ID", "Status"), {"case_id": 0, "status": 1})
+BASIS = Basis(
+    rows=ROWS,
+    layout=LAYOUT,
+    tab="Refund Log",
+    desk=DESK,
+    hour=FRIDAY,
+    notes=("One.",),
+    has_news=True,
+)
 QUIET = replace(BASIS, has_news=False)
 
 
@@ -25,6 +34,12 @@ QUIET = replace(BASIS, has_news=False)
         pytest.param({"hour": FRIDAY + timedelta(hours=1)}, False, id="an hour later"),
         pytest.param({"notes": ()}, False, id="something else is said of the log"),
         pytest.param({"desk": Desk()}, False, id="other settings"),
+        pytest.param({"tab": "Refunds"}, False, id="the tab is called something else"),
+        pytest.param(
+            {"layout": replace(LAYOUT, columns={"case_id": 1, "status": 0})},
+            False,
+            id="columns have changed places",
+        ),
         pytest.param({"rows": ROWS[:1]}, False, id="a row less"),
         pytest.param({"rows": ROWS[::-1]}, False, id="other rows in their places"),
     ],
