@@ -77,9 +77,7 @@ class Publisher:
     @property
     def empty_pages(self) -> tuple[Page, ...]:
         """Our own tabs as they are made, still empty."""
-        summary = summary_frame(self._titles.summary, self._weeks)
-        queue = blank_page(self._titles.needs_attention)
-        return (queue, summary, empty_page(self._titles.history))
+        return empty_pages(self._settings)
 
     def summary_page(self, summary: Summary, zone: ZoneInfo, links: Links) -> Page:
         """The Summary tab as it shall be."""
@@ -164,6 +162,13 @@ class Publisher:
         return PageAddition(
             empty_page(self._titles.history), rows, addition.mark, addition.outdated
         )
+
+
+def empty_pages(settings: Settings) -> tuple[Page, ...]:
+    """Our own tabs as they are made, but for the Settings: Needs attention, Summary, History."""
+    titles = settings.tabs
+    summary = summary_frame(titles.summary, settings.summary.weeks)
+    return blank_page(titles.needs_attention), summary, empty_page(titles.history)
 
 
 def _is_old(beat: PageCell | None, edition: Edition) -> bool:

@@ -86,6 +86,60 @@ def _settings(config: Path | None) -> "Settings":
 
 @app.command()
 @_command
+def init(  # noqa: PLR0913 - a command has as many options as it has
+    *,
+    spreadsheet: Annotated[
+        str | None, typer.Option(help="The spreadsheet's address, or its ID.")
+    ] = None,
+    credentials: Annotated[
+        Path | None, typer.Option(help="The key file of the service account.")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="The address of a local server, instead of Google's.")
+    ] = None,
+    tab: Annotated[str | None, typer.Option(help="The tab with the refund cases.")] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Begin a new log with a few example cases.")
+    ] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take away what is refundsheet's, and only that.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what it would do, and do nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    now: Now = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """Set up a desk: the settings file by asking, then the workbook. Telling it comes before doing it.
+
+    An empty spreadsheet becomes a refund log with all it needs. To a log that is there only what it
+    lacks is added: no column moves, and nobody's rule, filter, format or note is touched.
+
+    Example: refundsheet init --spreadsheet https://docs.google.com/spreadsheets/d/… --sample
+    """
+    from refundsheet.cli.init import Wanted
+    from refundsheet.cli.init import init as set_up
+
+    set_up(
+        Wanted(
+            config=config,
+            spreadsheet=spreadsheet,
+            credentials=credentials,
+            base_url=base_url,
+            tab=tab,
+            sample=sample,
+            remove=remove,
+            dry_run=dry_run,
+            yes=yes,
+            now=now,
+        )
+    )
+
+
+@app.command()
+@_command
 def sync(  # noqa: PLR0913 - a command has as many options as it has
     *,
     dry_run: Annotated[
@@ -393,11 +447,13 @@ def local(  # noqa: PLR0913 - a command has as many options as it has
     load: Annotated[
         list[Path] | None, typer.Option(help="Make a spreadsheet of a .csv or .csv.gz file.")
     ] = None,
-    locale: Annotated[str, typer.Option(help="The locale of loaded spreadsheets.")] = "en_US",
+    locale: Annotated[str, typer.Option(help="The locale of new spreadsheets.")] = "en_US",
     timezone: Annotated[str, typer.Option(help="Their time zone.")] = "Etc/GMT",
     debug: Debug = False,
 ) -> None:
     """Serve spreadsheets on this machine as Google does; no account is needed.
+
+    Where there is none yet, it begins with an empty one.
 
     Example: refundsheet local --load cases.csv
     """

@@ -29,6 +29,8 @@ def serve_local(
             server.load_csv(path, locale=locale, time_zone=time_zone)
         except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
             raise UsageError(f"{path.name} cannot be loaded: {error}.") from error
+    if not server.spreadsheets():
+        server.add_spreadsheet("Refunds", locale=locale, time_zone=time_zone)
     typer.echo(f"Serving on {server.base_url} (Ctrl-C stops it)")
     for key, title in server.spreadsheets():
         typer.echo(f"  {key}  {title}")

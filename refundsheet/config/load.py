@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -33,7 +33,20 @@ def load_settings(path: Path | None, *, required: bool) -> Settings:
     Raises:
         ConfigurationError: with every mistake, its key and what is allowed, one a line.
     """
-    content = _read(path)
+    return settings_of(_read(path), path, required=required)
+
+
+def settings_of(content: Mapping[str, Any], path: Path | None, *, required: bool) -> Settings:
+    """The settings that a file of this content stands for, with the environment put over them.
+
+    Args:
+        content: The file's content.
+        path: The file, for the heading of the mistakes.
+        required: Whether a spreadsheet must be named.
+
+    Raises:
+        ConfigurationError: as ``load_settings`` does.
+    """
     mistakes = list(_unknown_variables(os.environ))
     settings = None
     try:

@@ -105,6 +105,22 @@ def stands(
     return Standing(Tenure.OTHERS, sentence=_others(lease, now))
 
 
+def kept_by(marks: Sequence[Cell], now: datetime) -> str:
+    """Who writes to this log just now, as a sentence; "" where nobody does.
+
+    Args:
+        marks: The cells of the hidden tab's first row as read.
+        now: The time of the command.
+    """
+    lease = _read(marks[1:])
+    if lease is None or lease.until <= now:
+        return ""
+    return (
+        f"A refundsheet ({lease.who}) has written to this log within the last minutes: if it runs as "
+        "a service, stop it first, or its next pass adds all of it again."
+    )
+
+
 def _is_known(nonce: Cell, knows: Callable[[str], bool]) -> bool:
     """Whatever is no nonce was typed by somebody, and proves nothing of another writer."""
     return not (isinstance(nonce, str) and _NONCE.fullmatch(nonce)) or knows(nonce)

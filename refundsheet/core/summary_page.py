@@ -107,7 +107,8 @@ def summary_frame(title: str, weeks: int) -> Page:
     )
     # By itself, in the sheet: who is silent cannot say so.
     alarm = Alarm(*HEARTBEAT, "=AND(ISNUMBER($B$3),NOW()-$B$3>TIME(0,15,0))")
-    return Page(title, {}, _WIDTHS, _FROZEN_ROWS, charts=charts, alarms=(alarm,))
+    warning = "refundsheet keeps these figures up to date. There is room for yours at the right."
+    return Page(title, {}, _WIDTHS, _FROZEN_ROWS, warning, charts=charts, alarms=(alarm,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A CSV file (or .csv.gz) as a spreadsheet, its cells entered as a person would type them."""
+"""Spreadsheets to begin with: an empty one, or a CSV file entered as a person would type it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ from refundsheet.localsheets.workbook import OWNER, Spreadsheet, new_sheet, new_
 from refundsheet.localsheets.writing import InputOption, entered
 
 _MOST_REMEMBERED = 200_000
+
+
+def add_spreadsheet(library: Library, title: str, *, locale: str, time_zone: str) -> str:
+    """Make a spreadsheet with one empty tab, as Google's own new ones are; returns its id."""
+    book = new_spreadsheet(
+        new_spreadsheet_id(), title, library.context(OWNER), locale=locale, time_zone=time_zone
+    )
+    book.sheets.append(new_sheet(0, "Sheet1"))
+    library.keep(book)
+    return book.spreadsheet_id
 
 
 def load_csv(

@@ -7,7 +7,7 @@ import ipaddress
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from refundsheet.localsheets.control import Control
 from refundsheet.localsheets.library import Library
-from refundsheet.localsheets.load import load_csv
+from refundsheet.localsheets.load import add_spreadsheet, load_csv
 from refundsheet.localsheets.routes import application
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.store import Store
@@ -164,6 +164,14 @@ class LocalServer:
             lambda: load_csv(self._library, path, locale=locale, time_zone=time_zone)
         )
 
+    def add_spreadsheet(
+        self, title: str, *, locale: str = "en_US", time_zone: str = "Etc/GMT"
+    ) -> str:
+        """Make a spreadsheet with one empty tab, before or after the start; returns its id."""
+        return self._between_requests(
+            lambda: add_spreadsheet(self._library, title, locale=locale, time_zone=time_zone)
+        )
+
     def set_control(self, **changes: Any) -> Json:
         """Change what is in force, as `POST /control` does; returns all of it."""
 
@@ -198,26 +206,3 @@ def _check_loopback(host: str) -> None:
         loopback = host == "localhost"
     if not loopback:
         raise NotLoopbackError(host)
-
-
-def serve(  # noqa: PLR0913 (a command has as many options)
-    *,
-    data: Path | None = None,
-    load: Sequence[Path] = (),
-    host: str = "127.0.0.1",
-    port: int = DEFAULT_PORT,
-    locale: str = "en_US",
-    time_zone: str = "Etc/GMT",
-    announce: Callable[[str, list[tuple[str, str]]], None],
-) -> None:
-    """Serve until Ctrl-C or SIGTERM; `announce` gets the base URL and (id, title) of every book.
-
-    Raises:
-        NotLoopbackError: the address is open to other machines.
-        OSError: the port is taken, or a file to load cannot be read.
-    """
-    server = LocalServer(data=data, host=host, port=port)
-    for path in load:
-        server.load_csv(path, locale=locale, time_zone=time_zone)
-    announce(server.base_url, server.spreadsheets())
-    server.run()

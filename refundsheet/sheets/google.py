@@ -132,9 +132,9 @@ class GoogleSheetStore:
     def describe(self) -> Book:
         """Titles, sizes, zone and locale: one read request."""
         book = _book(self.client.get_json(params={"fields": _BOOK_FIELDS}))
-        self._log_id = self._log_of(book).sheet_id
         self._pages = _still_there(self._pages, book)
         self._book = book
+        self._log_id = self._log_of(book).sheet_id
         return book
 
     def read(self, now: datetime, settings_tab: str = "") -> Snapshot:
@@ -457,12 +457,12 @@ def _still_there(pages: Mapping[str, Tab], book: Book) -> dict[str, Tab]:
 
 def _tab_for(page: Page) -> Tab:
     rows, columns = page_size(page)
-    return Tab(sheet_id=_fresh_sheet_id(), title=page.title, row_count=rows, column_count=columns)
+    return Tab(sheet_id=fresh_sheet_id(), title=page.title, row_count=rows, column_count=columns)
 
 
 def _hidden_tab(title: str) -> Tab:
     return Tab(
-        sheet_id=_fresh_sheet_id(),
+        sheet_id=fresh_sheet_id(),
         title=title,
         row_count=HIDDEN_ROWS,
         column_count=HIDDEN_COLUMNS,
@@ -470,6 +470,6 @@ def _hidden_tab(title: str) -> Tab:
     )
 
 
-def _fresh_sheet_id() -> int:
+def fresh_sheet_id() -> int:
     """An id no tab has had: a late request to a tab that was removed must find nothing."""
     return secrets.randbelow(_SHEET_IDS - 1) + 1

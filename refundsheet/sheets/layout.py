@@ -35,6 +35,8 @@ LARGEST_BODY = 1_800_000
 _CELLS_A_REQUEST = 4000
 #: The key of the entries that mark what was added; keys count against a limit, so it is short.
 _MARK = "r"
+#: The key of the entries that say that a column or a tab is ours; they follow it wherever it is moved.
+MARK_KEY = "refundsheet"
 #: A new tab of ours begins so large; publishing makes it larger where that is not enough.
 PAGE_ROWS, PAGE_COLUMNS = 200, 16
 HIDDEN_ROWS, HIDDEN_COLUMNS = 1000, 26
@@ -209,6 +211,22 @@ def add_page(sheet_id: int, page: Page) -> Iterator[Request]:
         yield _draw(sheet_id, chart)
     for alarm in page.alarms:
         yield _watch(sheet_id, alarm)
+    yield _mark({"sheetId": sheet_id}, "tab")
+
+
+def mark_column(sheet_id: int, index: int, field: str) -> Request:
+    """Say that a column is ours, and which one."""
+    return _mark({"dimensionRange": _columns(sheet_id, index, index + 1)}, field)
+
+
+def _mark(location: Request, value: str) -> Request:
+    entry = {
+        "metadataKey": MARK_KEY,
+        "metadataValue": value,
+        "location": location,
+        "visibility": "DOCUMENT",
+    }
+    return {"createDeveloperMetadata": {"developerMetadata": entry}}
 
 
 def _draw(sheet_id: int, chart: Chart) -> Request:
@@ -289,6 +307,7 @@ def add_hidden_tab(sheet_id: int, title: str) -> Iterator[Request]:
     properties = {"sheetId": sheet_id, "title": title, "hidden": True, "gridProperties": grid}
     yield {"addSheet": {"properties": properties}}
     yield _warning(sheet_id, "refundsheet keeps the receipts of what it writes here.")
+    yield _mark({"sheetId": sheet_id}, "tab")
 
 
 def grow(tab: Tab, rows: int, columns: int) -> Iterator[Request]:
@@ -441,6 +460,7 @@ def add_columns(log: Tab, setup: Setup) -> Iterator[Request]:
     yield from _fresh_columns(log, start, end)
     for index, column in enumerate(setup.columns, start):
         yield from _dress_column(log.sheet_id, index, setup.header_row, column)
+        yield mark_column(log.sheet_id, index, column.field)
     yield _headers(log.sheet_id, setup)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from time import process_time
 from typing import Any
 
 import pytest
@@ -296,14 +295,3 @@ def test_a_receipt_that_was_overwritten_says_nothing(verdict: Cell) -> None:
 def test_cells_are_the_same_or_not(one: Cell, other: Cell, *, same: bool) -> None:
     assert judged.same_cell(one, other) is same
     assert judged.same_cell(other, one) is same
-
-
-def test_a_full_batch_costs_little() -> None:
-    batch = [replace(JUDGEMENT, row=row) for row in range(1, judged.LARGEST_BATCH + 1)]
-    judged.build(BENCH, batch[:1])
-    before = process_time()
-
-    judged.build(BENCH, batch)
-
-    # some 7 ms on a quiet machine
-    assert process_time() - before < 0.1

@@ -1,0 +1,217 @@
+"""What ``refundsheet init`` adds to a spreadsheet or takes away: looked up, then told, then done at once."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from refundsheet.config import Settings
+from refundsheet.config.settings_tab.layout import settings_page
+from refundsheet.core.columns import header_names
+from refundsheet.core.examples import example_cases
+from refundsheet.core.lease import kept_by
+from refundsheet.core.model import Layout, Snapshot
+from refundsheet.core.pages import Page
+from refundsheet.core.parse import ParsedLog, parse
+from refundsheet.errors import LayoutError, MissingTabError, UsageError
+from refundsheet.publishing import empty_pages
+from refundsheet.sheets import workbook
+from refundsheet.sheets.google import USUAL_LOG, GoogleSheetStore, fresh_sheet_id, quoted
+from refundsheet.sheets.grid import a1
+from refundsheet.sheets.setup import layout_after, what_is_missing
+from refundsheet.sheets.store import Setup, Tab
+from refundsheet.sheets.workbook import Offer, Piece, Workbook
+
+#: A dropdown reaches so many rows below the last one that is filled.
+_ROOM = 1000
+#: A list of owners that is longer than this is none.
+_MOST_OWNERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What there is to do, before anything is done.
+
+    Attributes:
+        spreadsheet: Its title.
+        pieces: What is added or taken away.
+        emptied: The fields of our columns that are to be emptied.
+        remarks: What people should know besides.
+    """
+
+    spreadsheet: str
+    pieces: tuple[Piece, ...]
+    emptied: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """A line for each thing."""
+        return tuple(piece.words for piece in self.pieces)
+
+
+class Desk:
+    """The spreadsheet as a desk to be fitted out, or cleared.
+
+    Args:
+        store: The spreadsheet.
+        settings: The titles, statuses and reasons.
+    """
+
+    def __init__(self, store: GoogleSheetStore, settings: Settings) -> None:
+        self._store, self._settings = store, settings
+
+    @property
+    def zone(self) -> str:
+        """The spreadsheet's time zone, whether or not it has a log yet."""
+        with suppress(MissingTabError):
+            self._store.describe()
+        return self._store.book.zone
+
+    def additions(self, now: datetime, *, with_examples: bool) -> Proposal:
+        """What the spreadsheet lacks: at most four reads, and nothing is written.
+
+        Args:
+            now: The time of the command.
+            with_examples: Whether a new log begins with example cases.
+
+        Raises:
+            LayoutError: The log's tab holds something, and it is no log.
+            UsageError: Examples are asked for, and there are cases.
+        """
+        log = self._log()
+        snapshot = self._store.read(now) if log else None
+        pieces: list[Piece]
+        if log is None or (snapshot and self._is_blank(snapshot)):
+            pieces = list(self._new_log(log, now, with_examples=with_examples))
+        else:
+            assert snapshot is not None  # noqa: S101 - for the type checker: there is a log
+            pieces = list(self._completed_log(log, snapshot, with_examples=with_examples))
+        return Proposal(self._store.book.title, tuple(pieces))
+
+    def removals(self, now: datetime) -> Proposal:
+        """What is ours in the spreadsheet; nothing is written."""
+        log = self._store.log
+        snapshot = self._store.read(now)
+        layout = self._parsed(snapshot).layout
+        present = self._workbook(log, layout)
+        # A column counts as ours where mark and header agree; else people have made it theirs.
+        emptied = [
+            field for field, at in present.columns.items() if layout.columns.get(field) == at
+        ]
+        words = [
+            Piece(f'empty the column "{layout.headers[layout.columns[field]]}"', ())
+            for field in emptied
+        ]
+        remarks = list(filter(None, [kept_by(snapshot.marks, now)]))
+        if emptied:
+            remarks.append(
+                "The empty columns stay, since refundsheet deletes nothing between yours; delete "
+                "them by hand if you like."
+            )
+        pieces = (*words, *workbook.removal(present, layout))
+        return Proposal(self._store.book.title, pieces, tuple(emptied), tuple(remarks))
+
+    def carry_out(self, proposal: Proposal) -> None:
+        """Do all of it: our columns are emptied by their marks first, the rest is one request."""
+        client = self._store.client
+        if proposal.emptied:
+            filters = [workbook.marked(field) for field in proposal.emptied]
+            client.post_json("/values:batchClearByDataFilter", {"dataFilters": filters})
+        requests = [request for piece in proposal.pieces for request in piece.requests]
+        requests += [workbook.unmark(field) for field in proposal.emptied]
+        if requests:
+            client.send_batch({"requests": requests})
+
+    def _log(self) -> Tab | None:
+        """The tab that is the log or may become it; None where there is none."""
+        try:
+            return self._store.log
+        except MissingTabError:
+            return None
+
+    def _is_blank(self, snapshot: Snapshot) -> bool:
+        try:
+            self._parsed(snapshot)
+        except LayoutError:
+            rows = self._store.read_page(snapshot.title)
+            if any(cell not in {None, ""} for row in rows for cell in row):
+                raise
+            return True
+        return False
+
+    def _parsed(self, snapshot: Snapshot) -> ParsedLog:
+        return parse(snapshot, names=header_names(self._settings.log.headers))
+
+    def _new_log(self, log: Tab | None, now: datetime, *, with_examples: bool) -> Iterator[Piece]:
+        settings, book = self._settings, self._store.book
+        zone = ZoneInfo(book.zone)
+        rows = list(example_cases(now, zone, settings.case_ids)) if with_examples else []
+        title = settings.log.tab or ("" if log and book.tab(USUAL_LOG) else USUAL_LOG)
+        sheet_id = log.sheet_id if log else fresh_sheet_id()
+        tab = log or Tab(sheet_id=sheet_id, title=title, row_count=0, column_count=0)
+        layout = workbook.new_layout()
+        yield from workbook.new_log(log, sheet_id, title, rows)
+        yield from workbook.our_tabs((fresh_sheet_id(), page) for page in self._missing_pages())
+        yield from self._extras(tab, layout, len(rows), _owners(str(row["owner"]) for row in rows))
+
+    def _completed_log(
+        self, log: Tab, snapshot: Snapshot, *, with_examples: bool
+    ) -> Iterator[Piece]:
+        parsed = self._parsed(snapshot)
+        if with_examples and parsed.rows:
+            raise UsageError(
+                f'The tab "{log.title}" holds {len(parsed.rows)} cases already: leave --sample away.'
+            )
+        pages = self._missing_pages()
+        setup = what_is_missing(parsed.layout, self._store.book, pages, "")
+        yield from workbook.our_columns(log, setup)
+        yield from workbook.our_tabs((fresh_sheet_id(), page) for page in pages)
+        owners = _owners(row.case.owner for row in parsed.rows)
+        layout = layout_after(
+            parsed.layout, Setup(columns=setup.columns, column_index=setup.column_index)
+        )
+        last = max((row.number for row in parsed.rows), default=layout.header_row)
+        yield from self._extras(log, layout, last, owners)
+
+    def _missing_pages(self) -> list[Page]:
+        queue, summary, history = empty_pages(self._settings)
+        settings = settings_page(self._settings, self._settings.tabs.settings)
+        pages = (queue, summary, settings, history)
+        return [page for page in pages if self._store.book.tab(page.title) is None]
+
+    def _extras(
+        self, log: Tab, layout: Layout, last: int, owners: tuple[str, ...]
+    ) -> Iterator[Piece]:
+        settings = self._settings
+        present = self._workbook(log, layout) if log.row_count else workbook.nothing_yet(log)
+        offers = (
+            Offer("status", tuple(status.label for status in settings.statuses)),
+            Offer("reason", tuple(reason.label for reason in settings.reasons)),
+            Offer("owner", owners),
+        )
+        yield from workbook.extras(present, layout, offers, last + _ROOM)
+
+    def _workbook(self, log: Tab, layout: Layout) -> Workbook:
+        """What there is of colours, warnings, marks and dropdowns: two reads."""
+        titles = [title for _, title in self._settings.tabs]
+        tabs = {title: tab for title in titles if (tab := self._store.book.tab(title))}
+        client = self._store.client
+        whole = client.get_json(params={"fields": workbook.BOOK_FIELDS})
+        width, height = log.column_count, log.row_count
+        head = layout.header_row
+        ranges = [a1(log, head - 1, head, 0, width)] if width and height >= head else []
+        for field in ("status", "reason", "owner"):
+            column = layout.columns.get(field)
+            if column is not None and column < width:
+                ranges.append(a1(log, 0, height, column, column + 1))
+        query = {"ranges": ranges or [quoted(log.title)], "fields": workbook.GRID_FIELDS}
+        [grid] = client.get_json(params=query)["sheets"]
+        return workbook.read_workbook(whole, grid, log, tabs)
+
+
+def _owners(names: Iterable[str]) -> tuple[str, ...]:
+    """Who looks after cases, by name; nobody where they are too many to choose from."""
+    found = tuple(sorted(set(filter(None, names))))
+    return found if len(found) <= _MOST_OWNERS else ()
