@@ -98,7 +98,7 @@ def _settings(wanted: Wanted) -> Settings:
         return settings
     content = dict(_content(wanted))
     settings = settings_of(content, path, required=True)
-    if not (wanted.dry_run or wanted.remove):
+    if content and not (wanted.dry_run or wanted.remove):
         _write(path, content)
         typer.echo(f"Wrote the settings to {path}.")
     return settings

@@ -36,7 +36,12 @@ VALUES = {
     "csv|jsonl": "jsonl",
 }
 #: What these cannot do without.
-ALWAYS = {"export": ["cases"], "undo": ["--run", "1"], "forget": ["--order", "X"]}
+ALWAYS = {
+    "init": ["--yes"],
+    "export": ["cases"],
+    "undo": ["--run", "1"],
+    "forget": ["--order", "X"],
+}
 
 
 def in_the_table() -> list[list[str]]:
@@ -147,14 +152,39 @@ def test_a_log_of_ones_own_goes_as_the_readme_tells_it(
     assert "Open" in said["summary"]
 
 
-def test_every_command_of_the_table_does_something(new_desk: Callable[[], object]) -> None:
+def test_a_new_desk_goes_as_the_readme_tells_it(
+    local_server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REFUNDSHEET_LEDGER__URL", f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    told = next(block for block in blocks() if any(" init " in line for line in block))
+    here = {
+        "http://127.0.0.1:8737": local_server.base_url,
+        "the-id-it-printed": local_server.add_spreadsheet("Refunds"),
+    }
+    for line in told:
+        words = [here.get(word, word) for word in of_refundsheet(line) or ()]
+        if words[0] == "init":
+            assert "6 example cases" in run([*words, "--yes"]).stdout
+        elif words[0] not in SERVES:
+            run(words)
+    assert "Wrote" in run(["sync"]).stdout
+
+
+def test_every_command_of_the_table_does_something(
+    new_desk: Callable[[], object], local_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     new_desk()
     for words in in_the_table():
         if words[0] == "undo":  # once it is done, there is nothing more to take back
             new_desk()
             run(["sync", "--backfill"])
+        if "--sample" in words:  # for a log without cases
+            monkeypatch.setenv("REFUNDSHEET_SPREADSHEET", local_server.add_spreadsheet("Empty"))
         if words[0] not in SERVES:
             run(words)
+        if "--sample" in words:
+            new_desk()
 
 
 def test_what_developers_are_told_to_run_is_there() -> None:
