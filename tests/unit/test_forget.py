@@ -244,6 +244,41 @@ def test_the_case_comes_back_as_a_new_one_where_somebody_enters_it_again(shop: S
     assert ("R-2", "resolved_at") in {(c.label, c.field) for c in shop.sync().done}
 
 
+@pytest.mark.parametrize(
+    ("headers", "cells"),
+    [
+        pytest.param(["Customer Name", "Order ID"], [ADA, ORDER], id="known by the order"),
+        pytest.param(["Customer Name & Order ID"], [f"{ADA} - {ORDER}"], id="both in one column"),
+    ],
+)
+def test_a_log_without_case_ids_keeps_nothing_at_all(
+    tmp_path: Path, headers: list[Cell], cells: list[Cell]
+) -> None:
+    others: list[Cell] = ["Grace", "1001"] if len(cells) > 1 else ["Grace - 1001"]
+    team = MemoryTeam([[*headers, "Status", "Notes"], [*others, "New"], [*cells, "New", "sad"]])
+    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}") as ledger:
+        shop = Shop(team, ledger)
+        shop.sync()
+        team.put(3, len(headers), "Refunded")
+        shop.sync()
+        assert ORDER in shown(shop)
+        team.delete_row(3)
+        forgotten = forget(shop)
+
+    assert (forgotten.gone.case_ids, forgotten.ledger.cases) == ((), 1)
+    assert (ORDER in shown(shop), ADA in shown(shop)) == (False, False)
+    assert ORDER.encode() not in stored(tmp_path)
+    assert ADA.encode() not in stored(tmp_path)
+
+
+def test_while_another_refundsheet_holds_the_log_nothing_is_removed(shop: Shop) -> None:
+    shop.team.delete_row(shop.row("R-2"))
+    with Ledger.open("sqlite://") as another:
+        Shop(shop.team, another, shop.now).sync(take_over=True)
+        with pytest.raises(NotBelievedError, match="Nothing was removed"):
+            forget(shop)
+
+
 def test_a_blank_name_means_nobody(shop: Shop) -> None:
     with pytest.raises(UsageError):
         forget(shop, text=" \u200f")
