@@ -805,5 +805,5 @@ def test_why_a_stamp_is_missing_on_a_protected_cell_stands_in_row_check(
     shop.sync()
 
     told = shop.cell("R-1", "Row Check")
-    assert told.startswith("Resolution Date could not be filled in: Somebody protected a cell")
+    assert told.startswith("Resolution Date could not be filled in: the cell is protected against")
     assert done(shop.sync()) == set()
