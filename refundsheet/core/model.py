@@ -138,7 +138,7 @@ class Outcome(Enum):
     UNRESOLVED = "unresolved"
     #: Google, or a rule of ours (formula, merge, protection), does not let us write there.
     REFUSED = "refused"
-    #: Nothing was sent: it waits until people take a filter away.
+    #: Nothing was sent: it waits until people take a filter away, or until a later pass has time.
     WAITING = "waiting"
 
 

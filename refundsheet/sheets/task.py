@@ -18,9 +18,16 @@ from refundsheet.sheets.store import Tab
 
 _T = TypeVar("_T")
 
-#: Our own columns of more rows than one batch can judge go as they are: adoption, changed settings. A
-#: cell that lands on a wrong row is recognised as ours and put right by the next pass (architecture.md).
-MOST_JUDGED_FLAGS = 100
+#: Flags of more rows than one batch can judge are many. Where our columns are still empty, as at
+#: adoption, they go as they are: nobody's note can be hit, and a flag that lands on a wrong row is
+#: recognised as ours and put right by the next pass (architecture.md). Anywhere else they are judged.
+MANY_FLAGS = 100
+
+#: So many rows with nothing but flags are judged in a pass: ten batches, a second apart. The others
+#: have time; the stamps of the next pass have not.
+MOST_JUDGED_FLAGS = 1000
+#: What is said of these others.
+LATER = "many flags changed at once: this one follows with a later pass"
 
 #: Letters that rows judged together may hold: Google recommends 2 MB for a request, a letter weighs
 #: up to three bytes, and what is around them half a megabyte.
@@ -44,7 +51,7 @@ class Task:
         self._layout = plan.layout
         self._id_column = plan.layout.columns[id_field(plan.layout)]
         flagged = {change.row for change in plan.changes if change.field in OUR_FIELDS}
-        self._is_bulk = len(flagged) > MOST_JUDGED_FLAGS
+        self._has_many_flags = len(flagged) > MANY_FLAGS
         self._changes: dict[int, list[Change]] = defaultdict(list)
         for change in plan.changes:
             self._changes[change.row - 1].append(change)
@@ -66,7 +73,10 @@ class Task:
             each = [around(row, row, columns[0], columns[-1] + 1) for row in rows]
             if len(quote("".join(each))) <= _LONGEST_QUERY:
                 return each
-        return [around(rows[0], rows[-1], first, last) for first, last in runs(columns)]
+        top, bottom = rows[0], rows[-1]
+        if self._has_many_flags:  # whether our columns are empty shows only in the whole of them
+            top, bottom = self._layout.header_row, log.row_count - 1
+        return [around(top, bottom, first, last) for first, last in runs(columns)]
 
     def drop_refused(
         self, look: Look, why_waiting: Callable[[int, Look], str]
@@ -90,8 +100,8 @@ class Task:
                 del self._changes[row]
 
     def take_bulk(self, look: Look, receipts: list[Receipt]) -> tuple[Flag, ...]:
-        """The cells of our own columns, where they are too many to judge each: as they stand now."""
-        if not self._is_bulk:
+        """The cells of our own columns, where they are many and nobody can have written there."""
+        if not self._has_many_flags or self._holds_something_of_ours(look):
             return ()
         taken: list[Flag] = []
         for row, changes in list(self._changes.items()):
@@ -104,6 +114,24 @@ class Task:
             if not changes:
                 del self._changes[row]
         return tuple(taken)
+
+    def _holds_something_of_ours(self, look: Look) -> bool:
+        """Whether one of our columns holds anything: a flag, or what people noted there."""
+        ours = {self._layout.columns[field] for field in OUR_FIELDS & self._layout.columns.keys()}
+        return any(
+            column in ours and row >= self._layout.header_row and "userEnteredValue" in cell
+            for (row, column), cell in look.cells.items()
+        )
+
+    def leave_for_later(self) -> Iterator[Receipt]:
+        """Take out the flags for which a pass has no time."""
+        flags_only = (
+            row
+            for row, changes in self._changes.items()
+            if all(change.field in OUR_FIELDS for change in changes)
+        )
+        for row in sorted(flags_only)[MOST_JUDGED_FLAGS:]:
+            yield from (Receipt(c, Outcome.WAITING, LATER) for c in self._changes.pop(row))
 
     def _still_stands(self, row: int, change: Change, look: Look) -> bool:
         """Whether the row is still the case's, and its reason and the cell are as they were read."""

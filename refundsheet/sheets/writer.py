@@ -105,6 +105,7 @@ class LogWriter:
             return [Receipt(change, Outcome.LOST, why) for change in plan.changes]
         receipts = list(task.drop_refused(look, self._trust.why_waiting))
         flags = pieces(task.take_bulk(look, receipts), _LARGEST_BULK)
+        receipts += task.leave_for_later()
         rows = judged_together(task.judgements(look))
         waiting = [
             Batch(task.bench(look, j), j, f) for j, f in zip_longest(rows, flags, fillvalue=())

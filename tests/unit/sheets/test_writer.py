@@ -13,6 +13,7 @@ from refundsheet.core.headers import find_layout
 from refundsheet.core.identity import fingerprint
 from refundsheet.core.model import Change, Outcome, Plan, Receipt, RefundCase
 from refundsheet.localsheets.server import LocalServer
+from refundsheet.sheets import task
 from refundsheet.sheets.store import Setup
 from tests.journals import ListJournal
 from tests.teams import HIDDEN, HttpTeam, Rows
@@ -236,6 +237,36 @@ def test_flags_of_as_many_rows_as_a_batch_holds_are_judged(
 
     assert Outcome.DONE not in outcomes(receipts)
     assert len(json.dumps(requests_sent[-1].body)) < 2_000_000
+
+
+def test_many_flags_that_lose_a_race_to_a_sort_hit_no_note_of_peoples(
+    team_of: Callable[..., HttpTeam],
+) -> None:
+    rows = [row + [""] * (FOLLOW_UP - len(row)) for row in cases(240)]
+    for number in range(121, 241):
+        rows[number] += [f"note {number}"]
+    team = team_of(rows, row_count=260)
+    flags = [change(row, "follow_up", after=f"Stale {row}") for row in range(2, 122)]
+
+    write(team, *flags, meanwhile=lambda: team.sort(AMOUNT))
+
+    assert {f"note {number}" for number in range(121, 241)} <= set(column(team, FOLLOW_UP))
+
+
+def test_of_very_many_flags_some_follow_with_a_later_pass(
+    team_of: Callable[..., HttpTeam], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task, "MOST_JUDGED_FLAGS", 110)
+    rows = cases(120)
+    rows[120] += ["", "", "", "mine"]
+    team = team_of(rows, row_count=130)
+    flags = [change(row, "follow_up", after="Stale") for row in range(2, 118)]
+
+    receipts = write(team, change(118), *flags)
+
+    assert [r.change.row for r in receipts if r.outcome is Outcome.WAITING] == [*range(112, 118)]
+    assert column(team, FOLLOW_UP)[:111] == ["Stale"] * 110 + [""]
+    assert column(team, RESOLVED)[116] == STAMP
 
 
 @pytest.mark.parametrize(
