@@ -142,28 +142,60 @@ def _status(
 
 #: The statuses a team starts with, and the words that are understood as they stand.
 DEFAULT_STATUSES = (
-    _status("New", Meaning.OPEN, "6 bh / 1 bd / 2 bd", "Open", "Received", "Opened", "Draft"),
+    _status(
+        "New", Meaning.OPEN, "6 bh / 1 bd / 2 bd",
+        "Open", "Received", "Opened", "Draft", "Submitted", "Requested", "Refund Requested",
+        "To Do",
+    ),
     _status(
         "Under Review", Meaning.OPEN, "1.5 bd / 2 bd / 4 bd",
-        "Pending", "In Progress", "In Review", "Escalated", "Appealed", "Reopened", "Active", "Review",
-        "Investigating",
+        "Pending", "In Progress", "In Review", "Escalated", "Appealed", "Reopened", "Active",
+        "Review", "Investigating", "Ongoing", "Under Investigation", "Reviewing",
     ),
     _status(
         "Awaiting Customer", Meaning.WAITING, "- / 5 bd / 10 bd",
-        "Waiting", "Awaiting Platform", "Awaiting User Info", "Waiting for Customer", "Awaiting Info",
+        "Waiting", "Awaiting Platform", "Awaiting User Info", "Waiting for Customer",
+        "Awaiting Info", "Waiting on Customer", "Pending Customer", "Awaiting Response",
+        "Awaiting Reply",
     ),
-    _status("Awaiting Return", Meaning.WAITING, "- / 7 bd / 14 d", "Waiting for Return"),
+    _status(
+        "Awaiting Return", Meaning.WAITING, "- / 7 bd / 14 d",
+        "Waiting for Return", "Awaiting Item", "Return Pending", "Return Requested",
+        "Return Label Sent",
+    ),
     _status("On Hold", Meaning.WAITING, "8 bd / 10 bd / - / 10 bd", "Hold", "Paused"),
-    _status("Approved", Meaning.APPROVED, "1.5 bd / 2 bd / 4 bd", "Accepted"),
-    _status("Processing", Meaning.APPROVED, "4 bd / 5 bd / 10 bd", "Payment Requested"),
-    _status("Payout Failed", Meaning.OPEN, "- / 1 bd / 2 bd", "Payment Failed", urgent=True),
-    _status("Refunded", Meaning.PAID, "", "Processed", "Paid", "Completed", "Refund Issued"),
-    _status("Replaced", Meaning.PAID, "", "Replacement Sent", payout=False),
-    _status("Store Credit", Meaning.PAID, "", "Credit Issued", payout=False),
-    _status("Rejected", Meaning.CLOSED, "", "Denied", "Declined"),
+    _status(
+        "Approved", Meaning.APPROVED, "1.5 bd / 2 bd / 4 bd",
+        "Accepted", "Refund Approved", "Awaiting Refund", "To Be Refunded",
+    ),
+    _status(
+        "Processing", Meaning.APPROVED, "4 bd / 5 bd / 10 bd",
+        "Payment Requested", "Refund in Progress", "Refund Processing",
+    ),
+    _status(
+        "Payout Failed", Meaning.OPEN, "- / 1 bd / 2 bd",
+        "Payment Failed", "Refund Failed", urgent=True,
+    ),
+    _status(
+        "Refunded", Meaning.PAID, "",
+        "Processed", "Paid", "Completed", "Refund Issued", "Refund Sent", "Refund Completed",
+        "Refund Processed", "Fully Refunded", "Partially Refunded", "Reimbursed",
+    ),
+    _status(
+        "Replaced", Meaning.PAID, "",
+        "Replacement Sent", "Replacement Issued", "Exchanged", "Reshipped", payout=False,
+    ),
+    _status(
+        "Store Credit", Meaning.PAID, "",
+        "Credit Issued", "Store Credit Issued", "Voucher Sent", payout=False,
+    ),
+    _status(
+        "Rejected", Meaning.CLOSED, "",
+        "Denied", "Declined", "Refused", "Not Approved", "Refund Denied", "Deny",
+    ),
     _status("Cancelled", Meaning.CLOSED, "", "Canceled", "Withdrawn"),
     _status("Duplicate", Meaning.CLOSED),
-    _status("Closed", Meaning.CLOSED, "", "Resolved", "Done"),
+    _status("Closed", Meaning.CLOSED, "", "Resolved", "Done", "Solved", "Finished"),
 )  # fmt: skip
 
 

@@ -126,6 +126,19 @@ def test_a_label_is_understood(label: str, status: str, suggestion: str) -> None
         ("Escalated", Meaning.OPEN),
         ("Appealed", Meaning.OPEN),
         ("Reopened", Meaning.OPEN),
+        # what other teams call theirs
+        ("Submitted", Meaning.OPEN),
+        ("Under Investigation", Meaning.OPEN),
+        ("Waiting on customer", Meaning.WAITING),
+        ("Return label sent", Meaning.WAITING),
+        ("To be refunded", Meaning.APPROVED),
+        ("Refund in progress", Meaning.APPROVED),
+        ("Refund failed", Meaning.OPEN),
+        ("Partially refunded", Meaning.PAID),
+        ("Exchanged", Meaning.PAID),
+        ("Voucher sent", Meaning.PAID),
+        ("Not approved", Meaning.CLOSED),
+        ("Solved", Meaning.CLOSED),
     ],
 )
 def test_the_usual_labels_have_their_meaning_out_of_the_box(label: str, meaning: Meaning) -> None:
@@ -139,6 +152,7 @@ def test_the_usual_labels_have_their_meaning_out_of_the_box(label: str, meaning:
         "", "  ", "whatever", "Nw",
         pytest.param("Unapproved", id="the opposite"),
         pytest.param("Not Refunded", id="the opposite, in words"),
+        pytest.param("Refund Pending", id="asked for, or on its way"),
         pytest.param("Unpaid", id="not yet"),
         pytest.param("None", id="another word, one letter from Done"),
     ],
