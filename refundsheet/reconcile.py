@@ -182,7 +182,9 @@ class Reconciler:
             options = replace(options, allow_large_change=True)
         self._tell(_DECIDING)
         names = header_names(self._settings.log.headers)
-        log = self._log = parse(look.snapshot, names=names, previous=self._log)
+        log = self._log = parse(
+            look.snapshot, names=names, previous=self._log, remembered=look.remembered_alike
+        )
         tab = self._settings.tabs.hidden
         pages = self._publisher.empty_pages
         if options.create_settings:

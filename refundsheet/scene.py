@@ -52,6 +52,11 @@ class Look:
     told: tuple[Outcome | None, ...]
     held: InForce
 
+    @property
+    def remembered_alike(self) -> Mapping[str, Remembered]:
+        """What is remembered by key, where its moments are in the sheet's zone."""
+        return self.remembered.cases if self.remembered.zone == self.snapshot.zone else {}
+
     def as_of_now(self, memory: Memory) -> Memory:
         """A memory in the sheet's zone, and by this clock where people say that it is right."""
         memory = set_back(memory, self.now) if self.accepts_clock else memory

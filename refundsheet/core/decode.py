@@ -5,6 +5,7 @@ import re
 import types
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel, Field, Strict, TypeAdapter, ValidationError
@@ -82,7 +83,8 @@ def decode_rows(values: bytes, layout: Layout, width: int) -> list[Cells]:
     kinds: list[Kind | None] = [None] * max(width, len(layout.headers))
     for field, index in layout.columns.items():
         kinds[index] = _kind(field)
-    return _decoded(_rows_of(tuple(kinds)), values)
+    whole, rows_alone = _rows_of(tuple(kinds))
+    return _decoded_in_parts(whole, rows_alone, values)
 
 
 _RANGES = re.compile(rb'"valueRanges"\s*:\s*\[\s*')
@@ -136,6 +138,46 @@ def _decoded(adapter: TypeAdapter[Any], values: bytes) -> list[Cells]:
         raise _no_table(error) from error
 
 
+#: So much of an answer is decoded at a time: what JSON is on the way weighs more than the rows.
+_PART_BYTES = 1 << 21
+_BEFORE_ROWS = re.compile(rb'"values"\s*:\s*\[\s*(?=\[)')
+_BETWEEN_ROWS = re.compile(rb"\]\s*,\s*(?=\[)")
+#: So often a part may have been cut within a text that holds the very signs between two rows.
+_CUTS = 8
+
+
+def _decoded_in_parts(
+    whole: TypeAdapter[Any], rows_alone: TypeAdapter[Any], values: bytes
+) -> list[Cells]:
+    """All rows, some thousands of them after the others; what cannot be cut is decoded whole."""
+    found = _BEFORE_ROWS.search(values, 0, _HEAD_BYTES)
+    if found is None or len(values) < 2 * _PART_BYTES:
+        return _decoded(whole, values)
+    rows: list[Cells] = []
+    start = found.end()
+    while len(values) - start > 2 * _PART_BYTES:
+        part, following = _next_part(rows_alone, values, start)
+        if not part:
+            break
+        rows += part
+        start = following
+    return rows + _decoded(whole, values[: found.end()] + values[start:])
+
+
+def _next_part(rows_alone: TypeAdapter[Any], values: bytes, start: int) -> tuple[list[Cells], int]:
+    """The rows from a place on, and where the row after them begins; no rows where it cannot be told.
+
+    A part that was cut within a text is no JSON, so the next cut is tried.
+    """
+    cuts = _BETWEEN_ROWS.finditer(values, start + _PART_BYTES)
+    for cut in islice(cuts, _CUTS):
+        try:
+            return rows_alone.validate_json(b"[%b]" % values[start : cut.start() + 1]), cut.end()
+        except ValueError:
+            continue
+    return [], start
+
+
 def _decoded_partly(beginning: bytes) -> list[Cells]:
     text = beginning.decode(errors="ignore")
     try:
@@ -163,8 +205,11 @@ def _kind(field: str) -> Kind | None:
 
 
 @lru_cache(maxsize=16)
-def _rows_of(kinds: tuple[Kind | None, ...]) -> TypeAdapter[Any]:
-    """What decodes rows of such columns; a sheet whose headers stay the same needs it built once."""
+def _rows_of(kinds: tuple[Kind | None, ...]) -> tuple[TypeAdapter[Any], TypeAdapter[Any]]:
+    """What decodes an answer with rows of such columns, and what such rows alone.
+
+    A sheet whose headers stay the same needs it built once.
+    """
 
     def fill(namespace: dict[str, Any]) -> None:
         fields = [f"column_{index}" for index in range(len(kinds))]
@@ -178,4 +223,4 @@ def _rows_of(kinds: tuple[Kind | None, ...]) -> TypeAdapter[Any]:
     typed_row: Any = types.new_class("TypedRow", (NamedTuple,), {}, fill)
     # Indexed as values: these types exist only once the headers have been read.
     row: Any = cast("Any", Annotated)[typed_row | list[_Scalar], _IN_ORDER]
-    return TypeAdapter(cast("Any", _Answer)[row])
+    return TypeAdapter(cast("Any", _Answer)[row]), TypeAdapter(cast("Any", list)[row])

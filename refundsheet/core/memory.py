@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from refundsheet.core.model import Cell, Moment, RefundCase
 
@@ -14,6 +15,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Of a case that went to and fro, the first visits are kept and the latest ones, and no more.
 FIRST_VISITS = 3
 MOST_VISITS = 50
+
+
+#: Most cases have none of what is kept by field, and half a million empty dictionaries are memory:
+#: they share this one, which nobody may write into, as into no record.
+_NOTHING: Mapping[str, Any] = {}
+
+
+def _nothing() -> Mapping[str, Any]:
+    return _NOTHING
 
 
 def is_vague(not_before: datetime | None, not_after: datetime) -> bool:
@@ -124,12 +134,12 @@ class Remembered:
     acted_at: datetime | None = None
     visits: tuple[Visit, ...] = ()
     first_action: Seen | None = None
-    written: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
+    written: Mapping[str, Cell] = field(default_factory=_nothing)
     backfilled: tuple[str, ...] = ()
-    undone: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
-    owed: Mapping[str, Owed] = field(default_factory=dict[str, Owed])
-    barred: Mapping[str, str] = field(default_factory=dict[str, str])
-    unread: Mapping[str, int] = field(default_factory=dict[str, int])
+    undone: Mapping[str, Cell] = field(default_factory=_nothing)
+    owed: Mapping[str, Owed] = field(default_factory=_nothing)
+    barred: Mapping[str, str] = field(default_factory=_nothing)
+    unread: Mapping[str, int] = field(default_factory=_nothing)
     missing_since: datetime | None = None
     missing_reads: int = 0
     removed: bool = False

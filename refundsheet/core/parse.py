@@ -32,6 +32,8 @@ from refundsheet.core.columns import (
     header_names,
 )
 from refundsheet.core.decode import Cells, decode_rows, read_head
+from refundsheet.core.identity import comparable_id
+from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Cell, Layout, RefundCase, Row, Snapshot
 from refundsheet.core.serials import to_moment, to_serial
 
@@ -62,6 +64,7 @@ def parse(
     *,
     names: Mapping[str, str] | None = None,
     previous: ParsedLog | None = None,
+    remembered: Mapping[str, Remembered] | None = None,
 ) -> ParsedLog:
     """Read a snapshot; no cell of it can make this fail.
 
@@ -70,6 +73,8 @@ def parse(
         names: Comparable header to field; ``columns.header_names()`` where none are given.
         previous: The log as parsed before. Of a row that stands unchanged in its place its very
             ``Row`` is taken over, of one that was moved its ``RefundCase`` and violations.
+        remembered: What is known by key, in the snapshot's zone: a row that says the same has that
+            very ``RefundCase``, for a second one of each of a hundred thousand is memory.
 
     Raises:
         LayoutError: The answer is no table of cells, or has no header row that can be used.
@@ -77,7 +82,8 @@ def parse(
     with collector_resting():
         layout, width = read_head(snapshot.values, names or header_names())
         if previous is None or not _reads_alike(previous, snapshot, layout):
-            return _finish(snapshot, layout, decode_rows(snapshot.values, layout, width), {})
+            grid = decode_rows(snapshot.values, layout, width)
+            return _finish(snapshot, layout, grid, {}, remembered or {})
         waiting = _rows_waiting_for_time(previous)
         if snapshot.values == previous.snapshot.values:
             if not waiting:
@@ -86,7 +92,7 @@ def parse(
         else:
             grid = decode_rows(snapshot.values, layout, width)
         grid, known = _recognised(grid, previous, waiting)
-        return _finish(snapshot, layout, grid, known)
+        return _finish(snapshot, layout, grid, known, {})
 
 
 def cell(row: Row, field: str, layout: Layout) -> Cell:
@@ -172,7 +178,11 @@ def _recognised(
 
 
 def _finish(
-    snapshot: Snapshot, layout: Layout, grid: Sequence[Cells], known: dict[int, Row]
+    snapshot: Snapshot,
+    layout: Layout,
+    grid: Sequence[Cells],
+    known: dict[int, Row],
+    remembered: Mapping[str, Remembered],
 ) -> ParsedLog:
     """Read the rows that are not known yet, and put the log together."""
     team = [index for name, index in layout.columns.items() if name not in OUR_FIELDS]
@@ -182,7 +192,8 @@ def _finish(
         for number, cells in enumerate(islice(grid, first, None), first + 1)
         if number not in known and _has_content(cells, team)
     ]
-    by_number = known | {row.number: row for row in _read_rows(unread, snapshot, layout)}
+    read = _read_rows(unread, snapshot, layout, remembered)
+    by_number = known | {row.number: row for row in read}
     rows = [by_number[number] for number in sorted(by_number)]
     ignored: list[tuple[int, str]] = []
     while rows and (label := _total_label(rows[-1])):
@@ -235,21 +246,35 @@ def _total_label(row: Row) -> str:
     return next((text for text in texts if comparable(text) in _TOTALS), "")
 
 
+#: Rows are read column by column, so many at a time: more would be held twice for no gain.
+_AT_A_TIME = 5_000
+
+
 def _read_rows(
-    numbered: Sequence[tuple[int, Cells]], snapshot: Snapshot, layout: Layout
+    numbered: Sequence[tuple[int, Cells]],
+    snapshot: Snapshot,
+    layout: Layout,
+    remembered: Mapping[str, Remembered],
 ) -> Iterator[Row]:
     zone = ZoneInfo(snapshot.zone)
     headers = {name: layout.headers[index].strip() for name, index in layout.columns.items()}
     sheet = Sheet(zone, snapshot.locale, snapshot.read_at, headers)
     is_plain = _plain_judge(layout, sheet)
-    plain: list[tuple[int, Cells]] = []
-    for number, cells in numbered:
-        if is_plain(cells):
-            plain.append((number, cells))
-        else:
-            yield Row(number, trimmed(cells), *read_row(cells, layout, sheet))
-    for (number, cells), case in zip(plain, _plain_cases(plain, layout, sheet), strict=True):
-        yield Row(number, trimmed(cells), case, ())
+    for start in range(0, len(numbered), _AT_A_TIME):
+        plain: list[tuple[int, Cells]] = []
+        for number, cells in numbered[start : start + _AT_A_TIME]:
+            if is_plain(cells):
+                plain.append((number, cells))
+            else:
+                yield Row(number, trimmed(cells), *read_row(cells, layout, sheet))
+        for (number, cells), case in zip(plain, _plain_cases(plain, layout, sheet), strict=True):
+            yield Row(number, trimmed(cells), _as_remembered(case, remembered), ())
+
+
+def _as_remembered(case: RefundCase, remembered: Mapping[str, Remembered]) -> RefundCase:
+    """What is remembered under the case's ID where it is the same, else the case."""
+    known = remembered.get(comparable_id(case.case_id)) if remembered else None
+    return known.case if known is not None and known.case == case else case
 
 
 def _plain_judge(layout: Layout, sheet: Sheet) -> Callable[[Cells], bool]:

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select, Update, bindparam, insert, or_, select, update
@@ -25,7 +26,7 @@ from refundsheet.ledger.tables import (
     texts,
 )
 
-#: How many cases are fetched at a time: the rows of 100 000 need not all be held beside the cases.
+#: How many cases are fetched or stored at a time: the rows of 100 000 need not all be held beside them.
 _AT_A_TIME = 5_000
 
 
@@ -135,17 +136,19 @@ def remember(connection: Connection, sheet: int, remembered: Iterable[Remembered
     if not latest:
         return
     shape = _shape(connection)
-    rows = [
-        {
-            "sheet": sheet,
-            "digest": digest(key),
-            "key": key,
-            "shape": shape,
-            "record": dump_remembered(case),
-        }
-        for key, case in latest.items()
-    ]
-    upsert(connection, cases, rows, keys=("sheet", "digest"))
+    each = iter(latest.items())
+    while part := tuple(islice(each, _AT_A_TIME)):
+        rows = [
+            {
+                "sheet": sheet,
+                "digest": digest(key),
+                "key": key,
+                "shape": shape,
+                "record": dump_remembered(case),
+            }
+            for key, case in part
+        ]
+        upsert(connection, cases, rows, keys=("sheet", "digest"))
 
 
 def _shape(connection: Connection) -> int:

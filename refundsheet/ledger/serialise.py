@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,9 @@ from refundsheet.core.memory import Owed, Remembered, Seen, Visit
 from refundsheet.core.model import Change, Moment, RefundCase
 from refundsheet.ledger.tables import show_instant
 
+#: Many cases were seen in one read, and prices come again: the same value is one object.
+_instant = lru_cache(maxsize=4096)(datetime.fromisoformat)
+_amount = lru_cache(maxsize=4096)(Decimal)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock, of whatever zone
 _SECOND = timedelta(seconds=1)
 
@@ -107,6 +111,7 @@ def _dump_besides(remembered: Remembered) -> Iterable[Any]:
     values["written"] = dict(remembered.written)
     values["undone"] = dict(remembered.undone)
     values["barred"] = dict(remembered.barred)
+    values["unread"] = dict(remembered.unread)
     values["owed"] = {
         field: [show_instant(owed.at), owed.reason] for field, owed in remembered.owed.items()
     }
@@ -166,10 +171,10 @@ class Reader:
                 values[place] = read_moment(shown)
         for place in self._amounts:
             if values[place] is not None:
-                values[place] = Decimal(values[place])
+                values[place] = _amount(values[place])
         for place in self._instants:
             if values[place] is not None:
-                values[place] = datetime.fromisoformat(values[place])
+                values[place] = _instant(values[place])
         case = RefundCase(**{name: values[place] for name, place in self._case})
         besides = {name: values[place] for name, place in self._besides}
         for name, read in self._nested:
@@ -210,6 +215,10 @@ def _interval(seen: Sequence[str | None]) -> dict[str, Any]:
 #: The fields that are stored in a form of their own, and how they are read.
 _NESTED: Mapping[str, Callable[[Any], Any]] = {
     "found_since": read_moment,
+    "written": dict,
+    "undone": dict,
+    "barred": dict,
+    "unread": dict,
     "owed": _read_owed,
     "visits": _read_visits,
     "backfilled": tuple,

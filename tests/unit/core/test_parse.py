@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from refundsheet.core.cells import Sheet, read_row
 from refundsheet.core.columns import header_names
+from refundsheet.core.memory import Remembered
 from refundsheet.core.model import RefundCase, Snapshot
 from refundsheet.core.parse import ParsedLog, cell, parse
 from refundsheet.errors import LayoutError
@@ -135,6 +136,26 @@ def test_the_head_is_found_where_the_first_rows_are_long(snapshot_of: Maker) -> 
     log = parse(snapshot_of([["é" * 40_001], HEADERS, *long]))
     assert len(log.rows) == 30
     assert log.rows[-1].case.notes == "é" * 50_000
+
+
+@pytest.mark.parametrize(
+    ("case_id", "notes", "is_same"),
+    [
+        pytest.param("R-1", "as before", True, id="unchanged"),
+        pytest.param("R-1", "changed", False, id="changed"),
+        pytest.param("R-2", "as before", False, id="another"),
+    ],
+)
+def test_a_row_that_says_what_is_remembered_is_kept_once(
+    snapshot_of: Maker, case_id: str, notes: str, *, is_same: bool
+) -> None:
+    seen = datetime(2026, 11, 2, tzinfo=UTC)
+    known = RefundCase(case_id="R-1", status="New", notes="as before")
+    remembered = Remembered(key="r-1", case=known, adopted=False, first_seen=seen, still_since=seen)
+    rows = [["Case ID", "Status", "Notes"], [case_id, "New", notes]]
+    [row] = parse(snapshot_of(rows), remembered={"r-1": remembered}).rows
+    assert (row.case is known) is is_same
+    assert (row.case.case_id, row.case.notes) == (case_id, notes)
 
 
 def test_the_collector_is_as_it_was_afterwards(snapshot_of: Maker) -> None:
