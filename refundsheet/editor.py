@@ -208,7 +208,7 @@ class Editor:
             (row, MESSAGES): PageCell(text, Style.NOTE) if text else None
             for row, text in said.items()
         }
-        return PageEdit(Page(title, {}), cells) if cells else None
+        return PageEdit(Page(title, {}, is_theirs=True), cells) if cells else None
 
 
 def _full_hour(now: datetime) -> datetime:

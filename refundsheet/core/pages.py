@@ -111,6 +111,7 @@ class Page:
         choices: What may be entered where people fill it in.
         is_ours_below: Whether it is a list that people may sort, cut and add to: once anything of it
             differs it is written whole, and what is below its last row is emptied.
+        is_theirs: Whether people fill it in: an edit does not make it anew where they removed it.
         charts: What is drawn beside the cells.
         alarms: Cells that turn red by themselves.
     """
@@ -122,6 +123,7 @@ class Page:
     warning: str = ""
     choices: tuple[Choice, ...] = ()
     is_ours_below: bool = False
+    is_theirs: bool = False
     charts: tuple[Chart, ...] = ()
     alarms: tuple[Alarm, ...] = ()
 

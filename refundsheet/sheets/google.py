@@ -315,6 +315,8 @@ class GoogleSheetStore:
             requests.append(cells_request(self._hidden_tab().sheet_id, *beside, lease))
         pages: dict[str, Tab] = {}
         for edit in edits:
+            if edit.page.is_theirs and self._page_tab(edit.page) is None:
+                continue
             tab, more = self._page_requests(edit)
             requests += more
             pages[edit.page.title] = tab
@@ -334,10 +336,13 @@ class GoogleSheetStore:
         self._remember(pages.values())
         self._pages |= pages
 
+    def _page_tab(self, page: Page) -> Tab | None:
+        return self._pages.get(page.title) or self.book.tab(page.title)
+
     def _add(self, addition: PageAddition, others: list[Request], *, describes: bool) -> None:
         """Add rows, and send other requests with them: all of it, unless the rows are there already."""
         page = addition.page
-        tab = self._pages.get(page.title) or self.book.tab(page.title)
+        tab = self._page_tab(page)
         made = [] if tab else [_tab_for(page)]
         sheet_id = tab.sheet_id if tab else made[0].sheet_id
         mark, *rows = add_rows(sheet_id, addition)
@@ -347,7 +352,7 @@ class GoogleSheetStore:
 
     def _page_requests(self, edit: PageEdit) -> tuple[Tab, list[Request]]:
         page = edit.page
-        tab = self._pages.get(page.title) or self.book.tab(page.title)
+        tab = self._page_tab(page)
         if tab is None:
             tab = _tab_for(page)
             return tab, list(add_page(tab.sheet_id, page))

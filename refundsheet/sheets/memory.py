@@ -231,6 +231,8 @@ class MemorySheetStore:
             self._add(addition)
         for edit in edits:
             is_new = edit.page.title not in self.pages
+            if is_new and edit.page.is_theirs:
+                continue
             page = self.pages.setdefault(edit.page.title, {})
             if edit.page.is_ours_below and edit.cells:
                 page.clear()

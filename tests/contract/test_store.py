@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -431,6 +432,21 @@ def test_a_page_that_somebody_removed_comes_back_whole(world: World) -> None:
     world.store.publish([PageEdit(SUMMARY, {(3, 0): PageCell(12, Style.COUNT)})])
 
     assert world.page("Summary") == SUMMARY_VALUES
+
+
+def test_a_page_that_people_fill_in_stays_away_once_they_removed_it(world: World) -> None:
+    theirs = Page("Settings", {(0, 0): PageCell("Settings")}, is_theirs=True)
+    world.store.publish([difference({}, SUMMARY)])
+    world.store.prepare(Setup(pages=(theirs,)))
+    note = PageEdit(replace(theirs, cells={}), {(5, 9): PageCell("not a number")})
+    world.store.publish([note])
+    assert world.page("Settings")[5, 9] == "not a number"
+    world.remove_page("Settings")
+
+    world.store.publish([note, PageEdit(SUMMARY, {(3, 0): PageCell(12, Style.COUNT)})])
+
+    assert world.page("Summary")[3, 0] == 12
+    assert "Settings" not in {tab.title for tab in world.store.describe().tabs}
 
 
 def test_a_page_grows_beyond_its_grid(world: World) -> None:

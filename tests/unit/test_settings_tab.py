@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -334,6 +334,15 @@ def test_a_tab_that_is_removed_leaves_the_files_settings_in_force(shop: Shop) ->
     shop.team.remove_tab("Settings")
     assert shop.sync().by_settings == 3
     assert "Settings" not in shop.team.tabs()
+
+
+def test_a_tab_that_is_removed_in_the_middle_of_a_pass_does_not_come_back_blank(shop: Shop) -> None:
+    shop.sync()
+    type_there(shop, "Legal clock, days", "thirty")
+    team = cast("HttpTeam", shop.team)
+    team.act_before(1, lambda: team.remove_tab("Settings"))
+    shop.sync()
+    assert "Settings" not in team.tabs()
 
 
 def test_the_tab_costs_no_request(shop: Shop) -> None:
