@@ -1,6 +1,6 @@
 """What ``refundsheet init`` adds to a spreadsheet or takes away: looked up, then told, then done at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from refundsheet.config.settings_tab.layout import settings_page
 from refundsheet.core.columns import header_names
 from refundsheet.core.examples import example_cases
 from refundsheet.core.lease import kept_by
-from refundsheet.core.model import Layout, Snapshot
+from refundsheet.core.model import Cell, Layout, Snapshot
 from refundsheet.core.pages import Page
 from refundsheet.core.parse import ParsedLog, parse
 from refundsheet.errors import LayoutError, MissingTabError, UsageError
@@ -23,8 +23,6 @@ from refundsheet.sheets.setup import layout_after, what_is_missing
 from refundsheet.sheets.store import Setup, Tab
 from refundsheet.sheets.workbook import Offer, Piece, Workbook
 
-#: A dropdown reaches so many rows below the last one that is filled.
-_ROOM = 1000
 #: A list of owners that is longer than this is none.
 _MOST_OWNERS = 50
 
@@ -87,7 +85,7 @@ class Desk:
             pieces = list(self._new_log(log, now, with_examples=with_examples))
         else:
             assert snapshot is not None  # noqa: S101 - for the type checker: there is a log
-            pieces = list(self._completed_log(log, snapshot, with_examples=with_examples))
+            pieces = list(self._completed_log(log, snapshot, now, with_examples=with_examples))
         return Proposal(self._store.book.title, tuple(pieces))
 
     def removals(self, now: datetime) -> Proposal:
@@ -146,20 +144,24 @@ class Desk:
 
     def _new_log(self, log: Tab | None, now: datetime, *, with_examples: bool) -> Iterator[Piece]:
         settings, book = self._settings, self._store.book
-        zone = ZoneInfo(book.zone)
-        rows = list(example_cases(now, zone, settings.case_ids)) if with_examples else []
+        rows = self._examples(now) if with_examples else []
         title = settings.log.tab or ("" if log and book.tab(USUAL_LOG) else USUAL_LOG)
         sheet_id = log.sheet_id if log else fresh_sheet_id()
         tab = log or Tab(sheet_id=sheet_id, title=title, row_count=0, column_count=0)
         layout = workbook.new_layout()
         yield from workbook.new_log(log, sheet_id, title, rows)
         yield from workbook.our_tabs((fresh_sheet_id(), page) for page in self._missing_pages())
-        yield from self._extras(tab, layout, len(rows), _owners(str(row["owner"]) for row in rows))
+        yield from self._extras(tab, layout, _owners(str(row["owner"]) for row in rows))
+
+    def _examples(self, now: datetime) -> list[Mapping[str, Cell]]:
+        zone = ZoneInfo(self._store.book.zone)
+        return list(example_cases(now, zone, self._settings.case_ids))
 
     def _completed_log(
-        self, log: Tab, snapshot: Snapshot, *, with_examples: bool
+        self, log: Tab, snapshot: Snapshot, now: datetime, *, with_examples: bool
     ) -> Iterator[Piece]:
         parsed = self._parsed(snapshot)
+        owners = [row.case.owner for row in parsed.rows]
         if with_examples and parsed.rows:
             raise UsageError(
                 f'The tab "{log.title}" holds {len(parsed.rows)} cases already: leave --sample away.'
@@ -168,12 +170,14 @@ class Desk:
         setup = what_is_missing(parsed.layout, self._store.book, pages, "")
         yield from workbook.our_columns(log, setup)
         yield from workbook.our_tabs((fresh_sheet_id(), page) for page in pages)
-        owners = _owners(row.case.owner for row in parsed.rows)
         layout = layout_after(
             parsed.layout, Setup(columns=setup.columns, column_index=setup.column_index)
         )
-        last = max((row.number for row in parsed.rows), default=layout.header_row)
-        yield from self._extras(log, layout, last, owners)
+        if with_examples:
+            rows = self._examples(now)
+            owners = [str(row["owner"]) for row in rows]
+            yield from workbook.examples(log, layout, rows)
+        yield from self._extras(log, layout, _owners(owners))
 
     def _missing_pages(self) -> list[Page]:
         queue, summary, history = empty_pages(self._settings)
@@ -181,9 +185,7 @@ class Desk:
         pages = (queue, summary, settings, history)
         return [page for page in pages if self._store.book.tab(page.title) is None]
 
-    def _extras(
-        self, log: Tab, layout: Layout, last: int, owners: tuple[str, ...]
-    ) -> Iterator[Piece]:
+    def _extras(self, log: Tab, layout: Layout, owners: tuple[str, ...]) -> Iterator[Piece]:
         settings = self._settings
         present = self._workbook(log, layout) if log.row_count else workbook.nothing_yet(log)
         offers = (
@@ -191,7 +193,7 @@ class Desk:
             Offer("reason", tuple(reason.label for reason in settings.reasons)),
             Offer("owner", owners),
         )
-        yield from workbook.extras(present, layout, offers, last + _ROOM)
+        yield from workbook.extras(present, layout, offers)
 
     def _workbook(self, log: Tab, layout: Layout) -> Workbook:
         """What there is of colours, warnings, marks and dropdowns: two reads."""

@@ -60,8 +60,8 @@ _ORDER: Mapping[str, int] = {
     "follow_up_by": 140, "owner": 110, "notes": 320, "last_action_at": 160, "approved_at": 140,
     "paid_at": 140, "resolved_at": 140, "deadline": 110, "snooze_until": 120, "row_check": 320,
 }  # fmt: skip
-#: How many rows below the headers of a new log are prepared with dropdowns.
-NEW_ROWS = 1000
+#: How many rows a log in a tab of its own begins with, below the headers.
+_NEW_ROWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def new_log(
     fields = tuple(_ORDER)
     requests: list[Request] = []
     if tab is None:
-        grid = {"rowCount": NEW_ROWS + 1, "columnCount": len(fields)}
+        grid = {"rowCount": _NEW_ROWS + 1, "columnCount": len(fields)}
         properties = {"sheetId": sheet_id, "title": title, "index": 0, "gridProperties": grid}
         requests.append({"addSheet": {"properties": properties}})
         words = (
@@ -198,12 +198,26 @@ def new_log(
     requests.append(_cells(sheet_id, 0, [[BY_FIELD[field].header for field in fields]]))
     requests += [mark_column(sheet_id, fields.index(field), field) for field in OUR_FIELDS]
     yield Piece(words, tuple(requests))
-    if rows:
-        cells = [[row.get(field) for field in fields] for row in rows]
-        yield Piece(
-            f"enter {len(rows)} example cases; delete their rows when you have seen enough",
-            (_cells(sheet_id, 1, cells),),
-        )
+    yield from _examples(sheet_id, 1, [[row.get(field) for field in fields] for row in rows])
+
+
+def examples(log: Tab, layout: Layout, rows: Sequence[Mapping[str, Cell]]) -> Iterator[Piece]:
+    """Cases for a log that has none, in rows of their own below its headers."""
+    field_of = {column: field for field, column in layout.columns.items()}
+    width = max(field_of) + 1
+    cells = [[row.get(field_of.get(column, "")) for column in range(width)] for row in rows]
+    inserted = {"sheetId": log.sheet_id, "dimension": "ROWS", "startIndex": layout.header_row}
+    inserted["endIndex"] = layout.header_row + len(rows)
+    insert = {"insertDimension": {"range": inserted, "inheritFromBefore": False}}
+    yield from _examples(log.sheet_id, layout.header_row, cells, insert)
+
+
+def _examples(
+    sheet_id: int, row: int, cells: Sequence[Sequence[Cell]], *before: Request
+) -> Iterator[Piece]:
+    if cells:
+        words = f"enter {len(cells)} example cases; delete their rows when you have seen enough"
+        yield Piece(words, (*before, _cells(sheet_id, row, cells)))
 
 
 def new_layout() -> Layout:
@@ -226,16 +240,13 @@ def our_tabs(pages: Iterable[tuple[int, Page]]) -> Iterator[Piece]:
         yield Piece(f'add the tab "{page.title}"', tuple(add_page(sheet_id, page)))
 
 
-def extras(
-    workbook: Workbook, layout: Layout, offers: Sequence[Offer], last_row: int
-) -> Iterator[Piece]:
+def extras(workbook: Workbook, layout: Layout, offers: Sequence[Offer]) -> Iterator[Piece]:
     """Dropdowns, colours and warnings that a log lacks; nothing where people have their own.
 
     Args:
         workbook: What is there.
         layout: The log's columns as they will be.
         offers: What to choose from, by field.
-        last_row: The first row below those that get dropdowns, counted from 0.
     """
     log, first = workbook.log, layout.header_row
     for offer in offers:
@@ -244,7 +255,7 @@ def extras(
             yield Piece(
                 f'offer {len(offer.options)} entries to choose from in "{layout.headers[column]}"; '
                 "others can be typed",
-                (_dropdown(log.sheet_id, first, last_row, column, offer.options),),
+                (_dropdown(log.sheet_id, first, column, offer.options),),
             )
     follow_up = layout.columns.get("follow_up")
     if follow_up is not None:
@@ -287,7 +298,7 @@ def removal(workbook: Workbook, layout: Layout) -> Iterator[Piece]:
         if is_ours:
             yield Piece(
                 f'take away what we offer in "{layout.headers[column]}"',
-                (_dropdown(log.sheet_id, layout.header_row, None, column, ()),),
+                (_dropdown(log.sheet_id, layout.header_row, column, ()),),
             )
     for tab in workbook.tabs.values():
         if tab.sheet_id in workbook.marked:
@@ -380,11 +391,9 @@ def _below(sheet_id: int, first: int, column: int) -> Request:
     }
 
 
-def _dropdown(
-    sheet_id: int, first: int, last: int | None, column: int, options: Sequence[str]
-) -> Request:
+def _dropdown(sheet_id: int, first: int, column: int, options: Sequence[str]) -> Request:
     """A dropdown; without options there is none any more."""
-    cells = _below(sheet_id, first, column) | ({} if last is None else {"endRowIndex": last})
+    cells = _below(sheet_id, first, column)
     if not options:
         return {"setDataValidation": {"range": cells}}
     values = [{"userEnteredValue": option} for option in options]

@@ -210,6 +210,18 @@ def test_examples_never_come_among_cases(team: HttpTeam) -> None:
     assert "holds 2 cases already" in init("--sample", "--yes", NOW, code=2).stderr
 
 
+def test_examples_come_below_headers_that_are_there(team: HttpTeam) -> None:
+    team.fill("A2", [[""] * 5] * 2)
+
+    init("--sample", "--yes", NOW)
+
+    heads, first, *_ = team.rows()
+    assert heads[:5] == LOG[0]
+    assert first == ["R-2026-0001", "EXAMPLE-0001", "New"]
+    assert len(team.rows()) == 7
+    assert "nothing to be added" in init("--yes", NOW).stdout
+
+
 def test_a_tab_with_something_else_is_not_taken_for_empty(team: HttpTeam) -> None:
     team.fill("A1", [["Shopping", "list"], *[["", ""]] * 2])
 
