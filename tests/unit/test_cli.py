@@ -276,7 +276,7 @@ def test_the_summary_for_programs_has_stable_keys(team: HttpTeam) -> None:
     duration |= {"still_open", "used", "left_out"}
     table = {"title", "definition", "columns", "rows", "is_running", "used", "left_out"}
     assert summary.keys() == {
-        "as_of", "figures", "durations", "spikes", "tables", "switched_off", "data_quality"
+        "version", "as_of", "figures", "durations", "spikes", "tables", "switched_off", "data_quality"
     }  # fmt: skip
     assert all(one.keys() == figure for one in summary["figures"])
     assert all(one.keys() == duration for one in summary["durations"].values())
@@ -288,7 +288,7 @@ def test_the_summary_for_people(team: HttpTeam) -> None:
     result = run("summary", NOW)
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("Figures as of 2026-11-02 10:00")
+    assert result.stdout.startswith("Figures as of Monday 2026-11-02 10:00")
 
 
 # A sheet that is not as it must be
