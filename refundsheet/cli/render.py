@@ -26,13 +26,13 @@ from refundsheet.core.statistics.figures import (
     Table,
 )
 from refundsheet.core.summary import (
-    NO_ROWS,
     Summary,
     basis,
     in_words,
     needs_eyes,
     number_text,
-    spike_lines,
+    shown_rows,
+    spikes_told,
 )
 from refundsheet.core.undo import Undoing
 
@@ -232,7 +232,7 @@ def _print_line(console: Console, result: Figure | Duration | SpikeWatch | Switc
         case Duration():
             value = in_words(result)
         case SpikeWatch():
-            value = "\n".join(spike_lines(result))
+            value = spikes_told(result)
         case SwitchedOff():
             value = f"switched off: {result.why}"
         case _:
@@ -254,7 +254,7 @@ def _print_table(console: Console, table: Table) -> None:
     for column in table.columns:
         justify = "left" if column.measure is Measure.TEXT else "right"
         grid.add_column(column.head, justify=justify)
-    for row in table.rows or [(NO_ROWS,)]:
+    for row in shown_rows(table):
         cells = zip(row, table.columns, strict=False)
         grid.add_row(*(escape(number_text(value, column.measure)) for value, column in cells))
     console.print(Padding(grid, (0, 0, 0, 2)))

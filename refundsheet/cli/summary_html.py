@@ -17,19 +17,18 @@ from refundsheet.core.statistics.figures import (
 )
 from refundsheet.core.statistics.registry import Result
 from refundsheet.core.summary import (
-    NO_ROWS,
     Summary,
     basis,
     in_words,
     needs_eyes,
     number_text,
-    spike_lines,
+    shown_rows,
+    spikes_told,
 )
 from refundsheet.errors import UsageError
 
 _HEADLINES = ("open", "waiting", "approved_unpaid", "overdue", "decided_in_time")
 
-_NO_ROWS = f"<tr><td>{NO_ROWS}</td></tr>"
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1c2321;--faint:#56605c;--line:#d5dad7;--paper:#fff;--ground:#f4f5f4}
 @media(prefers-color-scheme:dark){:root{--ink:#e7ecea;--faint:#a3ada9;--line:#343b38;--paper:#171b1a;--ground:#101312}}
@@ -39,7 +38,7 @@ h2{font-size:18px;margin:34px 0 8px}h3{font-size:15px;margin:20px 0 4px}
 .as-of,.note{color:var(--faint);font-size:13px}.note{margin:2px 0 8px;max-width:75ch}
 .head{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:18px 0}
 .head div,figure,.eyes{background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:12px 16px}
-.head b{display:block;font-size:30px;font-weight:650;line-height:1.2}.eyes ul{margin:4px 0;padding-left:20px}
+.head b{display:block;font-size:30px;font-weight:650;line-height:1.2}.eyes h3{margin:0}.eyes ul{margin:4px 0;padding-left:20px}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:12px}
 figure{margin:0}figcaption{font-weight:600}svg{width:100%;height:auto;font-size:12px;fill:currentColor}
 figure p{margin:0;font-size:13px;display:flex;gap:16px}i{display:inline-block;width:12px;height:12px;margin-right:6px}
@@ -107,9 +106,10 @@ def _charts(summary: Summary) -> Iterator[str]:
     """The same four that stand on the tab, of those the log has figures for."""
     tables = {table.name: table for table in summary.tables}
     if weekly := tables.get("weekly"):
-        labels = [str(row[0])[5:] for row in weekly.rows]
+        complete = weekly.rows[:-1]  # a week that is not over yet would look like a fall
+        labels = [str(row[0])[5:] for row in complete]
         heads = [column.head for column in weekly.columns]
-        series = [(heads[at], [_number(row[at]) for row in weekly.rows]) for at in (1, 2, 4)]
+        series = [(heads[at], [_number(row[at]) for row in complete]) for at in (1, 2, 4)]
         yield lines_svg("Received, resolved and open, by week", labels, series)
     if ageing := tables.get("ageing"):
         title = "Open cases by business days since the last action"
@@ -140,7 +140,7 @@ def _line(result: Figure | Duration | SpikeWatch | SwitchedOff) -> str:
         case Duration():
             value = in_words(result)
         case SpikeWatch():
-            value = "; ".join(spike_lines(result))
+            value = spikes_told(result)
         case SwitchedOff():
             value = f"switched off: {result.why}"
     note = "" if isinstance(result, SwitchedOff) else _note(result)
@@ -164,12 +164,12 @@ def _table(table: Table) -> str:
         "<tr>"
         + "".join(
             f'<td class="{kind}">{escape(number_text(value, column.measure))}</td>'
-            for value, column, kind in zip(row, table.columns, kinds, strict=True)
+            for value, column, kind in zip(row, table.columns, kinds, strict=False)
         )
         + "</tr>"
-        for row in table.rows
+        for row in shown_rows(table)
     )
     return (
         f'<h3>{escape(table.title)}</h3><p class="note">{_note(table)}</p>'
-        f"<table><tr>{heads}</tr>{rows or _NO_ROWS}</table>"
+        f"<table><tr>{heads}</tr>{rows}</table>"
     )

@@ -29,6 +29,8 @@ from refundsheet.core.statistics.registry import Result, Topic, compute
 
 #: Said where there is nothing to look at.
 NOTHING = "Nothing out of the ordinary."
+#: Said where no case can tell.
+NOT_KNOWN = "not known yet"
 #: Said in place of the rows of a table that has none.
 NO_ROWS = "(none yet)"
 
@@ -183,6 +185,8 @@ def number_text(value: Number | str | None, measure: Measure) -> str:
 
 def in_words(duration: Duration) -> str:
     """The median and its limits, the time by which nine in ten are done, and how many are open."""
+    if not duration.used:
+        return NOT_KNOWN
     if duration.median is None or duration.late is None:
         return f"too few to say: {duration.ended:,} of {duration.used:,} have ended"
     half, late = (_range(estimate, duration) for estimate in (duration.median, duration.late))
@@ -231,6 +235,14 @@ def _spike_notice(spike: Spike) -> Notice:
         cases=tuple(zip_longest(spike.cases, spike.keys, fillvalue="")),
         more=spike.count - len(spike.cases),
     )
+
+
+def shown_rows(table: Table) -> tuple[tuple[str, *tuple[Number | str | None, ...]], ...]:
+    """The rows as people read them: a last one that is not over yet says so."""
+    if not table.rows:
+        return ((NO_ROWS,),)
+    *before, (name, *numbers) = table.rows
+    return (*before, (f"{name}, so far" if table.is_running else name, *numbers))
 
 
 def basis(used: int, left_out: Sequence[LeftOut]) -> str:

@@ -29,12 +29,21 @@ from refundsheet.core.statistics.figures import (
     Table,
 )
 from refundsheet.core.statistics.registry import Result, Topic
-from refundsheet.core.summary import NO_ROWS, NOTHING, Notice, Summary, basis, notices, spikes_told
+from refundsheet.core.summary import (
+    NOT_KNOWN,
+    NOTHING,
+    Notice,
+    Summary,
+    basis,
+    notices,
+    shown_rows,
+    spikes_told,
+)
 
 #: Where the time of the last pass stands; it is renewed without the rest.
 HEARTBEAT = (2, 1)
 
-_WIDTHS = (260, 140, 110, 130, 110, 520)
+_WIDTHS = (260, 160, 110, 130, 110, 520)
 _FROZEN_ROWS = 3
 _NOTE_COLUMN = 5
 _CHART_COLUMN, _CHART_ROWS = 7, 19
@@ -80,6 +89,8 @@ _DRAWN = (
     ),
 )
 
+#: In the place of a number that there is nothing to compute from.
+_UNKNOWN = PageCell("-", Style.TENTHS)
 _HOUR = timedelta(hours=1)
 
 _Cells = dict[tuple[int, int], PageCell]
@@ -98,7 +109,7 @@ def summary_frame(title: str, weeks: int) -> Page:
             title=words,
             kind=kind,
             row=places[name],
-            end_row=places[name] + 1 + _capacity(name, weeks),
+            end_row=places[name] + 1 + _drawn(name, weeks),
             domain=0,
             series=series,
             anchor=(_HEADLINE_ROW + number * _CHART_ROWS, _CHART_COLUMN),
@@ -167,6 +178,11 @@ def _capacity(name: str, weeks: int) -> int:
     if name == "weekly":
         return weeks + 1  # the running one, too
     return next(tables[name] for tables in _TABLES.values() if name in tables)
+
+
+def _drawn(name: str, weeks: int) -> int:
+    """How many rows of a table are drawn: a week that is not over yet would look like a fall."""
+    return weeks if name == "weekly" else _capacity(name, weeks)
 
 
 def _table_rows(weeks: int) -> dict[str, int]:
@@ -263,8 +279,8 @@ def _put_line(
     cells[row, 0] = PageCell(result.label)
     match result:
         case Figure():
-            if result.value is not None:
-                cells[row, 1] = PageCell(_cell(result.value), _STYLES[result.measure])
+            value, style = result.value, _STYLES[result.measure]
+            cells[row, 1] = _UNKNOWN if value is None else PageCell(_cell(value), style)
         case Duration():
             _put_duration(cells, row, result)
             return
@@ -296,7 +312,7 @@ def _put_duration(cells: _Cells, row: int, duration: Duration) -> None:
     unit = f"business {unit}" if duration.clock is Clock.BUSINESS else unit
     cells[row, 0] = PageCell(f"{duration.label} ({unit})")
     if median is None or late is None:
-        cells[row, 1] = PageCell("too few to say")
+        cells[row, 1] = PageCell("too few to say" if duration.used else NOT_KNOWN)
     else:
         for column, estimate in ((1, median), (3, late)):
             value, limits = _reached(estimate, length)
@@ -355,7 +371,7 @@ def _put_table(cells: _Cells, row: int, table: Table, capacity: int) -> None:
     _put_note(cells, row, table)
     for place, column in enumerate(table.columns):
         cells[row + 1, place] = PageCell(column.head, Style.COLUMN_HEAD)
-    rows = table.rows or ((NO_ROWS,),)
+    rows = shown_rows(table)
     if len(rows) > capacity:
         rows = (*rows[: capacity - 1], (f"and {len(rows) - capacity + 1} more",))
     for line, values in enumerate(rows, row + 2):

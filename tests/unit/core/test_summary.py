@@ -346,7 +346,9 @@ def test_every_chart_lies_over_its_table() -> None:
     assert heads == ["Week from", "Business days", "Reason", "Month of receipt"]
     drawn = [cells[frame.charts[0].row, column].value for column in frame.charts[0].series]
     assert drawn == ["Received", "Resolved", "Open at its end"]
-    assert frame.charts[0].end_row - frame.charts[0].row == 1 + 26 + 1
+    assert frame.charts[0].end_row - frame.charts[0].row == 1 + 26
+    weeks = [cells[row, 0].value for row in (frame.charts[0].end_row - 1, frame.charts[0].end_row)]
+    assert weeks == ["2026-10-26", "2026-11-02, so far"]
 
 
 def test_charts_lie_beside_the_cells_and_not_on_each_other() -> None:
@@ -468,6 +470,20 @@ def test_a_duration_stands_on_the_page_as_numbers_of_one_unit(
     assert [cell and cell.value for cell in found] == shown
     assert cells[row, 5].value == "So long. 7 have ended, 3 are open. n = 10."
     assert cells[row - 1, 1] == PageCell("Half within", Style.COLUMN_HEAD)
+
+
+def test_of_what_no_case_can_tell_it_is_said_that_it_is_not_known() -> None:
+    day = timedelta(hours=8)
+    unseen = Duration("payout", "Payout", "So long.", Clock.BUSINESS, day, None, None, 0, 0)
+    assert in_words(unseen) == "not known yet"
+    cells = to_cells(Summary(MONDAY, {Topic.SPEED: (unseen,)}, ()), ZONE, weeks=26)
+    assert cells[place_of(cells, "Payout (business days)"), 1].value == "not known yet"
+
+
+def test_a_figure_that_nothing_tells_of_is_a_dash() -> None:
+    share = Figure("opened_again", "Opened again", None, "So many.", 0, measure=Measure.SHARE)
+    cells = to_cells(Summary(MONDAY, {Topic.TARGETS: (share,)}, ()), ZONE, weeks=26)
+    assert cells[place_of(cells, "Opened again"), 1].value == "-"
 
 
 def test_a_table_without_rows_says_so() -> None:
