@@ -43,7 +43,8 @@ def find_layout(rows: Sequence[Sequence[Any]], names: Mapping[str, str]) -> Layo
     if not candidates:
         raise LayoutError(
             f"The tab is empty: its first {ROWS_SEARCHED} rows hold no headers. "
-            f"Put headers in row 1: at least {_wanted(names)}."
+            f"Put headers in row 1 (at least {_wanted(names)}), or let this lay out the whole "
+            "desk: refundsheet init"
         )
     # The earliest of the best: max() keeps the first.
     best = max(candidates, key=lambda layout: (_is_complete(layout), len(layout.columns)))

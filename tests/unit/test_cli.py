@@ -297,7 +297,7 @@ def test_the_summary_for_people(team: HttpTeam) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        pytest.param([], "The tab is empty: its first 10 rows hold no headers. Put headers in row 1: ", id="an empty sheet"),
+        pytest.param([], "The tab is empty: its first 10 rows hold no headers. Put headers in row 1 (", id="an empty sheet"),
         pytest.param([["Name", "Remarks"], ["Ada", "called"]], "No header row was found in the first 10 rows of the tab. It needs ", id="no headers"),
     ],
 )  # fmt: skip

@@ -128,6 +128,14 @@ def test_every_command_shown_is_understood() -> None:
         assert COMMANDS[name].make_context(name, words)
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_an_example_that_is_understood(name: str) -> None:
+    [example] = re.findall(r"Example: refundsheet (.+)", " ".join(COMMANDS[name].help.split()))
+    of, *words = shlex.split(example.partition(" > ")[0])
+    assert of == name
+    assert COMMANDS[name].make_context(name, words)
+
+
 def test_every_option_shown_by_itself_is_one_of_ours() -> None:
     ours = {
         opt for c in COMMANDS.values() for p in c.params for opt in (*p.opts, *p.secondary_opts)
