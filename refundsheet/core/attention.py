@@ -37,7 +37,7 @@ HEADERS = (
     "Amount",
     "Currency",
 )
-_WIDTHS = (110, 110, 130, 460, 90, 130, 130, 130, 140, 110, 90, 80)
+_WIDTHS = (110, 110, 130, 460, 90, 140, 140, 140, 140, 110, 90, 80)
 
 #: The rows of the title, of what changed, of what else there is to know, and of the heads.
 _TITLE, _NEWS, _REMARKS, _HEADS = range(4)

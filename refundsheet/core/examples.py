@@ -13,14 +13,14 @@ _FRIDAY = 4
 #: action, notes; a blank date is left for refundsheet to fill in.
 _CASES = (
     (0, "Example buyer 1", "Desk lamp", 34.9, "Damaged or defective", "New", "", None, ""),
-    (6, "Example buyer 2", "Rain jacket", 79.0, "Size or fit", "Under Review", "Sam", 5,
+    (8, "Example buyer 2", "Rain jacket", 79.0, "Size or fit", "Under Review", "Sam", 6,
      "asked for a photo of the label"),
-    (9, "Example buyer 3", "Headphones", 129.0, "Wrong item", "Approved", "Kim", 7,
+    (9, "Example buyer 3", "Headphones", 129.0, "Wrong item", "Approved", "Kim", 3,
      "money back agreed on the phone"),
     (4, "Example buyer 4", "Tea set", 22.5, "Missing item or part", "Awaiting Customer", "Sam", 3,
      "which cup is missing?"),
     (12, "Example buyer 5", "Backpack", 58.0, "Changed mind", "Refunded", "Kim", 8, "paid back"),
-    (11, "Example buyer 6", "Phone case", 12.0, "Damaged", "Under Reveiw", "Sam", 8,
+    (11, "Example buyer 6", "Phone case", 12.0, "Damaged", "Under Reveiw", "Sam", 3,
      "a slip in Status: see Row Check"),
 )  # fmt: skip
 

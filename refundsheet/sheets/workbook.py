@@ -56,7 +56,7 @@ _COLOURS: Mapping[str, tuple[str, str]] = {
 #: A new log's columns in their order, with what they are wide: Follow-up stands beside Status.
 _ORDER: Mapping[str, int] = {
     "case_id": 110, "customer_name": 150, "order_id": 130, "product": 170, "amount": 90,
-    "currency": 90, "requested_at": 180, "reason": 170, "status": 140, "follow_up": 340,
+    "currency": 90, "requested_at": 200, "reason": 170, "status": 140, "follow_up": 340,
     "follow_up_by": 140, "owner": 110, "notes": 320, "last_action_at": 160, "approved_at": 140,
     "paid_at": 140, "resolved_at": 140, "deadline": 110, "snooze_until": 120, "row_check": 320,
 }  # fmt: skip

@@ -5,6 +5,8 @@ import * as api from "/page/api.js";
 
 // Told apart in print and by people who see no red or green (Okabe and Ito's set).
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+/** How wide a letter of the axes is, in pixels. */
+const LETTER_WIDTH = 7.4;
 const HEIGHT = 220;
 const WIDTH = 460;
 
@@ -71,8 +73,12 @@ function optionsFor(basic, heads, labels) {
   const faint = getComputedStyle(document.documentElement).getPropertyValue("--line").trim();
   const look = { stroke: ink, grid: { stroke: faint, width: 1 }, ticks: { stroke: faint, width: 1 }, font: "12px system-ui" };
   const named = labels.map(labelOf);
+  const isLong = named.some((name) => name.length > 10);
+  // uPlot leaves out labels for numbers, which are short: names are broken into lines, or cut.
+  const letters = isLong ? Math.max(6, Math.floor((WIDTH - 70) / Math.max(labels.length, 1) / LETTER_WIDTH)) : 10;
+  const shown = named.map((name) => inLines(name, letters));
   const axes = [
-    { ...look, values: (_, places) => places.map((place) => (Number.isInteger(place) ? named[place] ?? "" : "")), size: 34 },
+    { ...look, values: (_, places) => places.map((place) => (Number.isInteger(place) ? shown[place] ?? "" : "")), size: isLong ? 64 : 34 },
     { ...look, size: 46 },
   ];
   return {
@@ -84,6 +90,19 @@ function optionsFor(basic, heads, labels) {
     cursor: { show: false },
     series: [{}, ...heads.map((label, place) => seriesLook(basic, label, place, heads.length))],
   };
+}
+
+/** A text in at most three lines of so many letters. */
+function inLines(text, letters) {
+  const lines = [];
+  for (const word of text.split(" ")) {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length && longer.length <= letters) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  const kept = lines.slice(0, 3).map((line) => (line.length > letters ? `${line.slice(0, letters - 1)}…` : line));
+  if (lines.length > 3) kept[2] = `${kept[2].slice(0, letters - 1)}…`;
+  return kept.join("\n");
 }
 
 /** Google's own type of a series wins over the chart's. */
