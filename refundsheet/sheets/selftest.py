@@ -3,15 +3,15 @@
 Google documents most of it and promises none of it. So a process tries before its first write, and once
 a day: does ``deleteDuplicates`` keep the first of two equal rows and nothing of two different ones, is a
 blank equal to a blank, does the row below move up whole, where does a paste on a filtered row land, and
-what equals a cell in which a formula shows nothing.
+what equals a cell in which a formula shows nothing. What nothing rests on today is noted besides.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
 from refundsheet.core.model import Cell
+from refundsheet.sheets import judged
 from refundsheet.sheets.grid import (
     SHOWS_NOTHING,
     Answer,
@@ -22,11 +22,15 @@ from refundsheet.sheets.grid import (
     grid_range,
 )
 from refundsheet.sheets.layout import Request
+from refundsheet.sheets.transport import Json
 
 #: The rows of the hidden tab that the test uses; the nonce stands above them.
 FIRST_ROW, END_ROW = 10, 90
-_FILTER_ROW, _EMPTY_ROW = 60, 70
+_FILTER_ROW, _EMPTY_ROW, _FORMULA_ROW = 60, 70, 80
 _COLUMNS = 4
+
+#: What must come back of either request.
+ANSWER_FIELDS = f"replies.deleteDuplicates,{judged.ANSWER_FIELDS}"
 
 
 class Paste(Enum):
@@ -63,6 +67,16 @@ class SelfTest:
     failed: tuple[str, ...] = ()
     notes: Mapping[str, bool] = field(default_factory=dict[str, bool])
 
+    def in_words(self) -> str:
+        """All of it in a line, for the program's log."""
+        judge = f"not as it must: {', '.join(self.failed)}" if self.failed else "as it must"
+        learnt = "; ".join(f"{name}: {'yes' if so else 'no'}" for name, so in self.notes.items())
+        return (
+            f"Google was tried on the hidden tab: the judge works {judge}; a paste on a row that a "
+            f"filter hides is {self.filtered_paste.value}; a formula that shows nothing equals "
+            f"{self.empty_text.value}; {learnt}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
@@ -94,7 +108,7 @@ def trial_requests(hidden_id: int) -> list[Request]:
         requests.append(cells_request(hidden_id, row, 0, [trial.expected, "expected"]))
         requests.append(cells_request(hidden_id, row + 1, 0, [trial.actual, "no", None]))
         requests.append(cells_request(hidden_id, row + 2, 0, ["written", "yes", 46037.25]))
-        requests.append(_judge(hidden_id, row))
+        requests.append(_judge(hidden_id, row))  # the last of four
     requests.append(formula_request(hidden_id, _EMPTY_ROW, 0, SHOWS_NOTHING))
     return requests
 
@@ -107,7 +121,15 @@ def _judge(hidden_id: int, row: int) -> Request:
 
 def later_requests(hidden_id: int) -> list[Request]:
     """The second request: a row that a filter hides, and a formula that stood there before."""
-    return [*_filter(hidden_id), *_empty_text(hidden_id)]
+    return [*_filter(hidden_id), *_empty_text(hidden_id), *_fresh_formula(hidden_id)]
+
+
+def _fresh_formula(hidden_id: int) -> Iterator[Request]:
+    """A formula, and its value copied by the same batch."""
+    yield cells_request(hidden_id, _FORMULA_ROW, 0, [None, None])
+    yield formula_request(hidden_id, _FORMULA_ROW, 0, '="known"')
+    formula, value = (grid_range(hidden_id, _FORMULA_ROW, column) for column in (0, 1))
+    yield copy_request(formula, value, "PASTE_VALUES")
 
 
 def _empty_text(hidden_id: int) -> Iterator[Request]:
@@ -145,13 +167,19 @@ def _filter(hidden_id: int) -> list[Request]:
     return requests
 
 
-def evaluate(hidden_id: int, trials: Answer, later: Answer) -> SelfTest:
+def evaluate(hidden_id: int, tried: Json, tried_later: Json) -> SelfTest:
     """What the two answers say."""
+    trials, later = (Answer(answer["updatedSpreadsheet"]) for answer in (tried, tried_later))
     failed: list[str] = []
-    notes: dict[str, bool] = {}
+    notes = {
+        "the answer counts the rows that went": _counts(hidden_id, tried, trials),
+        "a formula has its value within its batch": (
+            later.entered(hidden_id, _FORMULA_ROW, 1) == "known"
+        ),
+    }
     for index, trial in enumerate(_TRIALS):
         row = FIRST_ROW + 3 * index
-        matched = trials.entered(hidden_id, row + 1, 1) == "yes"
+        matched = _matched(hidden_id, row, trials)
         if trial.must_match is None:
             notes[trial.name] = matched
         elif matched is not trial.must_match:
@@ -165,6 +193,18 @@ def evaluate(hidden_id: int, trials: Answer, later: Answer) -> SelfTest:
         failed=tuple(failed),
         notes=notes,
     )
+
+
+def _matched(hidden_id: int, row: int, trials: Answer) -> bool:
+    return trials.entered(hidden_id, row + 1, 1) == "yes"
+
+
+def _counts(hidden_id: int, tried: Json, trials: Answer) -> bool:
+    """Whether the answer says of every comparison how many rows it removed."""
+    replies = tried.get("replies", [])[3 : 4 * len(_TRIALS) : 4]
+    told = [reply.get("deleteDuplicates", {}).get("duplicatesRemovedCount", 0) for reply in replies]
+    rows = range(FIRST_ROW, FIRST_ROW + 3 * len(_TRIALS), 3)
+    return told == [int(_matched(hidden_id, row, trials)) for row in rows]
 
 
 def _what_equals_empty_text(hidden_id: int, later: Answer) -> EmptyText:
@@ -196,8 +236,3 @@ def _where_pasted(hidden_id: int, later: Answer) -> Paste:
 def answer_rows() -> Iterator[tuple[int, int, int, int]]:
     """What of the hidden tab must come back: row and column bounds."""
     yield FIRST_ROW, END_ROW, 0, _COLUMNS
-
-
-def spreadsheet_of(response: Mapping[str, Any]) -> Answer:
-    """The cells of a batch's answer."""
-    return Answer(response["updatedSpreadsheet"])

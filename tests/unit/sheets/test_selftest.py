@@ -123,6 +123,26 @@ def test_what_equals_a_cell_that_shows_nothing_is_found_out(
     assert found.empty_text is empty_text
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_what_nothing_rests_on_is_noted_and_all_of_it_stands_in_the_log(
+    store: GoogleSheetStore,
+    local_server: LocalServer,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    waits: bool,
+) -> None:
+    local_server.set_control(switches={"formulas_wait": waits})
+    caplog.set_level("INFO", "refundsheet.sheets.writer")
+
+    found = tried(store)
+
+    assert found.notes["the answer counts the rows that went"]
+    assert found.notes["a formula has its value within its batch"] is not waits
+    assert (
+        "the judge works as it must; a paste on a row that a filter hides is exact" in caplog.text
+    )
+
+
 @pytest.mark.parametrize(
     ("switches", "said"),
     [
