@@ -99,7 +99,8 @@ def read_look(answer: Json, log: Tab, hidden: Tab) -> Look:
         top, left = data.get("startRow", 0), data.get("startColumn", 0)
         for row, line in enumerate(data.get("rowData", ()), top):
             for column, cell in enumerate(line.get("values", ()), left):
-                cells[row, column] = cell
+                if cell:  # of whole columns most cells are blank, and a place for each is memory
+                    cells[row, column] = cell
         for row, metadata in enumerate(data.get("rowMetadata", ()), top):
             if metadata.get("hiddenByFilter"):
                 filtered.add(row)
