@@ -21,7 +21,7 @@ from refundsheet.sheets.google import USUAL_LOG, GoogleSheetStore, fresh_sheet_i
 from refundsheet.sheets.grid import a1
 from refundsheet.sheets.setup import layout_after, what_is_missing
 from refundsheet.sheets.store import Setup, Tab
-from refundsheet.sheets.workbook import Offer, Piece, Workbook
+from refundsheet.sheets.workbook import Mark, Offer, Piece, Workbook
 
 #: A list of owners that is longer than this is none.
 _MOST_OWNERS = 50
@@ -34,13 +34,15 @@ class Proposal:
     Attributes:
         spreadsheet: Its title.
         pieces: What is added or taken away.
-        emptied: The fields of our columns that are to be emptied.
+        emptied: The marks of our columns that are to be emptied.
+        forgotten: All marks that go, those of columns that people have made theirs among them.
         remarks: What people should know besides.
     """
 
     spreadsheet: str
     pieces: tuple[Piece, ...]
-    emptied: tuple[str, ...] = ()
+    emptied: tuple[Mark, ...] = ()
+    forgotten: tuple[Mark, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -68,7 +70,7 @@ class Desk:
         return self._store.book.zone
 
     def additions(self, now: datetime, *, with_examples: bool) -> Proposal:
-        """What the spreadsheet lacks: at most four reads, and nothing is written.
+        """What the spreadsheet lacks just now: at most four reads, and nothing is written.
 
         Args:
             now: The time of the command.
@@ -89,19 +91,15 @@ class Desk:
         return Proposal(self._store.book.title, tuple(pieces))
 
     def removals(self, now: datetime) -> Proposal:
-        """What is ours in the spreadsheet; nothing is written."""
-        log = self._store.log
+        """What is ours in the spreadsheet just now; nothing is written."""
+        self._store.describe()
         snapshot = self._store.read(now)
         layout = self._parsed(snapshot).layout
-        present = self._workbook(log, layout)
-        # A column counts as ours where mark and header agree; else people have made it theirs.
-        emptied = [
-            field for field, at in present.columns.items() if layout.columns.get(field) == at
-        ]
-        words = [
-            Piece(f'empty the column "{layout.headers[layout.columns[field]]}"', ())
-            for field in emptied
-        ]
+        present = self._workbook(self._store.log, layout)
+        emptied = tuple(mark for mark in present.marks if mark.is_headed(layout))
+        words = [Piece(f'empty the column "{layout.headers[m.column]}"', ()) for m in emptied]
+        if len(emptied) < len(present.marks):
+            words.append(Piece("take our mark from a column that you have made yours", ()))
         remarks = list(filter(None, [kept_by(snapshot.marks, now)]))
         if emptied:
             remarks.append(
@@ -109,25 +107,32 @@ class Desk:
                 "them by hand if you like."
             )
         pieces = (*words, *workbook.removal(present, layout))
-        return Proposal(self._store.book.title, pieces, tuple(emptied), tuple(remarks))
+        return Proposal(self._store.book.title, pieces, emptied, present.marks, tuple(remarks))
 
     def carry_out(self, proposal: Proposal) -> None:
-        """Do all of it: our columns are emptied by their marks first, the rest is one request."""
+        """Do all of it: one request, then our columns are emptied by their marks, which go last.
+
+        In this order a command that is cut short can be given again: what is ours is known by its
+        header and its mark until the end.
+        """
         client = self._store.client
-        if proposal.emptied:
-            filters = [workbook.marked(field) for field in proposal.emptied]
-            client.post_json("/values:batchClearByDataFilter", {"dataFilters": filters})
         requests = [request for piece in proposal.pieces for request in piece.requests]
-        requests += [workbook.unmark(field) for field in proposal.emptied]
         if requests:
             client.send_batch({"requests": requests})
+        if proposal.emptied:
+            filters = [mark.filter for mark in proposal.emptied]
+            client.post_json("/values:batchClearByDataFilter", {"dataFilters": filters})
+        if proposal.forgotten:
+            unmarked = [workbook.unmark(mark) for mark in proposal.forgotten]
+            client.send_batch({"requests": unmarked}, repeatable=True)
 
     def _log(self) -> Tab | None:
         """The tab that is the log or may become it; None where there is none."""
         try:
-            return self._store.log
+            self._store.describe()
         except MissingTabError:
             return None
+        return self._store.log
 
     def _is_blank(self, snapshot: Snapshot) -> bool:
         try:

@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,34 +50,48 @@ def init(wanted: Wanted) -> None:
     zone = desk.zone
     now = parse_now(wanted.now, zone) if wanted.now else wall_clock()
     if wanted.remove:
-        _go(desk, desk.removals(now), wanted, "taken away", _REMOVED)
+        _go(desk, lambda: desk.removals(now), wanted, "taken away", _REMOVED)
     else:
-        _go(desk, desk.additions(now, with_examples=wanted.sample), wanted, "added", _ADDED)
+        look = partial(desk.additions, now, with_examples=wanted.sample)
+        _go(desk, look, wanted, "added", _ADDED)
 
 
 _ADDED = (
-    "Done. Next: refundsheet sync looks at the log for the first time, and refundsheet run keeps it "
-    "from then on."
+    "Done. Next: refundsheet doctor looks whether everything is in place, and refundsheet run keeps "
+    "the log from then on."
 )
 _REMOVED = "Done. What your team typed is as it was; the ledger on this machine is kept."
 
 
-def _go(desk: Desk, proposal: Proposal, wanted: Wanted, verb: str, done: str) -> None:
-    if not proposal.pieces:
-        typer.echo(f'"{proposal.spreadsheet}": there is nothing to be {verb}.')
-        return
+def _go(desk: Desk, look: Callable[[], Proposal], wanted: Wanted, verb: str, done: str) -> None:
+    """Tell, ask, and do what was agreed to; what changed while the question stood is told anew."""
+    proposal = look()
+    while True:
+        if not proposal.pieces:
+            typer.echo(f'"{proposal.spreadsheet}": there is nothing to be {verb}.')
+            return
+        _tell(proposal, verb)
+        if wanted.dry_run:
+            return
+        if wanted.yes:
+            break
+        if not _agreed():
+            typer.echo("Nothing was done.")
+            return
+        told, proposal = proposal, look()
+        if proposal.words == told.words:
+            break
+        typer.echo("The spreadsheet has changed while you were reading.")
+    desk.carry_out(proposal)
+    typer.echo(done)
+
+
+def _tell(proposal: Proposal, verb: str) -> None:
     typer.echo(f'In "{proposal.spreadsheet}" this is to be {verb}, and nothing else is touched:')
     for words in proposal.words:
         typer.echo(f"  {words}")
     for remark in proposal.remarks:
         typer.echo(remark)
-    if wanted.dry_run:
-        return
-    if not (wanted.yes or _agreed()):
-        typer.echo("Nothing was done.")
-        return
-    desk.carry_out(proposal)
-    typer.echo(done)
 
 
 def _agreed() -> bool:

@@ -34,7 +34,8 @@ BOOK_FIELDS = (
     "developerMetadata(metadataKey,metadataValue))"
 )
 GRID_FIELDS = (
-    "sheets.data(startColumn,columnMetadata.developerMetadata(metadataKey,metadataValue),"
+    "sheets.data(startColumn,"
+    "columnMetadata.developerMetadata(metadataId,metadataKey,metadataValue),"
     "rowData.values.dataValidation)"
 )
 _DROPDOWN = "refundsheet offers these; what else is typed stays, and is looked at."
@@ -81,6 +82,30 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """An entry that says that a column is ours.
+
+    Attributes:
+        key: The entry's own id: a copy of the column has another.
+        field: Which of our columns it says it is.
+        column: Where the column stood.
+    """
+
+    key: int
+    field: str
+    column: int
+
+    @property
+    def filter(self) -> Request:
+        """This entry alone as Google's DataFilter: it is found wherever its column has been moved."""
+        return {"developerMetadataLookup": {"metadataId": self.key}}
+
+    def is_headed(self, layout: Layout) -> bool:
+        """Whether the column's header says the same; else people have made the column theirs."""
+        return layout.columns.get(self.field) == self.column
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
     """What a spreadsheet has of the kinds of things that are ours to add.
 
@@ -91,7 +116,7 @@ class Workbook:
         barred: The log's columns with a warning of ours, each with the protection's id.
         colours: The log's rules for colours, in their order.
         offering: The log's columns in which a cell offers something, with whether that is ours.
-        columns: Our columns that carry our mark: field to index.
+        marks: The marks on the log's columns, from left to right.
     """
 
     log: Tab
@@ -100,12 +125,12 @@ class Workbook:
     barred: Mapping[int, int]
     colours: tuple[Request, ...]
     offering: Mapping[int, bool]
-    columns: Mapping[str, int]
+    marks: tuple[Mark, ...]
 
 
 def nothing_yet(log: Tab) -> Workbook:
     """The workbook of a log that is yet to be made."""
-    return Workbook(log, {}, frozenset(), {}, (), {}, {})
+    return Workbook(log, {}, frozenset(), {}, (), {}, ())
 
 
 def read_workbook(
@@ -117,18 +142,18 @@ def read_workbook(
     return Workbook(
         log=log,
         tabs=tabs,
-        marked=frozenset(key for key, sheet in sheets.items() if _mark_of(sheet) is not None),
+        marked=frozenset(key for key, sheet in sheets.items() if _mark_of(sheet)),
         barred=dict(_column_warnings(ours)),
         colours=tuple(ours.get("conditionalFormats", ())),
         offering=_offering(grid),
-        columns=dict(_marked_columns(grid)),
+        marks=tuple(_column_marks(grid)),
     )
 
 
-def _mark_of(holder: Mapping[str, Any]) -> str | None:
-    """The value of our mark on something; None where it carries none."""
+def _mark_of(holder: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Our mark on something; None where it carries none."""
     entries = holder.get("developerMetadata", ())
-    return next((e.get("metadataValue", "") for e in entries if e["metadataKey"] == MARK_KEY), None)
+    return next((entry for entry in entries if entry["metadataKey"] == MARK_KEY), None)
 
 
 def _column_warnings(sheet: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
@@ -150,12 +175,12 @@ def _offering(sheet: Mapping[str, Any]) -> dict[int, bool]:
     return found
 
 
-def _marked_columns(sheet: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+def _column_marks(sheet: Mapping[str, Any]) -> Iterator[Mark]:
     for data in sheet.get("data", ()):
         for column, entry in enumerate(data.get("columnMetadata", ()), data.get("startColumn", 0)):
-            field = _mark_of(entry)
-            if field in OUR_FIELDS:
-                yield str(field), column
+            mark = _mark_of(entry)
+            if mark and mark.get("metadataValue") in OUR_FIELDS:
+                yield Mark(mark["metadataId"], mark["metadataValue"], column)
 
 
 # --- what is added ---
@@ -306,15 +331,9 @@ def removal(workbook: Workbook, layout: Layout) -> Iterator[Piece]:
             yield Piece(words, ({"deleteSheet": {"sheetId": tab.sheet_id}},))
 
 
-def marked(field: str) -> Request:
-    """One of our columns as Google's DataFilter: it is found wherever it has been moved."""
-    lookup = {"metadataKey": MARK_KEY, "metadataValue": field, "locationType": "COLUMN"}
-    return {"developerMetadataLookup": lookup}
-
-
-def unmark(field: str) -> Request:
+def unmark(mark: Mark) -> Request:
     """Take our mark from a column."""
-    return {"deleteDeveloperMetadata": {"dataFilter": marked(field)}}
+    return {"deleteDeveloperMetadata": {"dataFilter": mark.filter}}
 
 
 # --- requests ---

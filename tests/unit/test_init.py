@@ -4,11 +4,13 @@ import json
 import re
 import stat
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+import typer
 from typer.testing import CliRunner, Result
 
 from refundsheet.cli import app
@@ -232,6 +234,43 @@ def test_a_tab_with_something_else_is_not_taken_for_empty(team: HttpTeam) -> Non
     assert team.rows()[0][:2] == ["Shopping", "list"]
 
 
+def test_a_column_inserted_while_the_question_stands_moves_what_is_added(
+    local_server: LocalServer, team: HttpTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = {"sheetId": 77, "startRowIndex": 1, "startColumnIndex": 1, "endColumnIndex": 2}
+    valid = {"condition": {"type": "TEXT_CONTAINS", "values": [{"userEnteredValue": "1"}]}}
+    team.change({"setDataValidation": {"range": orders, "rule": valid}})
+
+    def thinking(_question: str) -> bool:
+        team.change({"insertDimension": {"range": _columns(0, 1)}})
+        return True
+
+    monkeypatch.setattr(typer, "confirm", thinking)
+    init(NOW)
+
+    [log, *_] = book(local_server, team.spreadsheet_id)["sheets"]
+    _, _, order, status, *_ = log["data"][0]["rowData"][1]["values"]
+    assert order["dataValidation"]["condition"]["type"] == "TEXT_CONTAINS"
+    assert status["dataValidation"]["condition"]["type"] == "ONE_OF_LIST"
+
+
+def test_what_changes_while_the_question_stands_is_told_anew(
+    team: HttpTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter((True, False))
+
+    def thinking(_question: str) -> bool:
+        team.fill("F1", [["Follow-up"]])
+        return next(answers)
+
+    monkeypatch.setattr(typer, "confirm", thinking)
+    told = init(NOW).stdout
+
+    assert "changed while you were reading" in told
+    assert 'add the columns "Follow-up By", "Row Check" after the last one' in told
+    assert told.endswith("Nothing was done.\n")
+
+
 # --- taking it away ---
 
 
@@ -270,6 +309,69 @@ def test_a_column_that_is_moved_meanwhile_takes_nobody_elses_with_it(
     init("--remove", "--yes", NOW)
 
     assert [row[1:] for row in team.rows()] == LOG
+
+
+def test_a_column_that_people_have_renamed_is_theirs_and_so_is_a_copy_of_the_log(
+    local_server: LocalServer, team: HttpTeam
+) -> None:
+    init("--yes", NOW)
+    team.fill("F1", [["Call back"], ["on Monday"], ["never"]])
+    init("--yes", NOW)
+    team.change({"duplicateSheet": {"sourceSheetId": 77, "newSheetName": "Backup"}})
+
+    told = init("--remove", "--yes", NOW).stdout
+
+    assert "take our mark from a column that you have made yours" in told
+    sheets = book(local_server, team.spreadsheet_id)["sheets"]
+    log, backup = (
+        next(rows(sheet) for sheet in sheets if sheet["properties"]["title"] == title)
+        for title in ("Refund Log", "Backup")
+    )
+    assert [row[5] for row in log[:3]] == ["Call back", "on Monday", "never"]
+    assert backup[0] == [*LOG[0], "Call back", "Follow-up By", "Row Check", "Follow-up"]
+    assert "nothing to be taken away" in init("--remove", "--yes", NOW).stdout
+
+
+def test_a_rule_that_people_add_while_the_question_stands_is_not_taken_for_ours(
+    local_server: LocalServer, team: HttpTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init("--yes", NOW)
+    theirs: list[Any] = []
+
+    def thinking(_question: str) -> bool:
+        if not theirs:
+            theirs.append(_belongings(team)["rules"][0])
+        return True
+
+    monkeypatch.setattr(typer, "confirm", thinking)
+    init("--remove", NOW)
+
+    [log] = book(local_server, team.spreadsheet_id)["sheets"]
+    assert log["conditionalFormats"] == theirs
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_removal_that_is_cut_short_can_be_given_again(
+    local_server: LocalServer, team: HttpTeam, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    init("--yes", NOW)
+    request, writes = SpreadsheetClient.request, count(1)
+
+    def cut_short(self: SpreadsheetClient, method: str, *args: Any, **options: Any) -> Any:
+        if method == "POST" and next(writes) == step:
+            raise KeyboardInterrupt
+        return request(self, method, *args, **options)
+
+    with monkeypatch.context() as once:
+        once.setattr(SpreadsheetClient, "request", cut_short)
+        CliRunner().invoke(app, ["init", "--remove", "--yes", NOW])
+    init("--remove", "--yes", NOW)
+
+    [log] = book(local_server, team.spreadsheet_id)["sheets"]
+    assert team.rows() == LOG
+    assert "developerMetadata" not in json.dumps(log)
+    assert "conditionalFormats" not in log
+    assert "protectedRanges" not in log
 
 
 def test_a_tab_that_only_has_the_name_of_ours_stays(
