@@ -24,10 +24,9 @@ class Meaning(Enum):
     PAID = "paid"
     CLOSED = "closed"
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether every clock of the case has stopped."""
-        return self in (Meaning.PAID, Meaning.CLOSED)
+    def __init__(self, value: str) -> None:
+        #: Whether every clock of the case has stopped; asked for millions of times.
+        self.is_closed = value in ("paid", "closed")
 
 
 class Unit(Enum):

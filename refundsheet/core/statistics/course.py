@@ -215,6 +215,6 @@ def is_before(one: Moment, other: Moment, zone: ZoneInfo) -> bool:
     """Whether one lies before the other; where one is a day alone, days decide."""
     if isinstance(one, datetime) and isinstance(other, datetime):
         # Two times of one zone are compared by its wall clock, which once a year goes back.
-        is_plain = one.utcoffset() == other.utcoffset()
+        is_plain = one.tzinfo is not other.tzinfo or one.utcoffset() == other.utcoffset()
         return one < other if is_plain else one.astimezone(UTC) < other.astimezone(UTC)
     return local_day(one, zone) < local_day(other, zone)

@@ -78,7 +78,14 @@ SOURCES = (
         marks=_LARGE,
     ),
     pytest.param(
-        Source("tsa2017_messy", "America/New_York", ("2018-01-02 09:00:00",), "%d-%b-%y", ()),
+        Source(
+            "tsa2017_messy",
+            "America/New_York",
+            ("2018-01-02 09:00:00",),
+            "%d-%b-%y",
+            ("Deny",),
+            is_worded_otherwise=True,
+        ),
         id="claims",
         marks=_LARGE,
     ),
@@ -258,8 +265,8 @@ def legal_end(received: Any) -> Any:
 
 def test_ages_and_what_is_overdue(both: list[Both]) -> None:
     for one in both:
-        if one.source.closed == ():
-            continue  # the words of its statuses are not ours
+        if one.source.is_worded_otherwise:
+            continue
         live = one.frame[~one.is_closed & one.frame[RECEIVED].notna()]
         since = live[ACTED].fillna(live[RECEIVED])
         age = business_age(one, since)
@@ -273,7 +280,7 @@ def test_ages_and_what_is_overdue(both: list[Both]) -> None:
 
 def test_what_was_closed_in_time(both: list[Both]) -> None:
     for one in both:
-        if one.source.closed == ():
+        if one.source.is_worded_otherwise:
             continue
         since = pd.Timestamp(one.facts.recent_since)
         used = one.frame[one.is_placed & (one.frame[RECEIVED] >= since)]
