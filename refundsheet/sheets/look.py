@@ -1,7 +1,8 @@
 """The one look at the cells before a write: what stands there, and what forbids writing them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from refundsheet.core.model import Cell
@@ -26,6 +27,13 @@ CLOSER_LOOK_FIELDS = LOOK_FIELDS.replace("(userEnteredValue,", "(userEnteredValu
 _FILTERS = ("basicFilter", "slicers", "tables")
 
 
+#: What a formula has that fills the cells below it. Anything entered there makes all of it "#REF!".
+_FILLS = re.compile(
+    r"^=\s*\{|\bARRAYFORMULA\s*\(|^=\s*(?:IFERROR\s*\(\s*)?(?:BYROW|FILTER|FLATTEN|IMPORTRANGE|MAKEARRAY|MAP"
+    r"|QUERY|SCAN|SEQUENCE|SORT|SORTN|TOCOL|TRANSPOSE|UNIQUE|VSTACK)\s*\(",
+    re.IGNORECASE,
+)
+
 #: How a stamp is shown where neither the cell nor its neighbours have a format of their own.
 MOMENT_FORMAT: Mapping[str, str] = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
 
@@ -36,6 +44,7 @@ class Look:
 
     Attributes:
         has_filter: Whether there is anything by which people hide rows.
+        filled_below: Column to the row from which on a formula fills it.
     """
 
     log: Tab
@@ -46,6 +55,7 @@ class Look:
     barred: Sequence[tuple[Mapping[str, int], str]]
     zone: str = ""
     has_filter: bool = False
+    filled_below: Mapping[int, int] = field(default_factory=dict[int, int])
 
     def formula_at(self, row: int, column: int) -> bool:
         """Whether a formula stands there."""
@@ -81,6 +91,8 @@ class Look:
         """Why the cell must not be written, "" where it may."""
         if self.formula_at(row, column):
             return "a formula stands there"
+        if row > self.filled_below.get(column, row):
+            return "a formula further up fills the column"
         return next((why for bounds, why in self.barred if _inside(bounds, row, column)), "")
 
 
@@ -114,7 +126,17 @@ def read_look(answer: Json, log: Tab, hidden: Tab) -> Look:
         barred=tuple(_barred(sheets[log.sheet_id])),
         zone=answer.get("properties", {}).get("timeZone", ""),
         has_filter=any(name in sheets[log.sheet_id] for name in _FILTERS),
+        filled_below=_filled_below(cells),
     )
+
+
+def _filled_below(cells: Mapping[tuple[int, int], Mapping[str, Any]]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for (row, column), cell in cells.items():
+        formula = cell.get("userEnteredValue", {}).get("formulaValue", "")
+        if formula and _FILLS.search(formula):
+            found[column] = min(row, found.get(column, row))
+    return found
 
 
 def _resized(tab: Tab, sheet: Json) -> Tab:

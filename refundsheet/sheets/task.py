@@ -61,7 +61,10 @@ class Task:
         return self._layout.columns[change.field]
 
     def ranges(self, log: Tab) -> list[str]:
-        """What to look at: each row with its neighbours, or whole columns where the rows are many."""
+        """What to look at: each row with its neighbours, or whole columns where the rows are many.
+
+        And the head of each column with the first row, where a formula stands that fills the others.
+        """
         columns = sorted({column for row in self._changes for column in self._compared(row)})
         rows = sorted(self._changes)
 
@@ -72,11 +75,17 @@ class Task:
         if len(rows) <= judged.LARGEST_BATCH:
             each = [around(row, row, columns[0], columns[-1] + 1) for row in rows]
             if len(quote("".join(each))) <= _LONGEST_QUERY:
-                return each
+                return [*self._heads(log, columns), *each]
         top, bottom = rows[0], rows[-1]
         if self._has_many_flags:  # whether our columns are empty shows only in the whole of them
             top, bottom = self._layout.header_row, log.row_count - 1
-        return [around(top, bottom, first, last) for first, last in runs(columns)]
+        whole = [around(top, bottom, first, last) for first, last in runs(columns)]
+        return [*self._heads(log, columns), *whole]
+
+    def _heads(self, log: Tab, columns: Sequence[int]) -> Iterator[str]:
+        """The head of each column, and the row below it."""
+        top = self._layout.header_row - 1
+        yield a1(log, top, min(top + 2, log.row_count), columns[0], columns[-1] + 1)
 
     def drop_refused(
         self, look: Look, why_waiting: Callable[[int, Look], str]

@@ -526,6 +526,28 @@ def test_a_formula_is_never_written_over(team: HttpTeam) -> None:
     assert told(receipts) == [(Outcome.REFUSED, "a formula stands there"), *DONE]
 
 
+@pytest.mark.parametrize(
+    ("place", "formula"),
+    [
+        pytest.param(
+            "F1", '={"Resolution Date"; ARRAYFORMULA(IF(C2:C5="Gone", 1, ""))}', id="head"
+        ),
+        pytest.param("F2", '=ARRAYFORMULA(IF(C2:C5="Gone", 1, ""))', id="first row"),
+    ],
+)
+def test_a_column_that_a_formula_at_its_top_fills_is_not_written(
+    team: HttpTeam, place: str, formula: str
+) -> None:
+    team.fill(place, [[formula]], "USER_ENTERED")
+
+    receipts = write(team, change(4), change(4, "last_action_at"))
+
+    refused = (Outcome.REFUSED, "a formula further up fills the column")
+    assert sorted(told(receipts), key=str) == sorted([refused, *DONE], key=str)
+    assert column(team, RESOLVED) == [""] * 4
+    assert column(team, ACTION) == ["", "", STAMP, ""]
+
+
 def test_a_merged_cell_is_not_written(team: HttpTeam) -> None:
     merged = {**TARGET, "endRowIndex": 4}
     team.change({"mergeCells": {"range": merged, "mergeType": "MERGE_ALL"}})
