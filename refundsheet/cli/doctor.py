@@ -105,6 +105,7 @@ class _Visit:
         return self._stack.enter_context(open_ledger(self._settings))
 
     def _at_settings(self) -> Finding:
+        is_on_this_machine(self._settings.google.base_url)  # an address nobody can use is refused
         spreadsheet = self._settings.spreadsheet_id
         file = self._config or DEFAULT_FILE
         where = str(file) if file.is_file() else "the environment"
@@ -144,7 +145,8 @@ class _Visit:
         client, title = self._store.client, self._log.snapshot.title
         closed = closed_areas(client)
         ours = [tab for _, tab in self._settings.tabs if closed.get(tab)]
-        columns = chain.barred_columns(self._log.layout, len(self._log.rows), closed[title])
+        areas = closed.get(title, ())  # it may have got another name this very moment
+        columns = chain.barred_columns(self._log.layout, len(self._log.rows), areas)
         return chain.protection(columns, ours, how_to_open(client))
 
     def _at_zone(self) -> Finding:

@@ -151,6 +151,15 @@ def test_settings_with_mistakes_are_told_in_one_sentence(tmp_path: Path) -> None
     assert "poll_second: there is no such key; did you mean poll_seconds?; spreadsheet: " in said
 
 
+def test_an_address_that_cannot_be_used_is_a_matter_of_the_settings(
+    team: HttpTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REFUNDSHEET_GOOGLE__BASE_URL", "http://sheets.example")
+    link, said = ends(2)
+    assert link == "settings"
+    assert said.startswith('google.base_url: "http://sheets.example" cannot be used')
+
+
 def test_a_key_that_is_missing_is_named(key: Path) -> None:
     key.unlink()
     assert ends(2) == ("key", f"The key file {key} is not there: {NEW_KEY}")
