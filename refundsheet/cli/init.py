@@ -45,9 +45,15 @@ class Wanted:
 
 def init(wanted: Wanted) -> None:
     """Write the settings where there are none; lay out the workbook, or take away what is ours."""
-    settings = _settings(wanted)
+    path = wanted.config or DEFAULT_FILE
+    content = None if path.exists() else dict(_content(wanted))
+    settings = _settings(wanted, path, content)
     desk = Desk(open_spreadsheet(settings), settings)
     zone = desk.zone
+    if content and not (wanted.dry_run or wanted.remove):
+        # Only now: settings that lead nowhere would stand in the way of the next try.
+        _write(path, content)
+        typer.echo(f"Wrote the settings to {path}.")
     now = parse_now(wanted.now, zone) if wanted.now else wall_clock()
     if wanted.remove:
         _go(desk, lambda: desk.removals(now), wanted, "taken away", _REMOVED)
@@ -104,18 +110,12 @@ def _agreed() -> bool:
 # --- the settings ---
 
 
-def _settings(wanted: Wanted) -> Settings:
-    """Those of the file; where there is none, those that are asked for, and written."""
-    path = wanted.config or DEFAULT_FILE
-    if path.exists():
-        settings = load_settings(path, required=True)
-        _must_agree(path, settings, wanted)
-        return settings
-    content = dict(_content(wanted))
-    settings = settings_of(content, path, required=True)
-    if content and not (wanted.dry_run or wanted.remove):
-        _write(path, content)
-        typer.echo(f"Wrote the settings to {path}.")
+def _settings(wanted: Wanted, path: Path, content: Mapping[str, Any] | None) -> Settings:
+    """Those of the file; where there is none, those that its content would stand for."""
+    if content is not None:
+        return settings_of(content, path, required=True)
+    settings = load_settings(path, required=True)
+    _must_agree(path, settings, wanted)
     return settings
 
 

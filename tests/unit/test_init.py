@@ -420,6 +420,31 @@ def test_a_file_that_is_there_is_never_written(empty: str, tmp_path: Path) -> No
     assert "another" in file.read_text()
 
 
+def test_a_mistyped_spreadsheet_does_not_stand_in_the_way_of_the_right_one(
+    empty: str, tmp_path: Path
+) -> None:
+    wrong = empty[:-3] + "xyz"
+
+    told = init("--spreadsheet", wrong, "--yes", NOW, code=3).stderr
+
+    assert wrong in told
+    assert not (tmp_path / "refundsheet.toml").exists()
+    assert "Wrote the settings" in init("--spreadsheet", empty, "--yes", NOW).stdout
+
+
+def test_who_may_only_look_is_told_so_and_nothing_is_done(
+    local_server: LocalServer, team: HttpTeam
+) -> None:
+    before = book(local_server, team.spreadsheet_id)
+    local_server.set_control(access={team.spreadsheet_id: "reader"})
+
+    told = init("--yes", NOW, code=3).stderr
+
+    local_server.set_control(access={})
+    assert "as an editor" in told
+    assert book(local_server, team.spreadsheet_id) == before
+
+
 def test_without_anybody_to_ask_it_says_what_to_give() -> None:
     assert "give --spreadsheet" in init(NOW, said="", code=2).stderr
 
