@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from refundsheet.sheets import task
 from tests.simulation.episodes import STORMY, play
 from tests.simulation.in_memory import MemoryWorld
 from tests.simulation.over_http import SheetsWorld
@@ -14,6 +15,7 @@ from tests.simulation.people import (
     CopyRow,
     MeddleWithLastWritten,
     Meddling,
+    MoveRow,
     Type,
     Where,
 )
@@ -106,3 +108,22 @@ def test_only_the_nonce_keeps_a_late_request_from_bringing_back_what_was_cleared
     desk.run()
     desk.world.act(Beside(Around.LATE_ONES_ARRIVE))
     assert _promises(desk.broken()) == broken
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["as it is", "many flags go as they are"])
+def test_only_a_judge_keeps_many_flags_from_a_note_that_came_to_their_place(
+    monkeypatch: pytest.MonkeyPatch, *, plain: bool
+) -> None:
+    monkeypatch.setattr(task, "MANY_FLAGS", 1)
+    if plain:
+        monkeypatch.setattr(task.Task, "_holds_something_of_ours", lambda *_: False)
+    desk = Simulation(SheetsWorld(a_log()))
+    desk.start()
+    desk.settle()
+    desk.world.act(Type(row=0, name="follow_up", number=1))
+    desk.run()
+    for row in (1, 2):
+        desk.world.act(Type(row=row, name="status", number=4))
+    desk.wait(20)
+    desk.run(script=(_QUIET, _QUIET, Moment((MoveRow(row=0, to=1),))))
+    assert (Promise.PEOPLES_CELLS in _promises(desk.broken())) is plain
