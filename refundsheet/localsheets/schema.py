@@ -150,10 +150,22 @@ class _Parser:
             return self._cells(value, path)
         items: list[Any] = value if isinstance(value, list) else [value]
         return [
-            self._item(kind, item, f"{path}[{place}]")
+            entry
             for place, item in enumerate(items)
-            if item is not None or not is_message(kind, self._api)  # nulls are passed over (NGS)
+            for entry in self._entries(kind, item, f"{path}[{place}]")
         ]
+
+    def _entries(self, kind: str, item: Any, path: str) -> list[Any]:
+        """What an item adds to its list: those of a list inside count as the outer one's own.
+
+        That Google reads them so, two client libraries rely on: gspread-formatting's batches and
+        pygsheets send `{"requests": [[...]]}`.
+        """
+        if isinstance(item, list) and kind != "any":
+            return self._list(kind, item, path)
+        if item is None and is_message(kind, self._api):
+            return []  # nulls are passed over (NGS)
+        return [self._item(kind, item, path)]
 
     def _item(self, kind: str, item: Any, path: str) -> Any:
         if is_message(kind, self._api):

@@ -35,6 +35,12 @@ def test_the_table_is_what_the_installed_discovery_documents_say() -> None:
             id="null in a list of messages is passed over (NGS suite)",
         ),
         pytest.param(
+            "BatchUpdateSpreadsheetRequest",
+            {"requests": [[{"deleteSheet": {"sheetId": 1}}], [], {"deleteSheet": {"sheetId": 2}}]},
+            {"requests": [{"deleteSheet": {"sheetId": 1}}, {"deleteSheet": {"sheetId": 2}}]},
+            id="a list inside a list of messages counts as a part of it (pygsheets)",
+        ),
+        pytest.param(
             "GridRange",
             {"endRowIndex": 2, "sheetId": 1},
             {"sheetId": 1, "endRowIndex": 2},
