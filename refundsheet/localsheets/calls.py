@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from refundsheet.localsheets import errors, masks, schema
+from refundsheet.localsheets import errors, masks, payload, schema
 from refundsheet.localsheets.masks import Mask
 from refundsheet.localsheets.schema import Json
 
@@ -153,7 +151,7 @@ def _body(api: str, method: Json, body: bytes) -> Json:
     if message is None or not body.strip():
         return {}
     try:
-        content: Any = json.loads(body)
+        content = payload.read(body)
     except ValueError as mistake:
         text = f"Invalid JSON payload received. {mistake}"
         raise errors.bad_request([("", text)]) from mistake

@@ -13,6 +13,8 @@ Mask = dict[str, "Mask"]
 
 _TOKEN = re.compile(r"[A-Za-z0-9_*]+|[(),./]")
 _SIGNS = frozenset("(),./")
+#: No message of Google's reaches as deep.
+_DEEPEST = 100
 
 
 class MaskError(ValueError):
@@ -48,7 +50,7 @@ def _fields(tokens: list[str], at: int, above: tuple[str, ...], into: list[tuple
 
 
 def _path(tokens: list[str], at: int, above: tuple[str, ...], into: list[tuple[str, ...]]) -> int:
-    if at >= len(tokens) or tokens[at] in _SIGNS:
+    if at >= len(tokens) or tokens[at] in _SIGNS or len(above) == _DEEPEST:
         raise MaskError("".join(tokens))
     path = (*above, schema.camel(tokens[at]))
     following = tokens[at + 1] if at + 1 < len(tokens) else ""

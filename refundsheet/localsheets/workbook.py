@@ -13,7 +13,7 @@ from refundsheet.localsheets.a1 import Box, echo
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.following import follow_ranges
 from refundsheet.localsheets.formulas.evaluation import evaluate
-from refundsheet.localsheets.intervals import Shift, Splice, follow_grid_range
+from refundsheet.localsheets.intervals import COLUMNS, Shift, Splice, follow_grid_range
 from refundsheet.localsheets.results import clear_spilled, show_results
 from refundsheet.localsheets.rows import Row
 from refundsheet.localsheets.schema import Json
@@ -151,6 +151,19 @@ class Spreadsheet:
         if sum(sheet.row_count * sheet.column_count for sheet in self.sheets) > MAX_CELLS:
             raise RequestError(errors.TOO_MANY_CELLS)
 
+    def check_growth(self, sheet: Sheet, axis: str, more: int) -> None:
+        """Refuse rows or columns that would be too many, before they take any room.
+
+        Raises:
+            RequestError: in Google's words.
+        """
+        if axis == COLUMNS and sheet.column_count + more > MAX_COLUMNS:
+            raise RequestError(errors.TOO_MANY_COLUMNS)
+        across = sheet.row_count if axis == COLUMNS else sheet.column_count
+        held = sum(each.row_count * each.column_count for each in self.sheets)
+        if held + more * across > MAX_CELLS:
+            raise RequestError(errors.TOO_MANY_CELLS)
+
     def shift(self, shift: Shift) -> None:
         """Insert, delete or move rows or columns; ranges and formulas everywhere follow."""
         title = self.sheet(shift.sheet_id).title
@@ -183,8 +196,8 @@ class Spreadsheet:
         if count < old:
             self.shift(Splice(sheet.sheet_id, axis, count, old, 0))
         else:
+            self.check_growth(sheet, axis, count - old)
             sheet.resize(axis, count)
-            self.check_size()
 
     def follow_cut(self, source: Box, target: Box) -> None:
         """Let formulas everywhere follow cells that were cut and pasted."""

@@ -44,9 +44,9 @@ def insert_dimension(book: Spreadsheet, request: Json) -> None:
         )
     if start > size:
         raise RequestError(f"range.startIndex must be at most the grid size ({size}).")
+    book.check_growth(sheet, axis, end - start)
     book.shift(Splice(sheet.sheet_id, axis, start, start, end - start))
     _inherit(sheet, axis, start, end, start - 1 if before else end)
-    book.check_size()
 
 
 def _inherit(sheet: Sheet, axis: str, start: int, end: int, neighbour: int) -> None:

@@ -330,6 +330,8 @@ EDGES = [
     Edge("insertDimension", "formats of the row before, no values", "DS inheritFromBefore", {"range": lines("ROWS", 1, 2), "inheritFromBefore": True}, _cell("A2", userEnteredValue=None, **_BOLD), (_put(0, 0, **_BOLD),)),
     Edge("insertDimension", "behind the last row, like the row after", "3P", {"range": lines("ROWS", 8, 9)}, "range.startIndex must be less than the grid size (8) if inheritFromBefore is false."),
     Edge("insertDimension", "before the grid", "3P", {"range": lines("ROWS", -1, 1)}, "DimensionRange indexes must be >= 0"),
+    Edge("insertDimension", "more rows than a book holds", "§7 LIVE GSM G", {"range": lines("ROWS", 0, 2_147_483_647)}, "This action would increase the number of cells in the workbook above the limit of 10000000 cells."),
+    Edge("insertDimension", "more columns than a sheet holds", "§5 LIVE GSM G", {"range": lines("COLUMNS", 1, 18_277)}, "This action would increase the number of columns in the sheet above the limit of 18278 columns."),
     Edge("insertDimension", "no dimension", "guess: wording", {"range": {"startIndex": 0, "endIndex": 1}}, "No dimension specified."),
     Edge("deleteDimension", "every row", "3P", {"range": {"dimension": "ROWS"}}, "You can't delete all the rows on the sheet."),
     Edge("deleteDimension", "off the grid", "3P", {"range": lines("ROWS", 8, 9)}, "Cannot delete a row that doesn't exist. Tried to delete row index 8 but there are only 8 rows."),

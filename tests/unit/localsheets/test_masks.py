@@ -23,7 +23,7 @@ def test_a_mask_is_read(text: str, tree: Any) -> None:
     assert masks.parse(text) == tree
 
 
-@pytest.mark.parametrize("text", ["", "a(", "a)", "a,,b", ".a", "a b(c", "a(b)c", "ä"])
+@pytest.mark.parametrize("text", ["", "a(", "a)", "a,,b", ".a", "a b(c", "a(b)c", "ä", "a(" * 999])
 def test_what_is_no_mask_is_refused(text: str) -> None:
     with pytest.raises(masks.MaskError):
         masks.check(masks.parse(text), "Sheet")
