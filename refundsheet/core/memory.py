@@ -44,7 +44,9 @@ def likely_time(not_before: datetime | None, not_after: datetime) -> datetime:
 
 
 def _gap(since: datetime, until: datetime) -> timedelta:
-    # From one instant to the other: two times of one zone would be subtracted by its wall clock.
+    if since.tzinfo is UTC or since.tzinfo is not until.tzinfo:
+        return until - since
+    # Two times of one zone would be subtracted by its wall clock.
     return (until - _EPOCH) - (since - _EPOCH)
 
 

@@ -7,7 +7,7 @@ of the real ones, as it stood in the end; the processor's time is taken, for mac
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from time import process_time
 from zoneinfo import ZoneInfo
@@ -17,18 +17,24 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.desk import Desk
+from refundsheet.core.memory import Remembered, Seen, Visit
+from refundsheet.core.pages import difference
 from refundsheet.core.parse import ParsedLog
 from refundsheet.core.statistics.basis import Basis
 from refundsheet.core.statistics.facts import Facts, known_by_its_row
 from refundsheet.core.statistics.registry import compute
+from refundsheet.core.summary import summarise
+from refundsheet.core.summary_page import summary_frame, to_cells
 from tests.real_logs import Source
 
 pytestmark = [pytest.mark.benchmark(timer=process_time), pytest.mark.timeout(300)]
 
 SECONDS = 2.5
+SECONDS_WATCHED = 3 * SECONDS
 SECONDS_UNCHANGED = 0.001
 MEGABYTES = 120
 ROUNDS = 3
+HOUR = timedelta(hours=1)
 CASES = 126_505
 
 FINES = Source("road_fines_2000_2009", "Europe/Rome", ("2013-07-01 09:00:00",), "%Y-%m-%d")
@@ -57,6 +63,35 @@ def test_all_figures(benchmark: BenchmarkFixture, make_facts: Callable[[], Facts
     benchmark.pedantic(lambda: compute(make_facts()), rounds=ROUNDS)
     assert benchmark.stats is not None
     assert benchmark.stats["min"] <= SECONDS
+
+
+def test_all_figures_of_a_log_that_was_watched(
+    benchmark: BenchmarkFixture, make_facts: Callable[[], Facts]
+) -> None:
+    """Every case was seen to go through three statuses: each of these steps counts in most figures."""
+
+    def watched() -> tuple[tuple[Facts], dict[str, object]]:
+        facts = make_facts()
+        return (replace(facts, cases=[as_watched(known) for known in facts.cases]),), {}
+
+    benchmark.pedantic(compute, setup=watched, rounds=1)
+    assert benchmark.stats is not None
+    assert benchmark.stats["min"] <= SECONDS_WATCHED
+
+
+def as_watched(known: Remembered) -> Remembered:
+    """The case as if it had been seen from the beginning, acted on after an hour and after a day."""
+    received = known.case.requested_at
+    at = datetime.combine(received, time(10), NOW.tzinfo) if received else NOW
+    steps = (("New", at), ("Under Review", at + HOUR), (known.case.status, at + 24 * HOUR))
+    visits = tuple(Visit(status=label, not_before=t, not_after=t) for label, t in steps)
+    return replace(
+        known,
+        adopted=False,
+        first_seen=at,
+        visits=visits,
+        first_action=Seen(not_before=at, not_after=at + HOUR),
+    )
 
 
 def test_memory_above_the_cases(
@@ -94,3 +129,14 @@ def test_a_pass_in_which_nothing_changed(
     assert benchmark.stats is not None
     limit = SECONDS_UNCHANGED * (1 if rows == "the same" else 10)
     assert benchmark.stats["min"] <= limit
+
+
+def test_showing_figures_that_did_not_change(
+    benchmark: BenchmarkFixture, make_facts: Callable[[], Facts]
+) -> None:
+    cells = to_cells(summarise(make_facts(), ()), ZoneInfo(FINES.zone), weeks=26)
+    page = replace(summary_frame("Summary", weeks=26), cells=cells)
+    edit = benchmark.pedantic(difference, args=(cells, page), rounds=20)
+    assert not edit.cells
+    assert benchmark.stats is not None
+    assert benchmark.stats["min"] <= SECONDS_UNCHANGED
