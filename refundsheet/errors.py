@@ -63,6 +63,10 @@ class OutsideGridError(RefusedError):
     """The request names rows or columns that the tab does not have."""
 
 
+class CrossedError(SheetError):
+    """Somebody changed a log in the very moment in which `init` wrote to it."""
+
+
 class OtherZoneError(RefusedError):
     """The spreadsheet's time zone is another than the one a plan was made in."""
 

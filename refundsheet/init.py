@@ -1,6 +1,6 @@
 """What ``refundsheet init`` adds to a spreadsheet or takes away: looked up, then told, then done at once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +14,12 @@ from refundsheet.core.lease import kept_by
 from refundsheet.core.model import Cell, Layout, Snapshot
 from refundsheet.core.pages import Page
 from refundsheet.core.parse import ParsedLog, parse
-from refundsheet.errors import LayoutError, MissingTabError, UsageError
+from refundsheet.errors import CrossedError, LayoutError, MissingTabError, UsageError
 from refundsheet.publishing import empty_pages
 from refundsheet.sheets import workbook
 from refundsheet.sheets.google import USUAL_LOG, GoogleSheetStore, fresh_sheet_id, quoted
 from refundsheet.sheets.grid import a1
+from refundsheet.sheets.layout import Request
 from refundsheet.sheets.setup import layout_after, what_is_missing
 from refundsheet.sheets.store import Setup, Tab
 from refundsheet.sheets.workbook import Mark, Offer, Piece, Workbook
@@ -37,6 +38,7 @@ class Proposal:
         emptied: The marks of our columns that are to be emptied.
         forgotten: All marks that go, those of columns that people have made theirs among them.
         remarks: What people should know besides.
+        layout: The log's columns as they are to be when this is written; None for a new log.
     """
 
     spreadsheet: str
@@ -44,6 +46,7 @@ class Proposal:
     emptied: tuple[Mark, ...] = ()
     forgotten: tuple[Mark, ...] = ()
     remarks: tuple[str, ...] = ()
+    layout: Layout | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -83,12 +86,17 @@ class Desk:
         log = self._log()
         snapshot = self._store.read(now) if log else None
         pieces: list[Piece]
+        layout = None
         if log is None or (snapshot and self._is_blank(snapshot)):
             pieces = list(self._new_log(log, now, with_examples=with_examples))
         else:
             assert snapshot is not None  # noqa: S101 - for the type checker: there is a log
-            pieces = list(self._completed_log(log, snapshot, now, with_examples=with_examples))
-        return Proposal(self._store.book.title, tuple(pieces))
+            parsed = self._parsed(snapshot)
+            setup = what_is_missing(parsed.layout, self._store.book, self._missing_pages(), "")
+            layout = layout_after(parsed.layout, setup)
+            examples = self._examples_for(log, parsed, now) if with_examples else []
+            pieces = list(self._completed_log(log, parsed, setup, examples))
+        return Proposal(self._store.book.title, tuple(pieces), layout=layout)
 
     def removals(self, now: datetime) -> Proposal:
         """What is ours in the spreadsheet just now; nothing is written."""
@@ -107,7 +115,9 @@ class Desk:
                 "them by hand if you like."
             )
         pieces = (*words, *workbook.removal(present, layout))
-        return Proposal(self._store.book.title, pieces, emptied, present.marks, tuple(remarks))
+        return Proposal(
+            self._store.book.title, pieces, emptied, present.marks, tuple(remarks), layout
+        )
 
     def carry_out(self, proposal: Proposal) -> None:
         """Do all of it: one request, then our columns are emptied by their marks, which go last.
@@ -117,7 +127,9 @@ class Desk:
         """
         client = self._store.client
         requests = [request for piece in proposal.pieces for request in piece.requests]
-        if requests:
+        if requests and proposal.layout:
+            self._send_known(requests, proposal.layout)
+        elif requests:
             client.send_batch({"requests": requests})
         if proposal.emptied:
             filters = [mark.filter for mark in proposal.emptied]
@@ -125,6 +137,30 @@ class Desk:
         if proposal.forgotten:
             unmarked = [workbook.unmark(mark) for mark in proposal.forgotten]
             client.send_batch({"requests": unmarked}, repeatable=True)
+
+    def _send_known(self, requests: Sequence[Request], layout: Layout) -> None:
+        """Send what names columns and rules by their number, and look whether they stood there.
+
+        Raises:
+            CrossedError: They did not; people's rules are put back before.
+        """
+        client, log = self._store.client, self._store.log
+        body = {"requests": requests, **workbook.told_of(log, layout)}
+        answer = client.send_batch(body, fields=workbook.ANSWER_FIELDS)
+        if back := list(workbook.put_back(requests, layout, answer)):
+            client.send_batch({"requests": back})
+        if moved := workbook.moved(log, layout, answer):
+            raise CrossedError(
+                f'Somebody moved columns of "{log.title}" in the very moment of writing: colours, '
+                f"warnings and what is offered for {', '.join(moved)} may stand on the wrong column. "
+                "Look, undo it there (File, Version history has the log from before), and give the "
+                "command again."
+            )
+        if back:
+            raise CrossedError(
+                f'Somebody changed the colours of "{log.title}" in the very moment of writing; '
+                "theirs are there. Give the command again."
+            )
 
     def _log(self) -> Tab | None:
         """The tab that is the log or may become it; None where there is none."""
@@ -162,26 +198,23 @@ class Desk:
         zone = ZoneInfo(self._store.book.zone)
         return list(example_cases(now, zone, self._settings.case_ids))
 
-    def _completed_log(
-        self, log: Tab, snapshot: Snapshot, now: datetime, *, with_examples: bool
-    ) -> Iterator[Piece]:
-        parsed = self._parsed(snapshot)
-        owners = [row.case.owner for row in parsed.rows]
-        if with_examples and parsed.rows:
+    def _examples_for(self, log: Tab, parsed: ParsedLog, now: datetime) -> list[Mapping[str, Cell]]:
+        if parsed.rows:
             raise UsageError(
                 f'The tab "{log.title}" holds {len(parsed.rows)} cases already: leave --sample away.'
             )
-        pages = self._missing_pages()
-        setup = what_is_missing(parsed.layout, self._store.book, pages, "")
+        return self._examples(now)
+
+    def _completed_log(
+        self, log: Tab, parsed: ParsedLog, setup: Setup, examples: list[Mapping[str, Cell]]
+    ) -> Iterator[Piece]:
+        layout = layout_after(parsed.layout, setup)
+        owners = [row.case.owner for row in parsed.rows]
         yield from workbook.our_columns(log, setup)
-        yield from workbook.our_tabs((fresh_sheet_id(), page) for page in pages)
-        layout = layout_after(
-            parsed.layout, Setup(columns=setup.columns, column_index=setup.column_index)
-        )
-        if with_examples:
-            rows = self._examples(now)
-            owners = [str(row["owner"]) for row in rows]
-            yield from workbook.examples(log, layout, rows)
+        yield from workbook.our_tabs((fresh_sheet_id(), page) for page in setup.pages)
+        if examples:
+            owners = [str(row["owner"]) for row in examples]
+            yield from workbook.examples(log, layout, examples)
         yield from self._extras(log, layout, _owners(owners))
 
     def _missing_pages(self) -> list[Page]:

@@ -11,11 +11,12 @@ insert one, and theirs would go. Ours are emptied by their mark, which goes with
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Column, Kind
 from refundsheet.core.model import Cell, Layout
 from refundsheet.core.pages import Page
+from refundsheet.sheets.grid import a1
 from refundsheet.sheets.layout import (
     MARK_KEY,
     Request,
@@ -37,6 +38,10 @@ GRID_FIELDS = (
     "sheets.data(startColumn,"
     "columnMetadata.developerMetadata(metadataId,metadataKey,metadataValue),"
     "rowData.values.dataValidation)"
+)
+#: What is asked of the answer to a batch.
+ANSWER_FIELDS = (
+    "replies,updatedSpreadsheet.sheets(properties.sheetId,data.rowData.values.formattedValue)"
 )
 _DROPDOWN = "refundsheet offers these; what else is typed stays, and is looked at."
 _COLUMN_WARNING = "refundsheet writes this column, and leaves alone what you type in it."
@@ -329,6 +334,64 @@ def removal(workbook: Workbook, layout: Layout) -> Iterator[Piece]:
         if tab.sheet_id in workbook.marked:
             words = f'delete the tab "{tab.title}", with whatever somebody typed there'
             yield Piece(words, ({"deleteSheet": {"sheetId": tab.sheet_id}},))
+
+
+# --- what came in between ---
+
+
+def told_of(log: Tab, layout: Layout) -> Request:
+    """What a batch is asked to answer with: the log's headers in the very moment of writing."""
+    head, width = layout.header_row, 1 + max(layout.columns.values())
+    return {
+        "includeSpreadsheetInResponse": True,
+        "responseIncludeGridData": True,
+        "responseRanges": [a1(log, head - 1, head, 0, width)],
+    }
+
+
+def moved(log: Tab, layout: Layout, answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """The headers that stood elsewhere when the batch came: what it put there is off its place."""
+    sheets = answer["updatedSpreadsheet"]["sheets"]
+    data = next(sheet for sheet in sheets if sheet["properties"].get("sheetId", 0) == log.sheet_id)
+    [line] = data["data"][0].get("rowData") or [{}]
+    heads = [_plain(cell.get("formattedValue", "")) for cell in line.get("values", ())]
+    return tuple(
+        layout.headers[column]
+        for column in sorted(layout.columns.values())
+        if heads[column : column + 1] != [_plain(layout.headers[column])]
+    )
+
+
+def _plain(header: str) -> str:
+    return " ".join(header.split())
+
+
+def put_back(
+    requests: Sequence[Request], layout: Layout, answer: Mapping[str, Any]
+) -> Iterator[Request]:
+    """People's rules for colours that were taken for ours, since rules are known by their number alone.
+
+    The last one that was taken is put back first, so that each gets the number it had.
+    """
+    follow_up = layout.columns.get("follow_up", -1)
+    ours = [_rule(0, layout.header_row, follow_up, *colours) for colours in _COLOURS.items()]
+    for request, reply in reversed([*zip(requests, answer["replies"], strict=True)]):
+        sent = request.get("deleteConditionalFormatRule")
+        rule = reply.get("deleteConditionalFormatRule", {}).get("rule")
+        if sent and rule and not _has(ours, rule):
+            yield _add_rule(_told_once(rule), sent["index"])
+
+
+def _told_once(told: Any) -> Any:
+    """Google tells each colour twice, as a style and in the older field, and takes only the style."""
+    match told:
+        case dict():
+            once = cast("Request", told)
+            return {k: _told_once(v) for k, v in once.items() if f"{k}Style" not in once}
+        case list():
+            return [_told_once(one) for one in cast("list[Any]", told)]
+        case _:
+            return told
 
 
 def unmark(mark: Mark) -> Request:

@@ -350,6 +350,43 @@ def test_a_rule_that_people_add_while_the_question_stands_is_not_taken_for_ours(
     assert log["conditionalFormats"] == theirs
 
 
+def test_what_crosses_the_very_request_is_told_and_peoples_rules_come_back(
+    local_server: LocalServer, team: HttpTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = SpreadsheetClient.send_batch
+    theirs: list[Any] = []
+
+    def beaten(self: SpreadsheetClient, *args: Any, **options: Any) -> Any:
+        if not theirs:
+            theirs.append(_belongings(team)["rules"][0])
+        return send(self, *args, **options)
+
+    init("--yes", NOW)
+    with monkeypatch.context() as once:
+        once.setattr(SpreadsheetClient, "send_batch", beaten)
+        told = init("--remove", "--yes", NOW, code=3).stderr
+    assert "changed the colours" in told
+    assert team.rows()[0][5:] == ["Follow-up", "Follow-up By", "Row Check"]
+    init("--remove", "--yes", NOW)
+
+    assert book(local_server, team.spreadsheet_id)["sheets"][0]["conditionalFormats"] == theirs
+
+
+def test_columns_that_move_in_the_very_request_are_told(
+    team: HttpTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = SpreadsheetClient.send_batch
+
+    def beaten(self: SpreadsheetClient, *args: Any, **options: Any) -> Any:
+        team.change({"insertDimension": {"range": _columns(3, 4)}})
+        return send(self, *args, **options)
+
+    monkeypatch.setattr(SpreadsheetClient, "send_batch", beaten)
+    told = init("--yes", NOW, code=3).stderr
+
+    assert "offered for Assigned To may stand" in told
+
+
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_a_removal_that_is_cut_short_can_be_given_again(
     local_server: LocalServer, team: HttpTeam, monkeypatch: pytest.MonkeyPatch, step: int
