@@ -37,16 +37,40 @@ def resolve(book: Spreadsheet, text: str) -> Reach:
     Raises:
         ApiError: 400, no such sheet or name, or wholly outside the grid.
     """
-    found = _find(book, text)
-    if found is None or not found[0].row_count:
-        raise errors.unparsable_range(text)
-    sheet, cells = found
+    sheet, cells = _found(book, text)
     rows = _clamped(cells.row_start, cells.row_end, sheet.row_count)
     columns = _clamped(cells.column_start, cells.column_end, sheet.column_count)
     if rows is None or columns is None:
         named = a1.echo_open(sheet.title, cells)
         raise errors.invalid(errors.exceeds_grid(named, sheet.row_count, sheet.column_count))
     return Reach(sheet, Box(sheet.sheet_id, *rows, *columns), cells)
+
+
+def are_the_same(book: Spreadsheet, text: str, other: str) -> bool:
+    """Whether two texts name the same cells, be they on the grid or beyond it.
+
+    Raises:
+        ApiError: 400, no such sheet or name.
+    """
+    return _place(book, text) == _place(book, other)
+
+
+def _place(book: Spreadsheet, text: str) -> tuple[object, ...]:
+    sheet, cells = _found(book, text)
+    rows, columns = (cells.row_start, cells.row_end), (cells.column_start, cells.column_end)
+    return (
+        sheet.sheet_id,
+        cells.single,
+        _clamped(*rows, sheet.row_count) or rows,
+        _clamped(*columns, sheet.column_count) or columns,
+    )
+
+
+def _found(book: Spreadsheet, text: str) -> tuple[Sheet, Cells]:
+    found = _find(book, text)
+    if found is None or not found[0].row_count:
+        raise errors.unparsable_range(text)
+    return found
 
 
 def _find(book: Spreadsheet, text: str) -> tuple[Sheet, Cells] | None:

@@ -12,7 +12,7 @@ from refundsheet.localsheets.errors import ApiError
 from refundsheet.localsheets.headers import name_columns
 from refundsheet.localsheets.intervals import COLUMNS, ROWS, Splice
 from refundsheet.localsheets.matrix import Render, Rendering, matrix, transposed
-from refundsheet.localsheets.ranges import Reach, check_writable, resolve
+from refundsheet.localsheets.ranges import Reach, are_the_same, check_writable, resolve
 from refundsheet.localsheets.schema import Json
 from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import Spreadsheet
@@ -83,15 +83,10 @@ def update(book: Spreadsheet, text: str, body: Json, options: Json) -> Json:
 
 
 def _update(book: Spreadsheet, text: str, body: Json, option: InputOption) -> Written:
-    reach = resolve(book, text)
     stated = body.get("range")
-    if stated and _places(resolve(book, stated)) != _places(reach):
+    if stated and not are_the_same(book, text, stated):
         raise errors.invalid(f"Request range[{text}] does not match value's range[{stated}]")
-    return write(book, reach, rows_of(body), option)
-
-
-def _places(reach: Reach) -> tuple[Box, bool]:
-    return reach.box, reach.asked.single
+    return write(book, resolve(book, text), rows_of(body), option)
 
 
 def rows_of(body: Json) -> list[list[Any]]:

@@ -188,6 +188,8 @@ EDGES = [
     Edge("values.update", "nulls alone", "§3 UNK: zeros are left out", "PUT {book}/values/A1", _is(_ID | {"updatedRange": "Log!A1:B1"}), _raw([None, None]), _RAW),
     Edge("values.update", "more than the range holds", "§5 LIVE BR", "PUT {book}/values/Log!A1:B1", "Requested writing within range [Log!A1:B1], but tried writing to row [2]", _raw(["x"], ["y"]), _RAW),
     Edge("values.update", "never grows the grid", "§3 LIVE GSM A", "PUT {book}/values/Log!D8", "Requested writing within range [Log!D8], but tried writing to column [E]", _raw(["x", "y"]), _RAW),
+    Edge("values.update", "another range in the body, both off the grid", "§5 LIVE BR", "PUT {book}/values/Log!ZZ999", "Request range[Log!ZZ999] does not match value's range[Log!ZZ998]", _raw(["x"], range="Log!ZZ998"), _RAW),
+    Edge("values.update", "the same range in the body, off the grid", "§3 LIVE GSM C", "PUT {book}/values/Log!ZZ9", "Range (Log!ZZ9) exceeds grid limits. Max rows: 8, max columns: 4", _raw(["x"], range="Log!ZZ9"), _RAW),
     Edge("values.update", "another range in the body", "§5 LIVE BR", "PUT {book}/values/Log!A1", "Request range[Log!A1] does not match value's range[Log!A2]", _raw(["x"], range="Log!A2"), _RAW),
     Edge("values.update", "50,001 characters", "§5 LIVE GSM G", "PUT {book}/values/A1", "Your input contains more than the maximum of 50000 characters in a single cell.", _raw(["x" * 50_001]), _RAW),
     Edge("values.update", "50,000 characters", "§5 LIVE GSM G", "PUT {book}/values/A1", _is(1, "updatedCells"), _raw(["x" * 50_000]), _RAW),
