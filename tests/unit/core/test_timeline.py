@@ -1,6 +1,6 @@
 """Which statuses a case went through, and in which interval it entered each."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -138,6 +138,11 @@ def test_of_an_adopted_case_nobody_knows_the_first_action() -> None:
         pytest.param(MONDAY - POLL, MONDAY, id="a poll: the read that showed it"),
         pytest.param(MONDAY - LONG_GAP, MONDAY, id="a slow poll"),
         pytest.param(MONDAY - timedelta(hours=4), MONDAY - timedelta(hours=2), id="an outage"),
+        pytest.param(
+            (MONDAY - timedelta(hours=4)).astimezone(UTC),
+            MONDAY - timedelta(hours=2),
+            id="an outage, its times in other zones",
+        ),
         pytest.param(None, MONDAY, id="before anybody looked"),
     ],
 )
