@@ -18,6 +18,8 @@ def name_columns(book: Spreadsheet) -> None:
         named = tuple(_renamed(book, sheet, body) for body in tables)
         if named != tables:
             sheet.put_objects("tables", named)
+            for old, new in zip(tables, named, strict=True):
+                book.rename_parts(old, new)
 
 
 def header(book: Spreadsheet, sheet: Sheet, place: tuple[int, int]) -> str:

@@ -8,11 +8,18 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from refundsheet.localsheets import cell_formats, errors, references, rule_formulas, schema
+from refundsheet.localsheets import (
+    cell_formats,
+    errors,
+    references,
+    rule_formulas,
+    schema,
+    table_parts,
+)
 from refundsheet.localsheets.a1 import Box, echo
 from refundsheet.localsheets.errors import RequestError
 from refundsheet.localsheets.following import follow_ranges
-from refundsheet.localsheets.formulas.evaluation import evaluate
+from refundsheet.localsheets.formulas import evaluate, rename_names
 from refundsheet.localsheets.intervals import COLUMNS, Shift, Splice, follow_grid_range
 from refundsheet.localsheets.results import clear_spilled, show_results
 from refundsheet.localsheets.rows import Row
@@ -239,6 +246,12 @@ class Spreadsheet:
         """Let formulas everywhere follow a tab to its new title."""
         self._rewrite_everywhere(lambda text, _own: references.rename(text, old, new))
 
+    def rename_parts(self, old: Json, new: Json) -> None:
+        """Let formulas everywhere follow the new names of a table and its columns."""
+        names = table_parts.renamed_parts(old, new)
+        if names:
+            self._rewrite_everywhere(lambda text, _own: rename_names(text, names))
+
     def _rewrite_everywhere(self, change: Callable[[str, str], str]) -> None:
         """Change the formulas of cells and rules; `change` is told on which tab they stand."""
         self._rewrite_formulas(change)
@@ -275,8 +288,13 @@ class Spreadsheet:
             self.calculate()
 
     def named_texts(self) -> dict[str, str]:
-        """The A1 reference behind each named range."""
-        return {named["name"]: self._named_text(named["range"]) for named in self.named_ranges}
+        """The A1 reference behind each named range, and behind what formulas can name of a table."""
+        named = {body["name"]: self._named_text(body["range"]) for body in self.named_ranges}
+        for sheet in self.sheets:
+            for table in sheet.objects.get("tables", ()):
+                parts = table_parts.named_parts(table, sheet.bounded(table["range"]))
+                named |= {text: echo(sheet.title, box) for text, box in parts.items()}
+        return named
 
     def _named_text(self, body: Json) -> str:
         sheet = self.sheet(body.get("sheetId", 0))

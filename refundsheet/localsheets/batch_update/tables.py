@@ -136,7 +136,9 @@ def update_table(book: Spreadsheet, request: Json) -> None:
     sent = kept if replaced else [one for one in kept if one.get("columnIndex", 0) < box.columns]
     columns = _columns(book, box, sent, required=replaced)
     body = merged | {"range": grid_range(box), "columnProperties": columns}
-    objects.replace(sheet, TABLE, old, objects.normal(TABLE.message, body))
+    body = objects.normal(TABLE.message, body)
+    objects.replace(sheet, TABLE, old, body)
+    book.rename_parts(old, body)
     book.stale = True
 
 

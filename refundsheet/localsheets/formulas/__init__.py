@@ -5,6 +5,7 @@ from refundsheet.localsheets.formulas.evaluation import Evaluation, Key, evaluat
 from refundsheet.localsheets.formulas.references import (
     adjust_for_delete,
     adjust_for_insert,
+    rename_names,
     rename_sheet,
     shift_formula,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "adjust_for_delete",
     "adjust_for_insert",
     "evaluate",
+    "rename_names",
     "rename_sheet",
     "shift_formula",
 ]

@@ -31,6 +31,8 @@ ENGINE_COLUMNS = 16_384
 ENGINE_ROWS = 1_048_576
 NOT_FOUND = "NA()"
 LOST = "#REF!"
+#: What stands for a part of a table nobody has; the engine has words of its own for brackets.
+UNKNOWN = "#NAME?"
 #: Functions that stand for a sign between their two arguments.
 SIGNS = {
     "ADD": "+",
@@ -171,7 +173,7 @@ class Translator:
         if named is None:
             if token.kind is Kind.NAME and token.text.upper() not in {"TRUE", "FALSE"}:
                 self._out.names.append(token.text)
-            return token.text
+            return UNKNOWN if "[" in token.text else token.text
         parts = [(each.text, each.reference) for each in tokens_of(named)]
         return "".join(text if found is None else self._reference(found) for text, found in parts)
 

@@ -1,6 +1,6 @@
 """What happens to the references in a formula when it is copied, or when its sheet changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -82,6 +82,14 @@ def rename_sheet(text: str, old: str, new: str) -> str:
         else:
             pieces.append(token.text)
     return "".join(pieces)
+
+
+def rename_names(text: str, names: Mapping[str, str]) -> str:
+    """The formula after names changed; `names` are the new ones by the casefolded old ones."""
+    return "".join(
+        names.get(token.text.casefold(), token.text) if token.kind is Kind.NAME else token.text
+        for token in tokens_of(text)
+    )
 
 
 def _split_at_sheet(text: str) -> tuple[str, str, str]:
