@@ -87,7 +87,16 @@ def add_group(book: Spreadsheet, request: Json) -> Json:
         union = _Group(min(old.start, new.start), max(old.end, new.end), old.collapsed)
         groups.append(union)
         new = _Group(max(old.start, new.start), min(old.end, new.end))
-    return {"dimensionGroups": _put(found.sheet, found.axis, [*groups, new])}
+    bodies = _put(found.sheet, found.axis, [*groups, new])
+    _control_after(found.sheet, found.axis)
+    return {"dimensionGroups": bodies}
+
+
+def _control_after(sheet: Sheet, axis: str) -> None:
+    """A group shows its toggle behind it, and the tab keeps that (recorded of columns)."""
+    name = "rowGroupControlAfter" if axis == ROWS else "columnGroupControlAfter"
+    grid: Json = sheet.properties.get("gridProperties", {}) | {name: True}
+    sheet.properties = sheet.properties | {"gridProperties": grid}
 
 
 def delete_group(book: Spreadsheet, request: Json) -> Json:

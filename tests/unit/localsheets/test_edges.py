@@ -243,6 +243,8 @@ EDGES = [
     Edge("deleteCommentReply", "no such thread", "guess: wording", {}, "No comment with id: "),
     # Groups
     Edge("addDimensionGroup", "all rows", "DS", {"range": {"dimension": "ROWS"}}, _replied("dimensionGroups", 0, "range", lines("ROWS", 0, 8))),
+    Edge("addDimensionGroup", "columns: their toggle stands behind them", "§4 REC test_group_columns", {"range": lines("COLUMNS", 0, 2)}, _tab("properties", "gridProperties", "columnGroupControlAfter", True)),
+    Edge("deleteDimensionGroup", "the place of the toggle is kept", "§4 REC test_group_columns", {"range": lines("COLUMNS", 0, 2)}, _tab("properties", "gridProperties", "columnGroupControlAfter", True), ({"addDimensionGroup": {"range": lines("COLUMNS", 0, 2)}},)),
     Edge("addDimensionGroup", "a ninth level", "DS: at most 8 deep", {"range": _ROWS_1_3}, "You can't have more than 8 levels of grouping.", (_GROUPED,) * 8),
     Edge("addDimensionGroup", "off the grid", "guess: wording", {"range": lines("ROWS", 8, 9)}, "startIndex[8] is after last row in sheet[8]"),
     Edge("deleteDimensionGroup", "the last one: the key stays, with nothing in it", "§4 REC C:test_group_columns", {"range": _ROWS_1_3}, _reply({}), (_GROUPED,)),
