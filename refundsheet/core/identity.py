@@ -7,7 +7,7 @@ identity, or one row could be two cases, nobody guesses: the row is in doubt and
 import hashlib
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from operator import attrgetter
@@ -110,9 +110,10 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     alone, shared, blank = _by_key(rows, "case_id" if field == "case_id" else "order_id")
     known = {row.number: KnownRow(row, "") for row in blank}
     rivals = _remembered_rivals(memory) if shared else {}
+    vanished = _vanished(memory, alone.keys() | shared.keys()) if shared else {}
     rekeyed: dict[str, str] = {}
     for key, group in shared.items():
-        for claimant in _claimants(key, group, memory, rivals.get(key, ())):
+        for claimant in _claimants(key, group, memory, rivals.get(key, ()), vanished):
             known[claimant.row.number] = claimant
             old = claimant.remembered.key if claimant.remembered else claimant.key
             if old != claimant.key and old not in alone and old not in shared:
@@ -131,7 +132,7 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     found = {entry.key for entry in known.values()} | shared.keys() | rekeyed.keys()
     gone = (key for key in sorted(memory.cases.keys() - found))
     absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
-    moved = list(_moved(movers, absent, memory, rekeyed))
+    moved = list(_moved(movers, strangers, absent, memory, rekeyed))
     taken = rekeyed.keys() | {entry.key for entry in moved if entry.key not in rekeyed.values()}
     rest = {key: case for key, case in absent.items() if key not in taken}
     held: set[str] = set()
@@ -188,12 +189,28 @@ def _remembered_rivals(memory: Memory) -> dict[str, list[Remembered]]:
     return rivals
 
 
+def _vanished(memory: Memory, present: Collection[str]) -> dict[str, Remembered]:
+    """The cases whose IDs stand nowhere any more, by what their rows said; none where several did."""
+    found: dict[str, Remembered] = {}
+    several = set[str]()
+    for key, known in memory.cases.items():
+        if key not in present and not known.removed and _RIVAL not in key:
+            print_ = fingerprint(known.case)
+            several |= {print_} & found.keys()
+            found[print_] = known
+    return {print_: known for print_, known in found.items() if print_ and print_ not in several}
+
+
 def _root(key: str) -> str:
     return key.partition(_RIVAL)[0]
 
 
 def _claimants(
-    key: str, rows: list[Row], memory: Memory, rivals: Sequence[Remembered]
+    key: str,
+    rows: list[Row],
+    memory: Memory,
+    rivals: Sequence[Remembered],
+    vanished: Mapping[str, Remembered],
 ) -> Iterator[KnownRow]:
     """Rows with one key: the one whose other content is as last seen keeps it, if it is just one.
 
@@ -215,8 +232,10 @@ def _claimants(
         yield KnownRow(original, key, memory.cases[key])
     for row, same in matched:
         remembered = same or (edited.pop() if edited else None)
-        # A row that says what one without an ID said may be that one, there before.
-        model = memory.cases.get(fingerprint(row.case), unknown)
+        # A row that says what one without an ID said may be that one, there before; and one that
+        # says what a case did whose ID is gone is that case under another's ID.
+        print_ = fingerprint(row.case)
+        model = vanished.get(print_) or memory.cases.get(print_, unknown)
         doubt = _duplicate(row.case, len(rows), is_copy=original is not None)
         rival = remembered.key if remembered else next(numbers)
         yield KnownRow(row, rival, remembered or model, doubt)
@@ -300,16 +319,21 @@ class _Index:
 
 def _moved(
     rows: Sequence[tuple[str, Row]],
+    strangers: Sequence[tuple[str, Row]],
     absent: Mapping[str, Remembered],
     memory: Memory,
     rekeyed: dict[str, str],
 ) -> Iterator[KnownRow]:
     """Rows whose ID belonged to other content: corrected cells, or IDs that changed places."""
     index = _Index(absent) if rows else None
+    elsewhere = {fingerprint(row.case) for _, row in strangers} if rows else set[str]()
     for key, row in rows:
         old = index.take_alike(row.case) if index else None
-        # What stood beside the case under its own ID is not another case.
-        if old is None or old in rekeyed or _root(old) == key:
+        # What stood beside the case under its own ID is not another case, unless the case itself
+        # stands under another one now.
+        is_beside = old is not None and _root(old) == key
+        is_case = is_beside and fingerprint(memory.cases[key].case) not in elsewhere
+        if old is None or old in rekeyed or is_case:
             yield KnownRow(row, key, memory.cases[key])
         else:
             rekeyed[old] = key
