@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from refundsheet.core.desk import Desk
 from refundsheet.core.model import Cell
 from tests.passes import Log, Passed, case
 
@@ -20,8 +21,8 @@ def serial(day: date) -> int:
 LATE = serial(date(2026, 2, 27))
 
 
-def read(cells: Sequence[Cell]) -> Passed:
-    log = Log()
+def read(cells: Sequence[Cell], desk: Desk | None = None) -> Passed:
+    log = Log(desk=desk or Desk())
     log.add(*(case(f"R-{n}", date_request_received=cell) for n, cell in enumerate(cells, 1)))
     return log.settle()
 
@@ -54,6 +55,14 @@ def test_a_date_is_in_doubt_where_its_column_shows_the_other_order(
     cells: Sequence[Cell], doubtful: list[int]
 ) -> None:
     assert told(cells) == doubtful
+
+
+def test_who_wants_to_hear_nothing_of_it_hears_nothing() -> None:
+    cells = ["27-02-2026"] * 3 + [DOUBTFUL]
+    off = read(cells, Desk(grades={"date_swapped": None})).decisions.violations
+
+    assert told(cells) == [3]
+    assert 5 not in off
 
 
 def test_both_days_it_can_be_are_named() -> None:
