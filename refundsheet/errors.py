@@ -96,5 +96,9 @@ class LayoutError(SheetError):
     """The log's tab has no header row that can be understood."""
 
 
+class NotOursError(SheetError):
+    """A tab that has the name of one of ours holds something of people's."""
+
+
 class LedgerError(RefundsheetError):
     """The ledger cannot be opened or written."""

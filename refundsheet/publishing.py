@@ -9,7 +9,7 @@ from refundsheet.config import Settings
 from refundsheet.core.attention import blank_page
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.columns import header_names
-from refundsheet.core.history import empty_page, may_go, oldest_rows, to_row, told_rows
+from refundsheet.core.history import HEADERS, empty_page, may_go, oldest_rows, to_row, told_rows
 from refundsheet.core.model import Layout
 from refundsheet.core.pages import (
     Page,
@@ -23,13 +23,14 @@ from refundsheet.core.pages import (
 from refundsheet.core.serials import to_moment
 from refundsheet.core.summary import Summary
 from refundsheet.core.summary_page import (
+    HEADLINE,
     HEARTBEAT,
     Links,
     heartbeat_cell,
     summary_frame,
     to_cells,
 )
-from refundsheet.errors import RefusedError
+from refundsheet.errors import NotOursError, RefusedError
 from refundsheet.ledger.logbook import Logbook, months_before
 from refundsheet.ledger.records import Addition
 from refundsheet.sheets.store import SheetStore
@@ -78,6 +79,32 @@ class Publisher:
     def empty_pages(self) -> tuple[Page, ...]:
         """Our own tabs as they are made, still empty."""
         return empty_pages(self._settings)
+
+    def require_ours(self) -> None:
+        """Make sure that no tab with the name of one of ours is people's: one read for each that is there.
+
+        To be asked before a log is written to for the first time. A tab is ours where it is blank, or
+        where its first column has what ours begins with; people may have sorted it.
+
+        Raises:
+            NotOursError: One is theirs, and has to stay as it is.
+        """
+        titles = self._titles
+        begins = {
+            "summary": HEADLINE,
+            "needs_attention": titles.needs_attention,
+            "history": HEADERS[0],
+        }
+        for key, first in begins.items():
+            title = getattr(titles, key)
+            rows = self._store.read_page(title)
+            is_blank = all(cell in {None, ""} for row in rows for cell in row)
+            if not is_blank and first not in {row[0] for row in rows if row}:
+                raise NotOursError(
+                    f'The tab "{title}" is your own, and refundsheet would write over it: rename it, '
+                    f"or name refundsheet's tab otherwise in the settings (tabs.{key}). Nothing was "
+                    "written."
+                )
 
     def summary_page(self, summary: Summary, zone: ZoneInfo, links: Links) -> Page:
         """The Summary tab as it shall be."""

@@ -96,6 +96,10 @@ _HOUR = timedelta(hours=1)
 _Cells = dict[tuple[int, int], PageCell]
 
 
+#: What the tab begins with.
+HEADLINE = "Refund log summary"
+
+
 def summary_frame(title: str, weeks: int) -> Page:
     """The tab without its cells: widths, charts, and the alarm on the time of the last pass.
 
@@ -154,7 +158,7 @@ def to_cells(
 ) -> Mapping[tuple[int, int], PageCell]:
     """What stands on the tab; the heartbeat's place is left to ``heartbeat_cell``."""
     cells: _Cells = {
-        (0, 0): PageCell("Refund log summary", Style.TITLE),
+        (0, 0): PageCell(HEADLINE, Style.TITLE),
         (1, 0): PageCell("Figures as of", Style.NOTE),
         (1, 1): PageCell(to_serial(summary.as_of, zone), Style.MOMENT),
         (2, 0): PageCell("Last pass", Style.NOTE),
