@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, assert_never
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -28,11 +28,10 @@ from refundsheet.core.statistics.figures import (
 from refundsheet.core.summary import (
     Summary,
     basis,
-    in_words,
     needs_eyes,
     number_text,
     shown_rows,
-    spikes_told,
+    value_told,
 )
 from refundsheet.core.undo import Undoing
 
@@ -226,17 +225,7 @@ def _print_list(console: Console, heading: str, lines: Iterable[str]) -> None:
 
 def _print_line(console: Console, result: Figure | Duration | SpikeWatch | SwitchedOff) -> None:
     """A figure, and below it what it means and rests on."""
-    match result:
-        case Figure():
-            value = number_text(result.value, result.measure)
-        case Duration():
-            value = in_words(result)
-        case SpikeWatch():
-            value = spikes_told(result)
-        case SwitchedOff():
-            value = f"switched off: {result.why}"
-        case _:
-            assert_never(result)
+    value = value_told(result)
     console.print(Padding(f"{escape(result.label)}: [bold]{escape(value)}[/bold]", (0, 0, 0, 2)))
     if not isinstance(result, SwitchedOff):
         _print_note(console, result)

@@ -19,11 +19,10 @@ from refundsheet.core.statistics.registry import Result
 from refundsheet.core.summary import (
     Summary,
     basis,
-    in_words,
     needs_eyes,
     number_text,
     shown_rows,
-    spikes_told,
+    value_told,
 )
 from refundsheet.errors import UsageError
 
@@ -134,15 +133,7 @@ def _lines(results: tuple[Result, ...]) -> str:
 
 
 def _line(result: Figure | Duration | SpikeWatch | SwitchedOff) -> str:
-    match result:
-        case Figure():
-            value = number_text(result.value, result.measure)
-        case Duration():
-            value = in_words(result)
-        case SpikeWatch():
-            value = spikes_told(result)
-        case SwitchedOff():
-            value = f"switched off: {result.why}"
+    value = value_told(result)
     note = "" if isinstance(result, SwitchedOff) else _note(result)
     return (
         f"<tr><td>{escape(result.label)}</td><td class=text>{escape(value)}</td>"

@@ -224,6 +224,17 @@ def spikes_told(watch: SpikeWatch) -> str:
     return ", ".join(f"{count} {state}" for count, state in counts if count)
 
 
+def value_told(result: Figure | Duration | SpikeWatch | SwitchedOff) -> str:
+    """What a figure says, where it stands in one line."""
+    if isinstance(result, Figure):
+        return number_text(result.value, result.measure)
+    if isinstance(result, Duration):
+        return in_words(result)
+    if isinstance(result, SpikeWatch):
+        return spikes_told(result)
+    return f"switched off: {result.why}"
+
+
 def _spike_notice(spike: Spike) -> Notice:
     state = "" if spike.is_new else f", since the week from {spike.since}"
     if spike.normal_since is not None:
