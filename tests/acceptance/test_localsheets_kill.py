@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+from requests.exceptions import ChunkedEncodingError
 
 from tests.acceptance.installed import serving
 
@@ -35,8 +36,8 @@ class _Writer:
                 self.sent = number
                 try:
                     answer = session.post(self._url, json=_pair(number), timeout=10)
-                except requests.ConnectionError:
-                    return
+                except (requests.ConnectionError, ChunkedEncodingError):
+                    return  # killed before the answer, or in the midst of it
                 if answer.status_code == 200:
                     self.acknowledged = number
 
