@@ -49,7 +49,9 @@ class _ShortOfLuck(RefundDesk):
 
 def test_a_failing_example_prints_a_script_that_runs_again() -> None:
     phases = (Phase.generate,)
-    once = settings(max_examples=1, stateful_step_count=3, phases=phases, database=None)
+    once = settings(
+        max_examples=1, stateful_step_count=3, phases=phases, database=None, print_blob=False
+    )
     with pytest.raises(AssertionError) as failure:
         run_state_machine_as_test(seed(1)(_ShortOfLuck), settings=once)  # type: ignore[no-untyped-call]
     printed = "\n".join(failure.value.__notes__)
