@@ -272,9 +272,9 @@ def _carry(truth: Truth, ordered: Sequence[Line], end: int) -> None:
         line.values += rest
         truth.lines[index] = line
         for column, (old, new) in enumerate(zip(was[line.uid], rest, strict=True), end):
-            if old.shows is None and new.shows is None:
-                line.values[column] = new.as_blank_as(old)
-            elif old.content != new.content:
+            if new is not old:
+                line.values[column] = truth.arriving(new, old, line.uid)
+            if old.content != new.content and (old.shows, new.shows) != (None, None):
                 truth.touched[line.uid, truth.field_at(column)] = truth.tick
 
 

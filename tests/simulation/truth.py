@@ -206,23 +206,24 @@ class Truth:
             old.is_blank and value.is_blank
         ):
             return
-        line.values[column] = self._arriving(value, old)
+        line.values[column] = self.arriving(value, old, line.uid)
         self.touched[line.uid, self.field_at(column)] = self.tick
 
-    def _arriving(self, value: Value, old: Value) -> Value:
-        """A value that takes the place of another.
+    def arriving(self, value: Value, old: Value, row: int) -> Value:
+        """A value that takes the place of another on a row.
 
         What was typed and cleared again before refundsheet ever saw it leaves the cell blank since
-        before that: nobody could know.
+        before that: nobody could know. So does a stamp that was carried there from another row.
         """
         if old.shows is None and value.shows is None:
             return value.as_blank_as(old)
         if old.is_blank:
             return replace(value, since=self.tick, blank_before=old.since)
-        seen = old.by is By.REFUNDSHEET or self.recorded[-1] >= old.since
+        is_its_own = old.by is By.REFUNDSHEET and old.row == row
+        seen = is_its_own or self.recorded[-1] >= old.since
         if value.is_blank and not seen and old.blank_before >= 0:
             return replace(value, since=old.blank_before)
-        return replace(value, since=self.tick, ours_before=old.by is By.REFUNDSHEET)
+        return replace(value, since=self.tick, ours_before=seen and old.by is By.REFUNDSHEET)
 
     def note_headers(self) -> None:
         """Under another header every row says something else in a field, though no cell changed.
