@@ -56,6 +56,10 @@ def _explore(asked: argparse.Namespace) -> int:
                 failed += 1
                 sys.stdout.write(f"seed {number}, a script for script.py:\n{failure}\n")
                 sys.stdout.flush()
+            sys.stderr.write(
+                f"{total.examples:,} of {len(seeds) * batch:,} examples, {failed} failures, "
+                f"{monotonic() - began:.0f} s\n"
+            )
     sys.stdout.write(
         f"{total.examples} examples of up to {asked.steps} steps over {asked.over}: "
         f"{total.steps} steps, {total.passes} passes, {total.writes} cells written, "
