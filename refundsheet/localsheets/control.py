@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -166,18 +167,17 @@ class Control:
         unknown = wanted.keys() - self.show().keys()
         if unknown:
             raise ValueError(f"There is no control {', '.join(sorted(unknown))}.")
-        faults = [_fault(item) for item in wanted.get("faults", [])]
         switches = switches_from(wanted.get("switches", {}), self.library.switches)
-        if "now" in wanted:
-            self.library.fixed_now = _moment(wanted["now"])
+        read = {key: _READERS[key](value) for key, value in wanted.items() if key in _READERS}
         self.library.switches = switches
-        self.faults.extend(faults)
-        self.access |= wanted.get("access", {})
-        self.callers |= wanted.get("callers", {})
-        self.latency_seconds = float(wanted.get("latency_seconds", self.latency_seconds))
-        self.require_token = bool(wanted.get("require_token", self.require_token))
-        if "quota" in wanted:
-            self.quota = wanted["quota"]
+        self.library.fixed_now = read.get("now", self.library.fixed_now)
+        self.faults.extend(read.get("faults", []))
+        self.access |= read.get("access", {})
+        self.callers |= read.get("callers", {})
+        self.latency_seconds = read.get("latency_seconds", self.latency_seconds)
+        self.require_token = read.get("require_token", self.require_token)
+        if "quota" in read:
+            self.quota = read["quota"]
             self._spent.clear()
 
     def reset(self) -> None:
@@ -193,7 +193,7 @@ _DEFAULT_QUOTA = 60
 _PROJECT = "100000000000"
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(text: Any) -> datetime | None:
     if text is None:
         return None
     moment = datetime.fromisoformat(text)
@@ -202,13 +202,75 @@ def _moment(text: str | None) -> datetime | None:
     return moment
 
 
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+        raise ValueError(f"{value!r} is no number of seconds.")
+    return float(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is no whole number of at least 0.")
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is neither true nor false.")  # noqa: TRY004  told as any other
+    return value
+
+
+def _quota(body: Any) -> dict[str, int] | None:
+    if body is None:
+        return None
+    _check_keys(body, _QUOTAS)
+    return {kind: _count(value) for kind, value in body.items()}
+
+
+def _access(body: dict[str, Any]) -> dict[str, str]:
+    for role in body.values():
+        if role not in _ROLES:
+            raise ValueError(f"There is no role {role!r}; there are {', '.join(_ROLES)}.")
+    return body
+
+
+def _callers(body: dict[str, Any]) -> dict[str, str]:
+    return {token: str(email) for token, email in body.items()}
+
+
+def _faults(items: list[dict[str, Any]]) -> list[PlannedFault]:
+    return [_fault(item) for item in items]
+
+
 def _fault(body: dict[str, Any]) -> PlannedFault:
+    _check_keys(body, _FAULT_KEYS)
     return PlannedFault(
         kind=Fault(body["kind"]),
-        times=int(body.get("times", 1)),
+        times=_count(body.get("times", 1)),
         match=str(body.get("match", "")),
-        delay_seconds=float(body.get("delay_seconds", 0.5)),
+        delay_seconds=_seconds(body.get("delay_seconds", 0.5)),
     )
+
+
+def _check_keys(body: dict[str, Any], known: Iterable[str]) -> None:
+    unknown = body.keys() - set(known)
+    if unknown:
+        raise ValueError(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
+
+
+_ROLES = ("writer", "reader", "none")
+_QUOTAS = ("reads", "writes")
+_FAULT_KEYS = ("kind", "times", "match", "delay_seconds")
+#: How the value of each key is read, but for the switches, which are read beside those in force.
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "now": _moment,
+    "latency_seconds": _seconds,
+    "quota": _quota,
+    "access": _access,
+    "callers": _callers,
+    "require_token": _truth,
+    "faults": _faults,
+}
 
 
 def _fault_shown(fault: PlannedFault) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from refundsheet.localsheets import calls, drive, errors, masks, page, render, spreadsheets
+from refundsheet.localsheets import calls, drive, errors, masks, page, payload, render, spreadsheets
 from refundsheet.localsheets.calls import Found, Raw
 from refundsheet.localsheets.control import Control, Fault, PlannedFault
 from refundsheet.localsheets.errors import ApiError, RequestError
@@ -108,7 +107,7 @@ class _Face:
             self._control.reset()
         if request.method == "POST":
             try:
-                self._control.change(json.loads(await request.body()))
+                self._control.change(payload.read(await request.body()))
             except (ValueError, TypeError, KeyError, AttributeError) as mistake:
                 return JSONResponse({"error": str(mistake)}, status_code=400)
         return JSONResponse(self._control.show())
@@ -119,7 +118,7 @@ class _Face:
         if refusal:
             return refusal
         try:
-            return JSONResponse(self._people.act(json.loads(await request.body())))
+            return JSONResponse(self._people.act(payload.read(await request.body())))
         except ApiError as mistake:
             return _error(mistake)
         except (ValueError, TypeError, KeyError, AttributeError) as mistake:

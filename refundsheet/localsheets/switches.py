@@ -52,7 +52,10 @@ def switches_from(values: dict[str, str | bool], current: Switches) -> Switches:
     for name, value in values.items():
         if name not in settings:
             raise ValueError(f"There is no switch {name}; there are {', '.join(settings)}.")
-        settings[name] = type(settings[name])(value)
+        kind = type(settings[name])
+        if kind is bool and not isinstance(value, bool):
+            raise ValueError(f"The switch {name} is true or false, not {value!r}.")
+        settings[name] = kind(value)
     return Switches(**settings)
 
 

@@ -215,7 +215,26 @@ def test_the_clock_can_be_fixed(book: Book) -> None:
 
 @pytest.mark.parametrize(
     "wanted",
-    [{"nonsense": 1}, {"switches": {"x": 1}}, {"faults": [{"kind": "x"}]}, {"now": "2026"}],
+    [
+        {"nonsense": 1},
+        {"switches": {"x": 1}},
+        {"switches": {"formulas_wait": "false"}},
+        {"faults": [{"kind": "x"}]},
+        {"faults": [{"kind": "500", "time": 2}]},
+        {"faults": [{"kind": "500"}, {"kind": "late", "delay_seconds": "soon"}]},
+        {"now": "2026"},
+        {"now": 2026},
+        {"now": "2026-03-04T12:00:00+00:00", "latency_seconds": "long"},
+        {"latency_seconds": -1},
+        {"quota": {"reads": "60"}},
+        {"quota": {"read": 60}},
+        {"quota": 60},
+        {"access": {"book": "owner"}},
+        {"access": ["book"]},
+        {"callers": None},
+        {"require_token": "false"},
+        ["now"],
+    ],
 )
 def test_a_control_that_is_none_is_refused(caller: Caller, wanted: object) -> None:
     before = caller.ok("GET", "/control")
