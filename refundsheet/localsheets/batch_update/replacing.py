@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from time import monotonic
+
+import regex
 
 from refundsheet.localsheets.a1 import Box
 from refundsheet.localsheets.errors import RequestError
@@ -16,10 +19,10 @@ from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import Spreadsheet
 from refundsheet.localsheets.writing import InputOption, entered
 
-#: A text's replacement and how often something was replaced in it.
-Replace = Callable[[str], tuple[str, int]]
 _JAVA_REFERENCE = re.compile(r"\\(.)|\$(\d)|\$\{(\w+)\}|\$", re.DOTALL)
 _WHITESPACE = re.compile(r"[ \t\n\r\f\v]+")
+#: How many seconds a regex may search in one request, which holds up all others.
+_LONGEST_SEARCH = 30.0
 
 
 @dataclass(slots=True)
@@ -42,18 +45,45 @@ class _Counts:
         }
 
 
+@dataclass(slots=True)
+class _Search:
+    """What is looked for in each text, and what it is replaced with."""
+
+    pattern: regex.Pattern[str]
+    fill: Callable[[regex.Match[str]], str]
+    whole: bool
+    #: What is left of the time a regex has (some would never end); None for a plain text.
+    seconds: float | None
+
+    def __call__(self, text: str) -> tuple[str, int]:
+        """The text with its replacements, and how many there were."""
+        started = monotonic()
+        try:
+            return self._replaced(text)
+        except TimeoutError as mistake:
+            raise RequestError(f"The search takes too long: {self.pattern.pattern}") from mistake
+        finally:
+            if self.seconds is not None:
+                self.seconds = max(self.seconds - (monotonic() - started), 0.0)
+
+    def _replaced(self, text: str) -> tuple[str, int]:
+        if not self.whole:
+            return self.pattern.subn(self.fill, text, timeout=self.seconds)
+        match = self.pattern.fullmatch(text, timeout=self.seconds)
+        return (self.fill(match), 1) if match else (text, 0)
+
+
 def find_replace(book: Spreadsheet, request: Json) -> Json:
     """Replace a text or regex in what cells show, and with `includeFormulas` in formulas."""
-    change = _replacer(request)
+    search = _search(request)
     formulas = bool(request.get("includeFormulas"))
     counts = _Counts()
     for box in _scope(book, request):
         sheet = book.sheet(box.sheet_id)
-        for row, column in _filled(sheet, box):
-            old = sheet.cell(row, column)
+        for row, column, old in _filled(sheet, box):
             if old.formula is not None and not formulas:
                 continue
-            text, times = change(_text(book, old))
+            text, times = search(_text(book, old))
             if times:
                 check_writable(book, Box(box.sheet_id, row, row + 1, column, column + 1))
                 sheet.put(row, column, entered(book, old, text, InputOption.USER_ENTERED))
@@ -85,13 +115,13 @@ def _scope(book: Spreadsheet, request: Json) -> list[Box]:
     return [sheet.whole for sheet in book.sheets]
 
 
-def _filled(sheet: Sheet, box: Box) -> Iterator[tuple[int, int]]:
-    """The cells of a box in which something was entered."""
+def _filled(sheet: Sheet, box: Box) -> Iterator[tuple[int, int, Cell]]:
+    """The cells of a box in which something was entered, each with its row and column."""
     for row in range(box.row_start, min(box.row_end, len(sheet.rows))):
         for column in range(box.column_start, min(box.column_end, sheet.row(row).width)):
             cell = sheet.cell(row, column)
             if cell.formula is not None or (cell.value is not None and not cell.spilled):
-                yield row, column
+                yield row, column, cell
 
 
 def _text(book: Spreadsheet, cell: Cell) -> str:
@@ -99,40 +129,33 @@ def _text(book: Spreadsheet, cell: Cell) -> str:
     return cell.formula or shown(cell.value, cell.look, book.locale)
 
 
-def _replacer(request: Json) -> Replace:
+def _search(request: Json) -> _Search:
     find, replacement = request.get("find", ""), request.get("replacement", "")
     if not find:
         raise RequestError("The find text must not be empty.")
     by_regex = bool(request.get("searchByRegex"))
-    pattern = _pattern(find if by_regex else re.escape(find), request)
+    pattern = _pattern(find if by_regex else regex.escape(find), request)
     template = _template(replacement, pattern) if by_regex else _literal(replacement)
     whole = bool(request.get("matchEntireCell"))
-
-    def change(text: str) -> tuple[str, int]:
-        if whole:
-            match = pattern.fullmatch(text)
-            return (template(match), 1) if match else (text, 0)
-        return pattern.subn(template, text)
-
-    return change
+    return _Search(pattern, template, whole=whole, seconds=_LONGEST_SEARCH if by_regex else None)
 
 
-def _pattern(text: str, request: Json) -> re.Pattern[str]:
-    flags = re.RegexFlag(0) if request.get("matchCase") else re.IGNORECASE
+def _pattern(text: str, request: Json) -> regex.Pattern[str]:
+    flags = regex.RegexFlag(0) if request.get("matchCase") else regex.IGNORECASE
     try:
-        return re.compile(text, flags)
-    except re.error as mistake:
+        return regex.compile(text, flags)
+    except regex.error as mistake:
         raise RequestError(f"Invalid regular expression: {text}") from mistake
 
 
-def _literal(text: str) -> Callable[[re.Match[str]], str]:
-    def fill(_match: re.Match[str]) -> str:
+def _literal(text: str) -> Callable[[regex.Match[str]], str]:
+    def fill(_match: regex.Match[str]) -> str:
         return text
 
     return fill
 
 
-def _template(text: str, pattern: re.Pattern[str]) -> Callable[[re.Match[str]], str]:
+def _template(text: str, pattern: regex.Pattern[str]) -> Callable[[regex.Match[str]], str]:
     """A Java replacement: `$1` and `${name}` are groups, a backslash takes the next sign as is."""
     for found in _JAVA_REFERENCE.finditer(text):
         number, name = found[2], found[3]
@@ -140,7 +163,7 @@ def _template(text: str, pattern: re.Pattern[str]) -> Callable[[re.Match[str]], 
         if not known and (name is None or name not in pattern.groupindex):
             raise RequestError(f"Invalid replacement: {text}")
 
-    def fill(match: re.Match[str]) -> str:
+    def fill(match: regex.Match[str]) -> str:
         return _JAVA_REFERENCE.sub(
             lambda found: found[1] or match[int(found[2]) if found[2] else found[3]] or "", text
         )
@@ -154,8 +177,7 @@ def trim_whitespace(book: Spreadsheet, request: Json) -> Json:
     check_writable(book, box)
     sheet = book.sheet(box.sheet_id)
     changed = 0
-    for row, column in _filled(sheet, box):
-        old = sheet.cell(row, column)
+    for row, column, old in _filled(sheet, box):
         if old.formula is not None or not isinstance(old.value, str):
             continue
         text = _WHITESPACE.sub(" ", old.value).strip(" ")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from refundsheet.localsheets.batch_update import replacing
 from tests.unit.localsheets.callers import Book, span
 
 Json = dict[str, Any]
@@ -93,6 +94,20 @@ def test_only_the_range_or_tab_named_is_searched(book: Book) -> None:
 def test_a_search_that_cannot_be_is_refused(book: Book, request_: Json) -> None:
     code, text = book.batch_refused({"findReplace": request_})
     assert (code, text.split(":")[0]) == (400, "Invalid requests[0].findReplace")
+
+
+def test_a_search_that_would_never_end_is_refused_and_changes_nothing(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "_LONGEST_SEARCH", 0.1)
+    written = [["aab", "a" * 60 + "b"]]
+    book.write("A1", written)
+    endless = {"find": "(a|aa)+$|a", "searchByRegex": True, "replacement": "x"}
+    for whole in (False, True):
+        request = {**endless, **_ALL, "matchEntireCell": whole}
+        code, text = book.batch_refused({"findReplace": request})
+        assert (code, text.split(": ", 1)[1]) == (400, "The search takes too long: (a|aa)+$|a")
+    assert book.read("A1:B1") == written
 
 
 def test_whitespace_is_trimmed_in_texts_only_and_never_read_anew(book: Book) -> None:
