@@ -59,7 +59,22 @@ EARLIEST = date(2000, 1, 1)
 TOLERANCE = timedelta(minutes=5)
 
 _PLACEHOLDERS = frozenset(
-    ["-", "--", "---", "\u2013", "\u2014", "?", "??", ".", "n/a", "na", "none", "tbd", "tba"]
+    [
+        "-",
+        "--",
+        "---",
+        "\u2013",
+        "\u2014",
+        "?",
+        "??",
+        ".",
+        "n/a",
+        "na",
+        "none",
+        "tbd",
+        "tba",
+        "unknown",
+    ]
 )
 LONGEST_PLACEHOLDER = max(map(len, _PLACEHOLDERS))
 FARTHEST = timedelta(days=5 * 365 + 1)

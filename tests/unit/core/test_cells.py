@@ -58,6 +58,7 @@ def test_a_good_row_is_read_without_a_word() -> None:
         ("case_id", True, "TRUE", "id_is_checkbox", Severity.WARNING),
         ("order_id", "?", "", "placeholder", Severity.NOTE),
         ("order_id", " N/A ", "", "placeholder", Severity.NOTE),
+        ("order_id", "UNKNOWN", "", "placeholder", Severity.NOTE),
         ("order_id", "#N/A", "", "cell_error", Severity.WARNING),
         # moments
         ("requested_at", "13/04/2026", date(2026, 4, 13), "date_is_text", Severity.NOTE),
