@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import pairwise
@@ -42,6 +42,7 @@ _AT = {header: column for column, header in enumerate(HEADERS)}
 #: What people type again when something happens; the dates stay blank.
 _TYPED = slice(_AT["Status"], _AT["Notes & Communications"] + 1)
 _LONGEST_NOTES = 400
+_PASSES_A_LINE = 20
 
 # --- the domain's table, written down once more ---
 
@@ -407,12 +408,13 @@ def day_by_day(
     first = lives[0].events[0].at.date()
     last = max(life.events[-1].at for life in lives).date() + timedelta(days=1)
     end = last if days is None else min(last, first + timedelta(days=days))
-    before, day = datetime.combine(first, time(0), ZONE) - timedelta(days=1), first
+    moments = sorted((event.at, index) for index, life in enumerate(lives) for event in life.events)
+    begin, day = 0, first
     while day <= end:
         now = datetime.combine(day, time(hour), ZONE)
-        changed = [life for life in lives if any(before < event.at <= now for event in life.events)]
-        yield now, changed
-        before, day = now, day + timedelta(days=1)
+        until = bisect_right(moments, now, begin, key=lambda moment: moment[0])
+        yield now, [lives[index] for index in sorted({index for _, index in moments[begin:until]})]
+        begin, day = until, day + timedelta(days=1)
 
 
 def event_by_event(lives: Sequence[Life]) -> Iterator[tuple[datetime, list[Life]]]:
@@ -438,12 +440,17 @@ def replay(
     folder: Path,
     lives: Sequence[Life],
     looks: Iterator[tuple[datetime, list[Life]]],
+    say: Callable[[str], object] = len,
 ) -> Counted:
-    """Live through it, and count."""
+    """Live through it, and count; now and then a line says how far it is."""
     played = Replay(server, folder, lives)
     try:
         for now, changed in looks:
             played.look(now, changed)
+            if played.counted.passes % _PASSES_A_LINE == 0:
+                say(
+                    f"{now:%Y-%m-%d}: {len(played.believed)} cases, {played.counted.flags} flags compared\n"
+                )
         played.compare_times()
     finally:
         played.close()
@@ -461,9 +468,10 @@ def main() -> int:
     with LocalServer() as server, tempfile.TemporaryDirectory() as folder:
         if asked.exact:
             lives = lives[:: max(1, len(lives) // asked.exact)][: asked.exact]
-            counted = replay(server, Path(folder), lives, event_by_event(lives))
+            looks = event_by_event(lives)
         else:
-            counted = replay(server, Path(folder), lives, day_by_day(lives, asked.days))
+            looks = day_by_day(lives, asked.days)
+        counted = replay(server, Path(folder), lives, looks, sys.stderr.write)
     sys.stdout.write(counted.summary())
     for line in counted.mistakes[:40]:
         sys.stdout.write(f"  {line}\n")
