@@ -87,7 +87,7 @@ _CELL_FIELDS: dict[str, Callable[[Cell, Spreadsheet, Look], Json | str | None]] 
 
 def cell_data(book: Spreadsheet, cell: Cell, mask: Mask, look: Look = PLAIN) -> Json:
     """A cell as CellData, only the fields the mask lets through."""
-    if cell == EMPTY_CELL and not look:
+    if (cell is EMPTY_CELL or cell == EMPTY_CELL) and not look:
         return {}
     data: Json = {}
     for name, fill in _CELL_FIELDS.items():

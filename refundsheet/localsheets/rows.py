@@ -57,7 +57,18 @@ class Cell:
         self, value: Value, formula: str | None = None, other: Json | None = None
     ) -> Cell:
         """The cell with something else entered; format, note and rule stay."""
-        return replace(self, value=value, formula=formula, other=other, spilled=False)
+        return Cell(value, formula, self.format, self.note, self.validation, other)
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether it holds anything besides a value and a format."""
+        return bool(
+            self.formula is not None
+            or self.note
+            or self.validation is not None
+            or self.other is not None
+            or self.spilled
+        )
 
     @property
     def look(self) -> CellFormat | None:
@@ -144,11 +155,14 @@ class Row:
 
     def cell(self, column: int) -> Cell:
         """A cell whole."""
-        extra = self.more.get(column, _NOTHING) if self.more else _NOTHING
+        value, look = self.value(column), self.format(column)
+        extra = self.more.get(column) if self.more else None
+        if extra is None:  # nearly always, and most are blank
+            return EMPTY_CELL if value is None and look is None else Cell(value, None, look)
         return Cell(
-            value=self.value(column),
+            value=value,
             formula=extra.formula,
-            format=self.format(column),
+            format=look,
             note=extra.note,
             validation=extra.validation,
             other=extra.other,
@@ -159,8 +173,9 @@ class Row:
         """Replace a cell whole."""
         self.put_value(column, cell.value)
         self.put_format(column, cell.format)
-        extra = Extra(cell.formula, cell.note, cell.validation, cell.other, cell.spilled)
-        self._put_extra(column, extra)
+        if self.more or cell.is_rare:
+            extra = Extra(cell.formula, cell.note, cell.validation, cell.other, cell.spilled)
+            self._put_extra(column, extra)
 
     def put_value(self, column: int, value: Value) -> None:
         """Set what a cell shows, leaving its formula and all else."""

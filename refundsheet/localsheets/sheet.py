@@ -119,7 +119,8 @@ class Sheet:
 
     def put(self, row: int, column: int, cell: Cell) -> None:
         """Replace a cell whole."""
-        if cell != EMPTY_CELL or self.row(row).width > column:
+        is_blank = cell is EMPTY_CELL or cell == EMPTY_CELL
+        if not is_blank or self.row(row).width > column:
             self.own(row).put(column, cell)
 
     def values_end(self) -> int:

@@ -76,9 +76,9 @@ def _close_up(book: Spreadsheet, sheet: Sheet, box: Box, kept: list[int]) -> Non
     cells += [(row, [EMPTY_CELL] * len(columns)) for row in blank]
     for row, line in cells:
         for column, cell in zip(columns, line, strict=True):
-            new = cell
-            if not book.context.switches.duplicates_move_formats:
-                new = replace(cell, format=sheet.cell(row, column).format)
+            new, look = cell, sheet.row(row).format(column)
+            if cell.format is not look and not book.context.switches.duplicates_move_formats:
+                new = replace(cell, format=look)
             sheet.put(row, column, new)
 
 
