@@ -17,6 +17,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,7 @@ TABLE = {
 _OPENS, _CLOSES = time(9), time(17)
 
 
+@lru_cache(maxsize=100_000)
 def business_due(since: datetime, hours: float) -> datetime:
     """When so many business hours have gone by, Monday to Friday from nine to five: hour by hour."""
     left, moment = timedelta(hours=hours), since
@@ -258,6 +260,13 @@ class Counted:
         wrong = [*self.wrong_flags, *self.wrong_stamps, *self.wrong_reopenings]
         return [*wrong, *(f"{key}: {why}" for key, why in self.wrong_times.items())]
 
+    def so_far(self, now: datetime) -> str:
+        """How far it is, in a line."""
+        wrong = len(self.wrong_flags) + len(self.wrong_stamps)
+        return (
+            f"{now:%Y-%m-%d}: {self.flags} flags and {self.stamps} stamps compared, {wrong} wrong\n"
+        )
+
     def summary(self) -> str:
         """The counts, in a few lines."""
         return (
@@ -393,6 +402,7 @@ def _cell(row: list[Any], header: str) -> Any:
     return row[column] if column < len(row) and row[column] != "" else None
 
 
+@lru_cache(maxsize=100_000)
 def _moment(held: Any) -> datetime | None:
     """A stamp as a time; one of midnight looks like a day."""
     found = to_moment(held, ZONE) if isinstance(held, (int, float)) else None
@@ -448,9 +458,7 @@ def replay(
         for now, changed in looks:
             played.look(now, changed)
             if played.counted.passes % _PASSES_A_LINE == 0:
-                say(
-                    f"{now:%Y-%m-%d}: {len(played.believed)} cases, {played.counted.flags} flags compared\n"
-                )
+                say(played.counted.so_far(now))
         played.compare_times()
     finally:
         played.close()
