@@ -135,8 +135,8 @@ def _key_file(path: Path) -> Mapping[str, Any]:
         raise CredentialsError(f"The key file {path} is not there: {_NEW_KEY}") from error
     except OSError as error:
         raise CredentialsError(
-            f"The key file {path} cannot be read ({error.strerror}): let the user refundsheet "
-            f"runs as read it."
+            f"The key file {path} cannot be read ({error.strerror}): give it to the user "
+            f"that runs refundsheet, with mode 0600."
         ) from error
     except ValueError as error:
         raise CredentialsError(f"The key file {path} is not JSON: {_NEW_KEY}") from error

@@ -33,8 +33,8 @@ class Circumstances:
 
     @property
     def share_with(self) -> str:
-        """The account, as it stands in "share it with ..."."""
-        return self.account or "the account refundsheet runs as"
+        """The account, as it stands in "share it with ..."; without a key file it has no name here."""
+        return self.account or "refundsheet's account"
 
 
 @dataclass(frozen=True, slots=True)

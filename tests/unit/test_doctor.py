@@ -260,7 +260,7 @@ def test_what_is_protected_against_refundsheet_is_named(
     assert link == "protection"
     assert said.startswith(f"The {what}")
     assert said.endswith(
-        "choose Data, Protect sheets and ranges, and let the account refundsheet runs as edit it."
+        "choose Data, Protect sheets and ranges, and let refundsheet's account edit it."
     )
 
 

@@ -266,9 +266,9 @@ def test_a_key_that_was_removed_is_named() -> None:
 
     assert not refusal.try_again
     assert str(refusal) == (
-        "Google refuses to let the account refundsheet runs as in (invalid_grant: Invalid JWT "
-        "Signature): check this machine's clock, and whether the key or the account was removed; "
-        "if so, make a new key."
+        "Google refuses to let refundsheet's account in (invalid_grant: Invalid JWT Signature): "
+        "check this machine's clock, and whether the key or the account was removed; if so, make "
+        "a new key."
     )
 
 
