@@ -106,8 +106,8 @@ def test_a_key_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         open_access(credentials=tmp_path)
 
     assert str(caught.value) == (
-        f"The key file {tmp_path} cannot be read (Is a directory): let the user refundsheet runs "
-        f"as read it."
+        f"The key file {tmp_path} cannot be read (Is a directory): give it to the user that "
+        f"runs refundsheet, with mode 0600."
     )
 
 
