@@ -22,7 +22,9 @@ Parameters = ParamSpec("Parameters")
 
 app = typer.Typer(
     name="refundsheet",
-    help="Keeps a shared refund log in Google Sheets honest.",
+    help="Keeps a shared refund log in Google Sheets honest.\n\n"
+    "To begin with, on this machine and without an account: refundsheet demo\n\n"
+    "Example: refundsheet check --help",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -250,7 +252,7 @@ def summary(
     config: Config = None,
     debug: Debug = False,
 ) -> None:
-    """Print the figures of the Summary tab; nothing is written to the sheet.
+    """Print the figures of the Summary tab. Nothing is written to the sheet.
 
     Example: refundsheet summary --html summary.html
     """
@@ -280,7 +282,7 @@ def history(
     config: Config = None,
     debug: Debug = False,
 ) -> None:
-    """Print what changed in the log, by whom and why, as the ledger remembers it.
+    """Print what changed in the log, by whom and why. It comes from the ledger.
 
     Example: refundsheet history --case R-2026-0042
     """
@@ -316,7 +318,7 @@ def export(  # noqa: PLR0913 - a command has as many options as it has
     config: Config = None,
     debug: Debug = False,
 ) -> None:
-    """Write out the cases as now known, what changed in them, or their flags; nothing else is written.
+    """Write out cases, what changed in them, or their flags. Nothing else is written.
 
     Example: refundsheet export changes --since 2026-11-01 --output november.csv
     """
@@ -340,7 +342,7 @@ def undo(  # noqa: PLR0913 - a command has as many options as it has
     config: Config = None,
     debug: Debug = False,
 ) -> ExitCode:
-    """Take back what a run wrote, where it still stands; refundsheet does not write it again.
+    """Take back what a run wrote, where it still stands. It is not written again.
 
     Example: refundsheet undo --run 17 --dry-run
     """
@@ -368,7 +370,9 @@ def forget(  # noqa: PLR0913 - a command has as many options as it has
     config: Config = None,
     debug: Debug = False,
 ) -> ExitCode:
-    """Remove what is kept of a customer whose rows you have deleted: ledger, History, hidden tab.
+    """Remove what is kept of a customer whose rows you have deleted.
+
+    It leaves the ledger, the History tab and the hidden tab.
 
     Example: refundsheet forget --order 1001 --dry-run
     """
@@ -419,9 +423,9 @@ def status(*, json: Json = False, config: Config = None, debug: Debug = False) -
 @app.command()
 @_command
 def doctor(*, json: Json = False, config: Config = None, debug: Debug = False) -> ExitCode:
-    """Walk from the settings to the running service, and name the first thing that is broken and its cure.
+    """Name the first thing that is broken, and its cure.
 
-    No cell is written. Exit code 1 where something is worth a look.
+    It walks from the settings to the running service. No cell is written. Exit code 1 where something is worth a look.
 
     Example: refundsheet doctor
     """
@@ -451,7 +455,7 @@ def local(  # noqa: PLR0913 - a command has as many options as it has
     timezone: Annotated[str, typer.Option(help="Their time zone.")] = "Etc/GMT",
     debug: Debug = False,
 ) -> None:
-    """Serve spreadsheets on this machine as Google does; no account is needed.
+    """Serve spreadsheets on this machine as Google does. No account is needed.
 
     Where there is none yet, it begins with an empty one.
 
@@ -474,7 +478,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another log and team.")] = 1,
     debug: Debug = False,
 ) -> None:
-    """Show it all at once: a local sheet, a team that works on it, and refundsheet beside them.
+    """Show it all on this machine: a log, a team, and refundsheet.
 
     Example: refundsheet demo --passes 3
     """

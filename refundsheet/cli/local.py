@@ -1,6 +1,7 @@
 """``refundsheet local``: serve spreadsheets on loopback and say where they are."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
@@ -31,8 +32,18 @@ def serve_local(
             raise UsageError(f"{path.name} cannot be loaded: {error}.") from error
     if not server.spreadsheets():
         server.add_spreadsheet("Refunds", locale=locale, time_zone=time_zone)
-    typer.echo(f"Serving on {server.base_url} (Ctrl-C stops it)")
-    for key, title in server.spreadsheets():
-        typer.echo(f"  {key}  {title}")
-    typer.echo(f"To use it: REFUNDSHEET_GOOGLE__BASE_URL={server.base_url}")
+    for line in _where_it_is(server, data):
+        typer.echo(line)
     server.run()
+
+
+def _where_it_is(server: LocalServer, data: Path | None) -> Iterator[str]:
+    """What somebody needs who wants to look at the sheet, and to let refundsheet work on it."""
+    yield f"Serving on {server.base_url} (Ctrl-C stops it)"
+    for key, title in server.spreadsheets():
+        yield f"  {key}  {title}"
+    yield f"To look at it, open {server.base_url}/ in a browser."
+    yield "To make it a refund desk, give in another terminal, with its id:"
+    yield f"  refundsheet init --base-url {server.base_url} --spreadsheet ID"
+    kept = f"It is kept in {data}." if data else "It is gone at the end; --data FILE would keep it."
+    yield kept

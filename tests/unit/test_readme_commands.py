@@ -128,6 +128,12 @@ def test_every_command_shown_is_understood() -> None:
         assert COMMANDS[name].make_context(name, words)
 
 
+def test_the_list_of_commands_tells_each_in_a_whole_sentence() -> None:
+    told = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).stdout
+    assert "Example: refundsheet " in told
+    assert "..." not in told.partition("Commands:")[2]
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_every_command_has_an_example_that_is_understood(name: str) -> None:
     [example] = re.findall(r"Example: refundsheet (.+)", " ".join(COMMANDS[name].help.split()))
