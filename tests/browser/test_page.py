@@ -251,6 +251,39 @@ def test_the_page_asks_nobody_else_and_says_what_it_is_for(shop: Shop, open_page
     assert "on this machine only" in page.locator("header").inner_text()
 
 
+def test_the_header_stays_in_sight_while_one_scrolls_with_the_mouse(
+    shop: Shop, open_page: OpenPage
+) -> None:
+    from playwright.sync_api import expect  # noqa: PLC0415 - only where there is a browser
+
+    page = open_page(address(shop))
+    page.mouse.move(640, 360)
+    page.mouse.wheel(0, 5_000)
+    expect(cell(page, 2, 0)).not_to_be_in_viewport()
+    expect(page.locator("td.head", has_text="Status")).to_be_in_viewport()
+
+
+def test_one_walks_to_the_end_of_a_long_log_and_is_left_there_when_others_insert_rows(
+    local_server: "LocalServer", open_page: OpenPage
+) -> None:
+    from playwright.sync_api import expect  # noqa: PLC0415 - only where there is a browser
+
+    team = HttpTeam(local_server, [], row_count=600)
+    team.fill("A1", [[f"R-{n}", n, "New"] for n in range(1, 401)])
+    page = open_page(f"{local_server.base_url}/?id={team.spreadsheet_id}")
+    page.keyboard.press("Control+ArrowDown")
+    chosen = page.locator("#sheet td.highlight-selected")
+    expect(chosen).to_have_text("R-400")
+    expect(chosen).to_be_in_viewport()
+    expect(cell(page, 400, 1)).to_have_css("text-align", "right")  # as the sheet shows numbers
+    team.insert_row(2)
+    holds(page, 401, 0, "R-400")
+    expect(cell(page, 401, 0)).to_be_in_viewport()
+    page.keyboard.press("Control+ArrowUp")
+    expect(chosen).to_have_text("R-2")
+    team.close()
+
+
 def chart(kind: str, column: int) -> dict[str, Any]:
     """A chart over the first rows of the log."""
 

@@ -7,6 +7,7 @@ import * as api from "/page/api.js";
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 /** How wide a letter of the axes is, in pixels. */
 const LETTER_WIDTH = 7.4;
+const SLANTED_LETTERS = 21;
 const HEIGHT = 220;
 const WIDTH = 460;
 
@@ -74,11 +75,13 @@ function optionsFor(basic, heads, labels) {
   const look = { stroke: ink, grid: { stroke: faint, width: 1 }, ticks: { stroke: faint, width: 1 }, font: "12px system-ui" };
   const named = labels.map(labelOf);
   const isLong = named.some((name) => name.length > 10);
-  // uPlot leaves out labels for numbers, which are short: names are broken into lines, or cut.
-  const letters = isLong ? Math.max(6, Math.floor((WIDTH - 70) / Math.max(labels.length, 1) / LETTER_WIDTH)) : 10;
-  const shown = named.map((name) => inLines(name, letters));
+  const isSlanted = isLong && named.length > 5;
+  // uPlot leaves out labels as if they were numbers, which are short: names are slanted, or broken into lines.
+  const letters = isLong ? Math.floor((WIDTH - 70) / Math.max(labels.length, 1) / LETTER_WIDTH) : 10;
+  const shown = named.map((name) => (isSlanted ? cut(name, SLANTED_LETTERS) : inLines(name, letters)));
+  const slanted = isSlanted ? { rotate: -35, font: "11px system-ui", splits: () => labels.map((_, place) => place), filter: (_, places) => places } : {};
   const axes = [
-    { ...look, values: (_, places) => places.map((place) => (Number.isInteger(place) ? shown[place] ?? "" : "")), size: isLong ? 64 : 34 },
+    { ...look, values: (_, places) => places.map((place) => (Number.isInteger(place) ? shown[place] ?? "" : "")), size: isSlanted ? 88 : isLong ? 64 : 34, ...slanted },
     { ...look, size: 46 },
   ];
   return {
@@ -92,6 +95,8 @@ function optionsFor(basic, heads, labels) {
   };
 }
 
+const cut = (text, letters) => (text.length > letters ? `${text.slice(0, letters - 1)}…` : text);
+
 /** A text in at most three lines of so many letters. */
 function inLines(text, letters) {
   const lines = [];
@@ -100,7 +105,7 @@ function inLines(text, letters) {
     if (lines.length && longer.length <= letters) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
-  const kept = lines.slice(0, 3).map((line) => (line.length > letters ? `${line.slice(0, letters - 1)}…` : line));
+  const kept = lines.slice(0, 3).map((line) => cut(line, letters));
   if (lines.length > 3) kept[2] = `${kept[2].slice(0, letters - 1)}…`;
   return kept.join("\n");
 }
@@ -115,12 +120,13 @@ function seriesLook(basic, label, place, count) {
   return { label, stroke, fill: `${stroke}cc`, points: { show: false }, paths: uPlot.paths.bars({ size: [0.7 / Math.min(count, 2), 60], align: side }) };
 }
 
-/** A label of the axis: a serial of recent years is a day. */
+/** A label of the axis: a serial of recent years is a day, and the year of a day is not repeated. */
 function labelOf(value) {
   if (typeof value === "number" && value > 36526 && value < 73050) {
     return new Date(Math.round((value - 25569) * 86400000)).toISOString().slice(5, 10);
   }
-  return String(value ?? "");
+  const text = String(value ?? "");
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? text.slice(5) : text;
 }
 
 /** What the drawing shows, for whoever cannot see it: its title, its series, first and last values. */

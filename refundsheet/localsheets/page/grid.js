@@ -6,6 +6,8 @@ import { letters } from "/page/api.js";
 const MARKED_MS = 2500;
 const SPARE_ROWS = 30;
 const SPARE_COLUMNS = 2;
+/** As the grid does it, which knows no other number. */
+const ROWS_HELD = 100;
 const DEFAULT_WIDTH = 100;
 const WIDEST = 200;
 
@@ -65,7 +67,7 @@ export class Grid {
       worksheets: [{
         data,
         columns: Array.from({ length: columns }, (_, x) => ({
-          title: letters(x), type: this.#editor(), width: widthFor(x, widths[x], [...frozen, ...rows]), align: "left",
+          title: letters(x), type: this.#editor(), width: widthFor(x, widths[x], frozen, rows), align: "left",
         })),
         rows: data.map((_, y) => ({ title: String(first + y + 1) })),
         tableOverflow: true,
@@ -124,6 +126,52 @@ export class Grid {
     return isHere;
   }
 
+  /** Whether a key is meant for the cells, and for moving among them. */
+  hears(event) {
+    return jspreadsheet.current === this.#worksheet && !this.isEditing && !event.target.closest?.("header, footer, nav, thead");
+  }
+
+  /** Ctrl and an arrow: to the end of a filled block, or over blank cells to the next one. */
+  jump(step) {
+    const [column, y] = this.#selected;
+    const filled = (row) => (this.#worksheet.options.data[row]?.[column] ?? "") !== "";
+    const isInBlock = filled(y) && filled(y + step);
+    let target = y + step;
+    while (this.#has(target + step) && (isInBlock ? filled(target + step) : !filled(target))) target += step;
+    if (!this.#has(target)) return;
+    this.#bringIn(target);
+    this.#worksheet.updateSelectionFromCoords(column, target, column, target);
+    this.#worksheet.rows[target].element.scrollIntoView({ block: "center" });
+  }
+
+  #has(y) {
+    return y >= 0 && y < this.rows;
+  }
+
+  /** The grid holds a hundred rows about the cursor: see to it that a row is among them. */
+  #bringIn(y) {
+    const { rows, tbody } = this.#worksheet;
+    if (rows[y].element.isConnected) return;
+    const start = Math.max(0, Math.min(y - ROWS_HELD / 2, rows.length - ROWS_HELD));
+    tbody.replaceChildren(...rows.slice(start, start + ROWS_HELD).map((row) => row.element));
+  }
+
+  /** The first row that is in sight, below those that are frozen; in the sheet's numbers. */
+  get top() {
+    const edge = this.#worksheet.thead.getBoundingClientRect().bottom;
+    const shown = [...this.#worksheet.tbody.children].find((row) => row.getBoundingClientRect().bottom > edge);
+    return this.#first + Number(shown?.dataset.y ?? 0);
+  }
+
+  /** Scroll so that a row is the first one in sight. */
+  showFrom(row) {
+    const y = row - this.#first;
+    if (!this.#has(y)) return;
+    this.#bringIn(y);
+    const { content, rows, thead } = this.#worksheet;
+    content.scrollTop += rows[y].element.getBoundingClientRect().top - thead.getBoundingClientRect().bottom;
+  }
+
   /** Put the cursor back to a cell, if it is on the screen. */
   select(row, column) {
     const y = row - this.#first;
@@ -176,6 +224,16 @@ export class Grid {
       if (y < 0) this.#heads[y + this.#heads.length]?.forEach((head, x) => wear(head, this.#look(first + offset, x)));
       else this.#paintRow(y, rowMetadata[offset] ?? {});
     }
+    // A look may have made a row higher: the frame about what is selected follows.
+    if (jspreadsheet.current === this.#worksheet && !this.isEditing) this.#worksheet.updateSelectionFromCoords(...this.#selected);
+  }
+
+  /** Where a text runs on over the blank cells beside it, the lines between them are left out. */
+  joinRuns() {
+    const { table } = this.#worksheet;
+    const covered = [...table.querySelectorAll("tbody tr, tr.frozen")].flatMap((row) => coveredIn([...row.children].slice(1)));
+    table.querySelectorAll(".run-over").forEach((cell) => cell.classList.remove("run-over"));
+    covered.forEach((cell) => cell.classList.add("run-over"));
   }
 
   #paintRow(y, { hiddenByFilter = false, hiddenByUser = false }) {
@@ -305,10 +363,22 @@ export class Grid {
 }
 
 /** A column nobody has made wider or narrower is as wide as its first rows want it, within bounds. */
-function widthFor(column, pixels = DEFAULT_WIDTH, rows) {
+function widthFor(column, pixels = DEFAULT_WIDTH, heads, rows) {
   if (pixels !== DEFAULT_WIDTH) return pixels;
-  const longest = Math.max(0, ...rows.slice(0, 60).map((row) => (row[column] ?? "").length));
-  return Math.min(WIDEST, Math.max(70, 8 * longest + 18));
+  const longest = (some) => Math.max(0, ...some.slice(0, 60).map((row) => (row[column] ?? "").length));
+  return Math.min(WIDEST, Math.max(70, 8 * longest(rows) + 18, 9 * longest(heads) + 18)); // heads are bold
+}
+
+/** The blank cells of a row over which the text to their left runs on. */
+function coveredIn(cells) {
+  const found = [];
+  let end = 0;
+  for (const cell of cells) {
+    const text = cell.textContent;
+    if (!text && cell.offsetLeft < end) found.push(cell);
+    if (text) end = cell.classList.contains("wrapped") ? 0 : cell.offsetLeft + cell.scrollWidth;
+  }
+  return found;
 }
 
 const full = (row, columns) => Array.from({ length: columns }, (_, x) => row?.[x] ?? "");
@@ -319,8 +389,10 @@ function wear(cell, { effectiveFormat: look = {}, note, hyperlink }) {
   const ground = css(look.backgroundColorStyle?.rgbColor ?? look.backgroundColor);
   const isPlain = !ground || ground === "rgb(255 255 255)";
   const ink = css(text.foregroundColorStyle?.rgbColor);
-  cell.style.backgroundColor = isPlain ? "" : ground;
-  cell.style.color = isPlain ? (ink && ink !== "rgb(0 0 0)" ? `color-mix(in srgb, ${ink} 70%, var(--ink))` : "") : ink ?? "#000";
+  cell.classList.toggle("tinted", !isPlain);
+  cell.style.setProperty("--tint", isPlain ? "" : ground);
+  cell.style.setProperty("--tint-ink", isPlain ? "" : ink ?? "#000");
+  cell.style.color = isPlain && ink && ink !== "rgb(0 0 0)" ? `color-mix(in srgb, ${ink} 70%, var(--ink))` : "";
   cell.style.fontWeight = text.bold ? "600" : "";
   cell.style.fontStyle = text.italic ? "italic" : "";
   cell.style.textDecoration = [text.strikethrough && "line-through", (text.underline || hyperlink) && "underline"].filter(Boolean).join(" ");

@@ -124,6 +124,8 @@ class Page {
     this.#grid.paint(0, (top.rowData ?? []).slice(0, this.#frozen), []);
     this.#showPager(isLong, rowCount, last);
     this.#showTabs();
+    // The grid holds only the rows about the cursor, and changes them as one scrolls or walks.
+    new MutationObserver(() => this.#paintSoon()).observe(at("sheet").querySelector("tbody"), { childList: true });
     at("sheet").querySelector(".jss_content").addEventListener("scroll", () => this.#paintSoon());
     this.#grid.select(this.#from, 0);
     await Promise.all([this.#paint(), this.#drawCharts()]);
@@ -160,6 +162,7 @@ class Page {
         await this.#paintRows(this.#from + part * LOOKS_ROWS, this.#from + (part + 1) * LOOKS_ROWS - 1);
       }
     }
+    this.#grid.joinRuns();
   }
 
   async #paintRows(first, last) {
@@ -200,9 +203,10 @@ class Page {
     if (!changed.has(key) && !this.#hasFormulas) return;
     const span = changed.has(key) && !this.#hasFormulas ? changed.get(key) : null;
     if (isReshaped && !this.#grid.isEditing) {
-      const place = this.#grid.selection();
+      const [place, top] = [this.#grid.selection(), this.#grid.top];
       await this.#openSheet(properties, this.#from);
       this.#grid.select(place.row, place.column);
+      this.#grid.showFrom(top);
     } else await this.#refreshRows(span);
     if (this.#grid.isEditing) this.#changed.set(key, joined(this.#changed.get(key), span));
     await this.#drawCharts();
@@ -226,6 +230,7 @@ class Page {
       }
     }
     if (first < this.#frozen) await this.#paintRows(first, this.#frozen - 1);
+    this.#grid.joinRuns();
   }
 
   /** Do what people asked for, one thing after the other, and say how it went. */
@@ -314,6 +319,12 @@ class Page {
     at("sheet").onfocus = () => this.#grid.enter();
     addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.#grid.leave()) at("undo").focus();
+      const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (step && (event.ctrlKey || event.metaKey) && !event.shiftKey && this.#grid.hears(event)) {
+        event.preventDefault();
+        event.stopPropagation();
+        this.#grid.jump(step);
+      }
     }, { capture: true });
   }
 }
