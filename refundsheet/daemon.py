@@ -208,7 +208,7 @@ class _Keeper:
         seconds = monotonic() - started
         self._warn(report)
         _tell(report, seconds)
-        size = len(report.log.snapshot.values)
+        size = report.log.size
         every = self._keep_pace(size)
         pulse = self._wrist.pulse.after(report, seconds)
         self._wrist.pulse = replace(pulse, next_after=timedelta(seconds=every))

@@ -187,6 +187,7 @@ class Reconciler:
         log = self._log = parse(
             look.snapshot, names=names, previous=self._log, remembered=look.remembered_alike
         )
+        look = replace(look, snapshot=log.snapshot)  # what was parsed need not be kept twice
         tab = self._settings.tabs.hidden
         pages = self._publisher.empty_pages
         if options.create_settings:

@@ -6,7 +6,7 @@ import types
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, cast
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, Field, Strict, TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -64,18 +64,23 @@ _TYPES: Mapping[Kind | None, Any] = {
 _HEAD_BYTES = 1 << 16
 
 
-def read_head(values: bytes, names: Mapping[str, str]) -> tuple[Layout, int]:
+def read_head(values: bytes, names: Mapping[str, str], start: int = 0) -> tuple[Layout, int]:
     """The log's layout and the width of its widest row, from the first rows of the answer.
+
+    Args:
+        values: The answer.
+        names: Comparable header to field.
+        start: Where the log's range begins; 0 where it is the only one.
 
     Raises:
         LayoutError: The answer is no table of cells, or has no header row.
     """
-    rows = _first_rows(values)
+    rows = _first_rows(values, start)
     return find_layout(rows, names), max(map(len, rows), default=0)
 
 
-def decode_rows(values: bytes, layout: Layout, width: int) -> list[Cells]:
-    """All rows of the answer, the first one first; blank cells are "".
+def decode_rows(values: bytes, layout: Layout, width: int, start: int = 0) -> list[Cells]:
+    """All rows of the log, the first one first; blank cells are "". ``start`` is as in ``read_head``.
 
     Raises:
         LayoutError: The answer is no table of cells.
@@ -84,7 +89,7 @@ def decode_rows(values: bytes, layout: Layout, width: int) -> list[Cells]:
     for field, index in layout.columns.items():
         kinds[index] = _kind(field)
     whole, rows_alone = _rows_of(tuple(kinds))
-    return _decoded_in_parts(whole, rows_alone, values)
+    return _decoded_in_parts(whole, rows_alone, values, start)
 
 
 _RANGES = re.compile(rb'"valueRanges"\s*:\s*\[\s*')
@@ -92,40 +97,62 @@ _AFTER_RANGE = re.compile(rb"\s*,\s*")
 _DECODER = json.JSONDecoder()
 
 
-def take_first_range(values: bytes) -> tuple[tuple[tuple[Any, ...], ...], bytes]:
-    """The rows of the first of several ranges, and the answer as if only the others had been asked.
+#: The rows of a range as they came, untyped.
+RawRows: TypeAlias = tuple[tuple[Any, ...], ...]
 
-    The others may be large: they are not looked at. An answer that is something else, or has only one
-    range, is given back whole.
+
+def leading_ranges(values: bytes, count: int) -> tuple[tuple[RawRows, ...], int]:
+    """The rows of each of the first ranges of an answer, and where the range after them begins.
+
+    What follows may be large: it is neither looked at nor copied. An answer that is something else,
+    or has no range after these, tells of them nothing, and begins at 0.
     """
-    found = _RANGES.search(values)
+    found = _RANGES.search(values) if count else None
+    start = found.end() if found else 0
+    ranges: list[RawRows] = []
+    while start and len(ranges) < count:
+        rows, start = _leading_range(values, start)
+        ranges.append(rows)
+    return (tuple(ranges), start) if start else (((),) * count, 0)
+
+
+def _leading_range(values: bytes, start: int) -> tuple[RawRows, int]:
+    """The rows of the range at a place, and where the next one begins; 0 where it cannot be told."""
     size = _HEAD_BYTES
-    while found:
-        head = values[found.end() : found.end() + size].decode(errors="ignore")
+    while True:
+        head = values[start : start + size].decode(errors="ignore")
         try:
             first, end = _DECODER.raw_decode(head)
         except ValueError:
-            if found.end() + size >= len(values):
-                break
+            if start + size >= len(values):
+                return (), 0
             size *= 16
             continue
-        comma = _AFTER_RANGE.match(values, found.end() + len(head[:end].encode()))
+        comma = _AFTER_RANGE.match(values, start + len(head[:end].encode()))
         if comma is None or not isinstance(first, dict):
-            break
+            return (), 0
         rows = cast("dict[str, Any]", first).get("values") or []
-        return tuple(map(tuple, rows)), values[: found.end()] + values[comma.end() :]
-    return (), values
+        return tuple(map(tuple, rows)), comma.end()
 
 
-def _first_rows(values: bytes) -> list[Cells]:
+#: What stands before the first range: what was skipped is not needed, and what follows is an answer.
+_OPENING = b'{"valueRanges":['
+
+
+def _from(values: bytes, start: int, end: int) -> bytes:
+    """A beginning of the answer, as if the ranges before a place had not been asked for."""
+    return _OPENING + values[start:end] if start else values[:end]
+
+
+def _first_rows(values: bytes, start: int) -> list[Cells]:
     size = _HEAD_BYTES
-    while size < len(values):
+    while start + size < len(values):
         # The last of these rows may be cut in two.
-        rows = _decoded_partly(values[:size])[:-1]
+        rows = _decoded_partly(_from(values, start, start + size))[:-1]
         if len(rows) > ROWS_SEARCHED:
             return rows
         size *= 16
-    return _decoded(_ANY_ROWS, values)
+    return _decoded(_ANY_ROWS, _from(values, start, len(values)))
 
 
 _ANY_ROWS: TypeAdapter[Any] = TypeAdapter(_Answer[list[_Scalar]])
@@ -147,21 +174,22 @@ _CUTS = 8
 
 
 def _decoded_in_parts(
-    whole: TypeAdapter[Any], rows_alone: TypeAdapter[Any], values: bytes
+    whole: TypeAdapter[Any], rows_alone: TypeAdapter[Any], values: bytes, start: int
 ) -> list[Cells]:
     """All rows, some thousands of them after the others; what cannot be cut is decoded whole."""
-    found = _BEFORE_ROWS.search(values, 0, _HEAD_BYTES)
-    if found is None or len(values) < 2 * _PART_BYTES:
-        return _decoded(whole, values)
+    found = _BEFORE_ROWS.search(values, start, start + _HEAD_BYTES)
+    if found is None or len(values) - start < 2 * _PART_BYTES:
+        return _decoded(whole, _from(values, start, len(values)))
     rows: list[Cells] = []
-    start = found.end()
-    while len(values) - start > 2 * _PART_BYTES:
-        part, following = _next_part(rows_alone, values, start)
+    place = found.end()
+    while len(values) - place > 2 * _PART_BYTES:
+        part, following = _next_part(rows_alone, values, place)
         if not part:
             break
         rows += part
-        start = following
-    return rows + _decoded(whole, values[: found.end()] + values[start:])
+        place = following
+    rows += _decoded(whole, _from(values, start, found.end()) + values[place:])
+    return rows
 
 
 def _next_part(rows_alone: TypeAdapter[Any], values: bytes, start: int) -> tuple[list[Cells], int]:

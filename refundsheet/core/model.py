@@ -101,7 +101,9 @@ class Snapshot:
     """What the log's tab held when we read it.
 
     Attributes:
-        values: The body of Google's ``values:batchGet`` answer (JSON), unformatted, dates as serials.
+        values: The body of Google's ``values:batchGet`` answer (JSON), unformatted, dates as serials;
+            empty once they were parsed.
+        start: Where in it the log's range begins, the last one; 0 where it is the only one.
         zone: The spreadsheet's time zone, in which its serial numbers have their meaning.
         locale: The spreadsheet's locale, which decides how typed dates and amounts read.
         read_at: When the answer had arrived.
@@ -116,6 +118,7 @@ class Snapshot:
     locale: str
     read_at: datetime
     values: bytes = field(repr=False)
+    start: int = 0
     marks: tuple[Cell, ...] = ()
     settings: tuple[tuple[Cell, ...], ...] | None = None
 

@@ -1,6 +1,7 @@
 """Turns a snapshot into cases and violations, fast: only what changed since the last read is read anew."""
 
 import gc
+import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -43,12 +44,17 @@ class ParsedLog:
     """What a snapshot says.
 
     Attributes:
+        snapshot: The read without its values: the rows hold what they said.
+        size: How many bytes these values were.
+        digest: By which the same values are known again.
         rows: The rows that hold something of the team, from top to bottom.
         ignored: Row number and reason of what is no case, as a "Total" at the end.
         grid: All rows as decoded, from row 1 on; ``cells_at`` is the way to read them.
     """
 
     snapshot: Snapshot
+    size: int
+    digest: bytes = field(repr=False)
     layout: Layout
     rows: tuple[Row, ...]
     ignored: tuple[tuple[int, str], ...]
@@ -80,17 +86,18 @@ def parse(
         LayoutError: The answer is no table of cells, or has no header row that can be used.
     """
     with collector_resting():
-        layout, width = read_head(snapshot.values, names or header_names())
+        values, start = snapshot.values, snapshot.start
+        layout, width = read_head(values, names or header_names(), start)
         if previous is None or not _reads_alike(previous, snapshot, layout):
-            grid = decode_rows(snapshot.values, layout, width)
+            grid = decode_rows(values, layout, width, start)
             return _finish(snapshot, layout, grid, {}, remembered or {})
         waiting = _rows_waiting_for_time(previous)
-        if snapshot.values == previous.snapshot.values:
+        if _digest(snapshot) == previous.digest:
             if not waiting:
-                return replace(previous, snapshot=snapshot)
+                return replace(previous, snapshot=replace(snapshot, values=b""))
             grid = previous.grid
         else:
-            grid = decode_rows(snapshot.values, layout, width)
+            grid = decode_rows(values, layout, width, start)
         grid, known = _recognised(grid, previous, waiting)
         return _finish(snapshot, layout, grid, known, {})
 
@@ -129,6 +136,11 @@ def collector_resting() -> Generator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _digest(snapshot: Snapshot) -> bytes:
+    """What tells whether another read of the log said the very same; its marks change in between."""
+    return hashlib.blake2b(memoryview(snapshot.values)[snapshot.start :], digest_size=16).digest()
 
 
 def _reads_alike(previous: ParsedLog, snapshot: Snapshot, layout: Layout) -> bool:
@@ -198,7 +210,15 @@ def _finish(
     ignored: list[tuple[int, str]] = []
     while rows and (label := _total_label(rows[-1])):
         ignored.append((rows.pop().number, f'it says "{label}" at the end of the log: no case'))
-    return ParsedLog(snapshot, layout, tuple(rows), tuple(reversed(ignored)), grid)
+    return ParsedLog(
+        snapshot=replace(snapshot, values=b""),
+        size=len(snapshot.values),
+        digest=_digest(snapshot),
+        layout=layout,
+        rows=tuple(rows),
+        ignored=tuple(reversed(ignored)),
+        grid=grid,
+    )
 
 
 def _has_content(cells: Cells, team: Sequence[int]) -> bool:

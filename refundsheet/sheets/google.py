@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from refundsheet.core.decode import take_first_range
+from refundsheet.core.decode import leading_ranges
 from refundsheet.core.identity import comparable_id
 from refundsheet.core.model import Cell, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import Page, PageAddition, PageEdit, whole
@@ -268,8 +268,8 @@ class GoogleSheetStore:
         marks = [] if hidden is None else [a1(hidden, *_MARKS)]
         beside = [] if settings is None else [quoted(settings.title)]
         values = self.client.get("/values:batchGet", _whole_tab(log.title, *marks, *beside))
-        first_rows, values = take_first_range(values) if marks else ((), values)
-        said, values = take_first_range(values) if beside else (None, values)
+        before, start = leading_ranges(values, len(marks) + len(beside))
+        first_rows = before[0] if marks else ()
         return Snapshot(
             spreadsheet_id=book.spreadsheet_id,
             sheet_id=log.sheet_id,
@@ -278,8 +278,9 @@ class GoogleSheetStore:
             locale=book.locale,
             read_at=now,
             values=values,
+            start=start,
             marks=first_rows[0] if first_rows else (),
-            settings=said,
+            settings=before[-1] if beside else None,
         )
 
     def _hidden_tab(self) -> Tab:

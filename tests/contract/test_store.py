@@ -235,7 +235,7 @@ def world(make_world: MakeWorld) -> World:
 
 def rows_of(world: World) -> list[list[Any]]:
     answer = json.loads(world.store.read(NOW).values)
-    return answer["valueRanges"][0].get("values", [])
+    return answer["valueRanges"][-1].get("values", [])
 
 
 def tab(world: World, title: str) -> Tab:

@@ -7,7 +7,7 @@ import pytest
 
 from refundsheet.core import decode
 from refundsheet.core.columns import header_names
-from refundsheet.core.decode import decode_rows, read_head, take_first_range
+from refundsheet.core.decode import decode_rows, leading_ranges, read_head
 from refundsheet.errors import LayoutError
 
 LOG = {"range": "Log!A1:B2", "majorDimension": "ROWS", "values": [["Case ID"], ["R-1"]]}
@@ -30,24 +30,31 @@ def marks(*cells: Any) -> dict[str, Any]:
         pytest.param(marks("é" * 100_000), (("é" * 100_000,),), id="longer than the first look"),
     ],
 )
-def test_the_first_range_is_taken_and_the_others_left(
+def test_the_first_ranges_are_taken_and_the_last_one_is_left(
     first: dict[str, Any], rows: tuple[Any, ...]
 ) -> None:
-    assert take_first_range(answer(first, LOG)) == (rows, answer(LOG))
-    assert take_first_range(answer(first, first, LOG)) == (rows, answer(first, LOG))
+    values = answer(first, LOG)
+    assert leading_ranges(values, 1) == ((rows,), values.index(b'{"range": "Log'))
+    values = answer(marks("n1"), first, LOG)
+    assert leading_ranges(values, 2) == (((("n1",),), rows), values.index(b'{"range": "Log'))
 
 
 @pytest.mark.parametrize(
     "values",
     [
         pytest.param(answer(LOG), id="one range"),
+        pytest.param(answer(marks("n1"), "no range"), id="one range too few"),
         pytest.param(answer("no range", LOG), id="not a range"),
         pytest.param(answer(marks("n1"), LOG)[:60], id="cut off"),
         pytest.param(b"<html>", id="no answer at all"),
     ],
 )
-def test_anything_else_is_given_back_whole(values: bytes) -> None:
-    assert take_first_range(values) == ((), values)
+def test_an_answer_that_is_something_else_tells_of_no_range(values: bytes) -> None:
+    assert leading_ranges(values, 2) == (((), ()), 0)
+
+
+def test_where_no_other_range_was_asked_for_the_log_begins_the_answer() -> None:
+    assert leading_ranges(answer(LOG), 0) == ((), 0)
 
 
 ROWS: list[list[Any]] = [
@@ -67,9 +74,9 @@ def long_log(rows: list[list[Any]], **format_: Any) -> bytes:
     return json.dumps(body, **format_).encode()
 
 
-def decoded(values: bytes) -> list[list[Any]]:
-    layout, width = read_head(values, header_names())
-    return [list(row) for row in decode_rows(values, layout, width)]
+def decoded(values: bytes, start: int = 0) -> list[list[Any]]:
+    layout, width = read_head(values, header_names(), start)
+    return [list(row) for row in decode_rows(values, layout, width, start)]
 
 
 @pytest.mark.parametrize("indent", [None, 1])
@@ -82,6 +89,18 @@ def test_a_long_log_is_decoded_in_parts_and_comes_out_whole(
     monkeypatch.setattr(decode, "_decoded", lambda *a: (asked.append(len(a[1])), whole(*a))[1])
     assert decoded(values) == ROWS
     assert asked[-1] < len(values) / 4
+
+
+@pytest.mark.parametrize("part", [64, 1 << 21])
+def test_a_log_behind_other_ranges_is_decoded_as_if_it_were_alone(
+    monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(decode, "_PART_BYTES", part)
+    monkeypatch.setattr(decode, "_HEAD_BYTES", 2048)
+    log = json.loads(long_log(ROWS))["valueRanges"][0]
+    values = answer(marks("n1"), {"values": [["Settings", "],["]]}, log)
+    _, start = leading_ranges(values, 2)
+    assert decoded(values, start) == ROWS
 
 
 @pytest.mark.parametrize(

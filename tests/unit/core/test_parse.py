@@ -325,7 +325,7 @@ def test_the_same_answer_gives_the_same_rows(snapshot_of: Maker) -> None:
     before = parse(snapshot_of([HEADERS, ADA, CID]))
     later = snapshot_of([HEADERS, ADA, CID], read_at=before.snapshot.read_at + timedelta(minutes=1))
     after = parse(later, previous=before)
-    assert after.snapshot is later
+    assert after.snapshot == replace(later, values=b"")
     assert after.rows is before.rows
 
 
