@@ -17,7 +17,12 @@ from refundsheet.localsheets.sheet import Sheet
 from refundsheet.localsheets.workbook import MAX_CHARACTERS, Spreadsheet
 
 _TIME_FAMILY = frozenset({"DATE", "TIME", "DATE_TIME"})
-_LINK = re.compile(r"https?://\S+\Z")
+_LINK = re.compile(
+    r"(?P<scheme>https?://)\S+\Z"
+    r"|(?:www\.(?:[a-z0-9-]+\.)+[a-z]{2,}|(?:[a-z0-9-]+\.)+(?:com|net|org|edu|gov|info|biz))"
+    r"(?:[/?#]\S*)?\Z",
+    re.IGNORECASE,
+)
 
 
 class InputOption(Enum):
@@ -90,10 +95,13 @@ def _kind(number_type: str) -> str:
 
 
 def _link(text: Value) -> dict[str, Any] | None:
-    """A cell that is a URL as a whole becomes a link, even under RAW (observed)."""
-    if isinstance(text, str) and text.startswith("http") and _LINK.match(text):
-        return {"hyperlink": text}
-    return None
+    """A cell that is a URL or a bare domain as a whole becomes a link, even under RAW (observed)."""
+    if not isinstance(text, str) or "." not in text:  # nearly every cell, told without a search
+        return None
+    match = _LINK.match(text)
+    if match is None:
+        return None
+    return {"hyperlink": match[0] if match["scheme"] else f"http://{match[0]}"}
 
 
 def clear_values(sheet: Sheet, box: Box) -> None:
