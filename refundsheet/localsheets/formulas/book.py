@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Protocol
 
 from refundsheet.localsheets.display import CellError
+from refundsheet.localsheets.formulas.tokens import name_key
 
 #: What a cell holds, or what a formula came to.
 Value = str | float | bool | CellError | None
@@ -93,7 +94,7 @@ class Book:
 
     def __init__(self, sheets: Mapping[str, SheetCells | Grid], names: Mapping[str, str]) -> None:
         """Look through the sheets once, for their formulas and their used rows and columns."""
-        self.names = {name.casefold(): text for name, text in names.items()}
+        self.names = {name_key(name): text for name, text in names.items()}
         self.sheets: dict[str, Grid] = {
             title: _MappedGrid(cells) if isinstance(cells, Mapping) else cells
             for title, cells in sheets.items()

@@ -13,6 +13,7 @@ from refundsheet.localsheets.formulas.tokens import (
     Reference,
     Token,
     column_name,
+    name_key,
     quoted_title,
     tokens_of,
 )
@@ -169,7 +170,7 @@ class Translator:
             return self._reference(token.reference)
         if token.kind is Kind.ERROR:
             return token.text[token.text.rindex("#") :]
-        named = self._book.names.get(token.text.casefold()) if token.kind is Kind.NAME else None
+        named = self._book.names.get(name_key(token.text)) if token.kind is Kind.NAME else None
         if named is None:
             if token.kind is Kind.NAME and token.text.upper() not in {"TRUE", "FALSE"}:
                 self._out.names.append(token.text)

@@ -9,6 +9,7 @@ from refundsheet.localsheets.formulas.tokens import (
     End,
     Kind,
     Reference,
+    name_key,
     plain_title,
     quoted_title,
     tokens_of,
@@ -85,9 +86,9 @@ def rename_sheet(text: str, old: str, new: str) -> str:
 
 
 def rename_names(text: str, names: Mapping[str, str]) -> str:
-    """The formula after names changed; `names` are the new ones by the casefolded old ones."""
+    """The formula after names changed; `names` are the new ones by `name_key` of the old ones."""
     return "".join(
-        names.get(token.text.casefold(), token.text) if token.kind is Kind.NAME else token.text
+        names.get(name_key(token.text), token.text) if token.kind is Kind.NAME else token.text
         for token in tokens_of(text)
     )
 

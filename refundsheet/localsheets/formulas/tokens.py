@@ -81,6 +81,9 @@ class Token:
 
 _END = r"(?:\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,7}|\$?[A-Za-z]{1,3}|\$?[1-9][0-9]{0,7})"
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,7}"
+_PART = r"\[[^\[\]]*+\]"
+#: A part of a table, or two of them that meet: `[Amount]`, `[[#HEADERS],[Amount]]`.
+_BRACKET = rf"{_PART}|\[{_PART}\s*+[,;]\s*+{_PART}\]"
 #: Quotes are matched without second thoughts (`++`): a run of them would take minutes otherwise.
 _TOKEN = re.compile(
     rf"""
@@ -95,7 +98,7 @@ _TOKEN = re.compile(
         \#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|ERROR!))
     | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<function>[^\W\d][\w.]*)(?=\s*\()
-    | (?P<name>(?:'(?:[^']|'')++'!|[^\W\d][\w.]*!)?[^\W\d][\w.]*+(?:\[[^\[\]]*+\])?+)
+    | (?P<name>(?:'(?:[^']|'')++'!|[^\W\d][\w.]*!)?[^\W\d][\w.]*+(?:{_BRACKET})?+)
     | (?P<open>\()
     | (?P<close>\))
     | (?P<brace_open>\{{)
@@ -106,6 +109,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_BETWEEN_PARTS = re.compile(r"\]\s*[,;]\s*\[")
 _PARTS = re.compile(r"(\$?)([A-Za-z]*)(\$?)([0-9]*)")
 _BARE_TITLE = re.compile(r"[^\W\d]\w*")
 _CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*|TRUE|FALSE", re.IGNORECASE)
@@ -127,6 +131,11 @@ def column_number(name: str) -> int:
     for letter in name.upper():
         number = number * LETTERS + ord(letter) - ord("A") + 1
     return number - 1
+
+
+def name_key(text: str) -> str:
+    """What is the same for all ways of writing one name: letter case, spaces between two parts."""
+    return _BETWEEN_PARTS.sub("],[", text).casefold()
 
 
 def quoted_title(title: str) -> str:

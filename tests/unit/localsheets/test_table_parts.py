@@ -27,6 +27,10 @@ def _table(**more: object) -> Json:
         ("=COUNTA(Cases[#DATA])", 4),
         ("=INDEX(Cases[#HEADERS],1,2)", "Amount"),
         ('=COUNTIF(Cases[Case ID],"R-2")', 1),
+        ("=Cases[[#HEADERS],[Amount]]", "Amount"),
+        ("=COUNTA(cases[[#all], [amount]])", 3),
+        ("=SUM(Cases[[#DATA],[Amount]])", 15),
+        ("=SUM(Cases[[#TOTALS],[Amount]])", "#NAME?"),
         ("=SUM(Cases[Price])", "#NAME?"),
         ("=SUM(Refunds[Amount])", "#NAME?"),
         ("=SUM(Cases[#TOTALS])", "#NAME?"),
@@ -57,6 +61,14 @@ def test_a_formula_follows_a_renamed_table(cases: Book) -> None:
     cases.batch({"updateTable": {"table": _table(name="Refunds"), "fields": "name"}})
     assert cases.read("D1", "FORMULA") == [["=SUM(Refunds[Amount])"]]
     assert cases.read("D1") == [[15]]
+
+
+def test_a_formula_of_two_parts_follows_both_names(cases: Book) -> None:
+    cases.write("E1", [["=SUM(Cases[[#DATA], [Amount]])"]], "USER_ENTERED")
+    cases.batch({"updateTable": {"table": _table(name="Refunds"), "fields": "name"}})
+    cases.write("B1", [["Price"]])
+    assert cases.read("E1", "FORMULA") == [["=SUM(Refunds[[#DATA],[Price]])"]]
+    assert cases.read("E1") == [[15]]
 
 
 def test_columns_that_change_places_keep_their_names(cases: Book) -> None:
