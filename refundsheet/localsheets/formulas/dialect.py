@@ -30,6 +30,8 @@ DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - serial numbers have no zone
 #: The engine's grid ends here; a reference beyond is lost in it.
 ENGINE_COLUMNS = 16_384
 ENGINE_ROWS = 1_048_576
+#: A spreadsheet has no more cells (sheets-api.md 7).
+MOST_CELLS = 10_000_000
 NOT_FOUND = "NA()"
 LOST = "#REF!"
 #: What stands for a part of a table nobody has; the engine has words of its own for brackets.
@@ -230,7 +232,10 @@ class Translator:
         return f"{title}{first}:{column_name(area.last_column)}{area.last_row + 1}"
 
     def _area(self, reference: Reference) -> Area | None:
-        """The cells a reference means; an open end reaches to the last used row or column."""
+        """The cells a reference means; an open end reaches to the last used row or column.
+
+        So does one of an area no spreadsheet has room for: the engine would walk for days.
+        """
         sheet = self._book.title(self._sheet if reference.sheet is None else reference.sheet)
         if sheet is None:
             return None
@@ -239,6 +244,9 @@ class Translator:
         columns = _span(first.column, last.column, self._book.last_column)
         if rows[1] >= ENGINE_ROWS or columns[1] >= ENGINE_COLUMNS:
             return None
+        if (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1) > MOST_CELLS:
+            rows = _span(rows[0], None, self._book.last_row)
+            columns = _span(columns[0], None, self._book.last_column)
         return Area(sheet, *rows, *columns)
 
     # Functions the engine lacks or takes otherwise

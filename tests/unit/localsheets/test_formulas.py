@@ -443,6 +443,12 @@ def test_a_long_run_of_one_sign_is_taken_apart_in_no_time(sign: str) -> None:
     assert "".join(token.text for token in tokens_of(text)) == text
 
 
+@pytest.mark.timeout(5)
+def test_an_area_no_spreadsheet_has_room_for_ends_where_the_cells_do() -> None:
+    assert result("=SUM('Refund Log'!B1:SUM1000000)") == 60
+    assert result("=SUM('Refund Log'!SUM1000000:B2)") == 60
+
+
 @given(text=st.text(max_size=40))
 def test_no_sign_of_a_formula_is_lost_in_taking_it_apart(text: str) -> None:
     assert "".join(token.text for token in tokens_of(text)) == text
