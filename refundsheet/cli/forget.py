@@ -84,7 +84,10 @@ def _removed(forgotten: Forgotten) -> Iterator[str]:
 def _remaining(forgotten: Forgotten) -> Iterator[str]:
     """What is there still, and what is to be done about it."""
     if ids := forgotten.gone.case_ids:
-        yield f"Kept, so that it is never given to another case: the bare Case ID {', '.join(ids)}."
+        yield (
+            "Kept in the ledger and on the History tab, so that it is never given to another case: "
+            f"the bare Case ID {', '.join(ids)}."
+        )
     if left := forgotten.left:
         rows = ", ".join(map(str, left))
         yield (

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from refundsheet.core.history import By, Entry
+from refundsheet.core.history import WHOLE_ROW, By, Entry
 from refundsheet.core.identity import comparable_id
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Cell, RefundCase, Row
@@ -64,9 +64,13 @@ class Gone:
 
     @cached_property
     def case_ids(self) -> tuple[str, ...]:
-        """Their Case IDs: each remains, bare, so that no other case is ever given it."""
+        """Their Case IDs: each remains, bare, so that no other case is ever given it.
+
+        Not one that is an order's number or a name as well: that would still say who it was.
+        """
         ids = {known.case.case_id for known in self.cases}
-        return tuple(sorted(case_id for case_id in ids if comparable_id(case_id) in self.labels))
+        theirs = self.labels - self.names
+        return tuple(sorted(case_id for case_id in ids if comparable_id(case_id) in theirs))
 
     def is_told(self, entry: Entry) -> bool:
         """Whether a line of the history is about them, or names them.
@@ -74,6 +78,8 @@ class Gone:
         What people wrote about other cases names them only where it says a whole name, or one that
         is too long to be an everyday word.
         """
+        if _keeps_id(entry):
+            return False
         if entry.case in self.keys or self.is_called(entry.label.strip("()")):
             return True
         texts = [text for text in (entry.before, entry.after, entry.why) if isinstance(text, str)]
@@ -151,6 +157,27 @@ def bare(case_id: str, now: datetime) -> Remembered:
         missing_since=now,
         removed=True,
     )
+
+
+def id_kept(case_id: str, run: int, now: datetime) -> Entry:
+    """The line of History by which even a ledger that is new never gives the ID of a forgotten case."""
+    return Entry(
+        case=comparable_id(case_id),
+        label=case_id,
+        field=WHOLE_ROW,
+        before=None,
+        after=None,
+        by=By.US,
+        why="the case was forgotten; its ID is given to no other",
+        run=run,
+        not_before=now,
+        not_after=now,
+    )
+
+
+def _keeps_id(entry: Entry) -> bool:
+    # Of rows as a whole refundsheet itself tells nothing else: people remove and return them.
+    return entry.by is By.US and entry.field == WHOLE_ROW
 
 
 def is_bare(known: Remembered) -> bool:

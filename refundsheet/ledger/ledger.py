@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, select, update
 
-from refundsheet.core.forget import Counts, Gone, bare
+from refundsheet.core.forget import Counts, Gone, bare, id_kept
 from refundsheet.core.history import Entry
 from refundsheet.core.memory import Memory, Observation
 from refundsheet.core.model import Change
@@ -231,9 +231,7 @@ class Ledger:
     def latest_pass(self, sheet: SheetKey) -> int:
         """The number of the latest pass; 0 before the first."""
         with self._reading() as connection:
-            its = select(passes.c.id).where(passes.c.sheet == known(connection, sheet))
-            latest = its.order_by(passes.c.id.desc()).limit(1)
-            return connection.execute(latest).scalar_one_or_none() or 0
+            return _latest_pass(connection, known(connection, sheet))
 
     def passes(self, sheet: SheetKey, limit: int = 20) -> list[PassRecord]:
         """The latest passes, newest first."""
@@ -422,7 +420,9 @@ class Ledger:
             if dry_run:
                 connection.rollback()
             else:
-                memories.remember(connection, row, [bare(name, at) for name in gone.case_ids])
+                ids, run = gone.case_ids, _latest_pass(connection, row)
+                memories.remember(connection, row, [bare(name, at) for name in ids])
+                histories.keep(connection, row, [id_kept(name, run, at) for name in ids])
         return counts
 
     def leave_no_trace(self) -> None:
@@ -467,3 +467,9 @@ class Ledger:
         with ClearErrors(self._place):
             give_back_space(self._engine)
         return dropped
+
+
+def _latest_pass(connection: Connection, sheet: int) -> int:
+    its = select(passes.c.id).where(passes.c.sheet == sheet)
+    latest = its.order_by(passes.c.id.desc()).limit(1)
+    return connection.execute(latest).scalar_one_or_none() or 0

@@ -124,6 +124,47 @@ def test_its_case_id_is_never_given_again(shop: Shop) -> None:
     assert shop.team.rows()[-1][0] == "R-10"
 
 
+def test_a_ledger_that_is_new_does_not_give_it_either(shop: Shop, tmp_path: Path) -> None:
+    shop.type("R-2", "Case ID", "R-9")
+    shop.sync()
+    shop.team.delete_row(shop.row("R-9"))
+    forget(shop)
+    assert "R-9" in str(shop.team.page("History"))
+    assert forget(shop, "case_id", "R-9").is_nothing
+    with Ledger.open(f"sqlite:///{tmp_path / 'new.sqlite'}") as ledger:
+        anew = Shop(shop.team, ledger, shop.now)
+        anew.sync(take_over=True)
+        anew.add(Order_ID="2001", Status="New")
+        anew.sync()
+
+    assert shop.team.rows()[-1][0] == "R-10"
+
+
+def test_a_customer_whose_runs_were_undone_is_forgotten_too(
+    team: HttpTeam, refundsheet: "Command", tmp_path: Path
+) -> None:
+    refundsheet("sync")
+    team.put(3, 3, "Refunde")
+    refundsheet("sync")
+    team.put(3, 3, "Refunded")
+    team.put(3, 4, f"she is sad; told {ADA} of it")
+    refundsheet("sync")
+    undone = [refundsheet("undo", f"--run={run}") for run in (3, 2)]
+    assert [result.exit_code for result in undone] == [0, 0]
+    team.delete_row(3)
+    assert ADA.encode() in stored(tmp_path)
+
+    assert refundsheet("forget", "--order", ORDER).exit_code == 0
+
+    told = [str(team.page(title)) for title in (*OURS, HIDDEN)]
+    commands = [("history",), ("summary",)]
+    commands += [("export", what, "--format=jsonl") for what in ("cases", "changes", "flags")]
+    told += [CliRunner().invoke(app, command).stdout for command in commands]
+    for name in (ADA, ORDER, "she is sad"):
+        assert [text for text in told if name in text] == []
+        assert name.encode() not in stored(tmp_path)
+
+
 def test_as_long_as_a_row_stands_nothing_is_removed(shop: Shop) -> None:
     shop.type("R-2", "Status", "Approved")
     shop.sync()

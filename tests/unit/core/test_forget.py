@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from refundsheet.core.forget import Counts, Forgotten, Gone, Wanted, bare, gone, is_bare, standing
+from refundsheet.core.forget import (
+    Counts,
+    Forgotten,
+    Gone,
+    Wanted,
+    bare,
+    gone,
+    id_kept,
+    is_bare,
+    standing,
+)
 from refundsheet.core.history import By, Entry
 from refundsheet.core.identity import comparable_id
 from refundsheet.core.memory import Remembered
@@ -62,6 +72,11 @@ def test_a_name_that_stands_in_another_row_of_the_log_is_not_theirs_alone() -> N
     assert found("order_id", "1003", MARY).case_ids == ("R-3",)
 
 
+def test_a_case_id_that_is_the_order_as_well_does_not_remain() -> None:
+    alike = RefundCase(case_id="#1001", customer_name="Ada Lovelace", order_id="#1001")
+    assert found("order_id", "#1001", alike).case_ids == ()
+
+
 @pytest.mark.parametrize(
     ("told", "is_told"),
     [
@@ -76,6 +91,7 @@ def test_a_name_that_stands_in_another_row_of_the_log_is_not_theirs_alone() -> N
         pytest.param(entry("r-3", after="R-77", by=By.US), False, id="part of another id"),
         pytest.param(entry("r-3", after=77.5, by=By.US), False, id="a number of ours"),
         pytest.param(entry("r-3", label="R-3"), False, id="another case"),
+        pytest.param(id_kept("R-1", 7, NINE), False, id="that an id was used"),
     ],
 )
 def test_what_tells_of_them(told: Entry, *, is_told: bool) -> None:

@@ -107,7 +107,7 @@ def test_every_table_is_rid_of_them(full: Ledger, sheet: SheetKey, url: str) -> 
     assert memory.cases["r-2"] == OTHERS
     assert memory.texts == {f"stands: {ORDER}", "Stale: since Mon"}
     assert [one.after for one in full.observations(sheet)] == ["y"]
-    assert [one.after for one in full.history(sheet)] == ["y"]
+    assert [(one.label, one.after) for one in full.history(sheet)] == [("R-2", "y"), ("R-1", None)]
     assert [(flag.case, flag.text) for flag in full.flags(sheet)] == [("r-2", "")]
     assert [intent.change.after for intent in full.intents(sheet)] == ["b", "c"]
     reports = [record.report for record in full.passes(sheet)]
