@@ -32,6 +32,7 @@ from refundsheet.sheets.store import Setup, Tab
 BOOK_FIELDS = (
     "sheets(properties.sheetId,conditionalFormats,"
     "protectedRanges(protectedRangeId,range,description),"
+    "tables(range,columnProperties(columnIndex,columnType)),"
     "developerMetadata(metadataKey,metadataValue))"
 )
 GRID_FIELDS = (
@@ -43,6 +44,7 @@ GRID_FIELDS = (
 ANSWER_FIELDS = (
     "replies,updatedSpreadsheet.sheets(properties.sheetId,data.rowData.values.formattedValue)"
 )
+_NO_TYPE = "COLUMN_TYPE_UNSPECIFIED"
 _DROPDOWN = "refundsheet offers these; what else is typed stays, and is looked at."
 _COLUMN_WARNING = "refundsheet writes this column, and leaves alone what you type in it."
 
@@ -120,7 +122,8 @@ class Workbook:
         marked: The ids of the tabs that carry our mark.
         barred: The log's columns with a warning of ours, each with the protection's id.
         colours: The log's rules for colours, in their order.
-        offering: The log's columns in which a cell offers something, with whether that is ours.
+        offering: The log's columns in which a cell offers something, with whether that is ours;
+            a column to which a table gives a type is people's.
         marks: The marks on the log's columns, from left to right.
     """
 
@@ -150,7 +153,7 @@ def read_workbook(
         marked=frozenset(key for key, sheet in sheets.items() if _mark_of(sheet)),
         barred=dict(_column_warnings(ours)),
         colours=tuple(ours.get("conditionalFormats", ())),
-        offering=_offering(grid),
+        offering=_offering(grid) | dict.fromkeys(_typed_columns(ours), False),
         marks=tuple(_column_marks(grid)),
     )
 
@@ -178,6 +181,15 @@ def _offering(sheet: Mapping[str, Any]) -> dict[int, bool]:
                     is_ours = rule.get("inputMessage") == _DROPDOWN
                     found[column] = found.get(column, True) and is_ours
     return found
+
+
+def _typed_columns(sheet: Mapping[str, Any]) -> Iterator[int]:
+    """The columns whose type people have chosen in a table: a dropdown, numbers, people."""
+    for table in sheet.get("tables", ()):
+        left = table["range"].get("startColumnIndex", 0)
+        for column in table.get("columnProperties", ()):
+            if column.get("columnType", _NO_TYPE) != _NO_TYPE:
+                yield left + column.get("columnIndex", 0)
 
 
 def _column_marks(sheet: Mapping[str, Any]) -> Iterator[Mark]:

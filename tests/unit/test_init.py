@@ -176,8 +176,8 @@ def test_a_log_gets_what_it_lacks_and_keeps_all_it_has(
     assert titles(local_server, team.spreadsheet_id) == ["Refund Log", *OUR_TABS]
     assert rows(after)[0] == [*LOG[0], "Follow-up", "Follow-up By", "Row Check"]
     assert [_trimmed(row[:5]) for row in rows(after)] == [_trimmed(row) for row in rows(before)]
-    for kept in ("basicFilter", "merges", "bandedRanges"):
-        assert after.get(kept) == before.get(kept)
+    for kept in ("basicFilter", "filterViews", "bandedRanges"):
+        assert after[kept] == before[kept]
     assert [rule for rule in after["conditionalFormats"] if rule in theirs["rules"]] == theirs[
         "rules"
     ]
@@ -190,6 +190,30 @@ def test_a_log_gets_what_it_lacks_and_keeps_all_it_has(
     ]
     assert after["data"][0]["rowData"][0]["values"][0]["note"] == "ours since 2019"
     assert '"Status"' not in told
+
+
+def test_a_log_that_is_a_table_stays_one(local_server: LocalServer, team: HttpTeam) -> None:
+    area = {"sheetId": 77, "startRowIndex": 0, "endRowIndex": 3, "endColumnIndex": 5}
+    choice = {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "New"}]}
+    status = {
+        "columnIndex": 2, "columnName": "Status", "columnType": "DROPDOWN",
+        "dataValidationRule": {"condition": choice},
+    }  # fmt: skip
+    table = {"name": "Cases", "range": area, "columnProperties": [status]}
+    team.change({"addTable": {"table": table}})
+    [before] = book(local_server, team.spreadsheet_id)["sheets"]
+
+    told = init("--yes", NOW).stdout
+    CliRunner().invoke(app, ["sync", NOW])
+    log, *_ = book(local_server, team.spreadsheet_id)["sheets"]
+    assert log["tables"] == before["tables"]
+    assert '"Status"' not in told
+    assert rows(log)[0] == [*LOG[0], "Follow-up", "Follow-up By", "Row Check"]
+
+    init("--remove", "--yes", NOW)
+    [after] = book(local_server, team.spreadsheet_id)["sheets"]
+    assert after["tables"] == before["tables"]
+    assert team.rows() == LOG
 
 
 def test_a_second_one_adds_nothing(local_server: LocalServer, team: HttpTeam) -> None:
@@ -293,8 +317,10 @@ def test_only_ours_is_taken_away(local_server: LocalServer, team: HttpTeam) -> N
     assert "stop it first" in told
     [after] = book(local_server, team.spreadsheet_id)["sheets"]
     assert [_trimmed(row) for row in rows(after)] == [_trimmed(row) for row in rows(before[0])]
-    for kind in ("conditionalFormats", "protectedRanges", "basicFilter"):
-        assert after.get(kind) == before[0].get(kind)
+    for kind in (
+        "conditionalFormats", "protectedRanges", "basicFilter", "filterViews", "bandedRanges",
+    ):  # fmt: skip
+        assert after[kind] == before[0][kind]
     cells = [sheet["data"][0]["rowData"][1]["values"][:5] for sheet in (after, before[0])]
     assert cells[0] == cells[1]
     assert (
@@ -546,8 +572,14 @@ def _trimmed(row: list[str]) -> list[str]:
     return row
 
 
+_BANDS = {
+    "firstBandColorStyle": {"rgbColor": {"red": 1, "green": 1, "blue": 1}},
+    "secondBandColorStyle": {"rgbColor": {"red": 0.9, "green": 0.95, "blue": 1}},
+}
+
+
 def _belongings(team: HttpTeam) -> dict[str, Any]:
-    """A rule, a filter, a dropdown, a note and a protection of the team's own."""
+    """A rule, a filter, a view, bands, a dropdown, a note and a protection of the team's own."""
     colour = {"rgbColor": {"green": 1}}
     rule = {
         "ranges": [{"sheetId": 77, "startColumnIndex": 4, "endColumnIndex": 5}],
@@ -567,6 +599,8 @@ def _belongings(team: HttpTeam) -> dict[str, Any]:
         {"repeatCell": {"range": noted, "cell": {"note": "ours since 2019"}, "fields": "note"}},
         {"addProtectedRange": {"protectedRange": {"range": protected, "warningOnly": True}}},
         {"setBasicFilter": {"filter": {"range": area}}},
+        {"addFilterView": {"filter": {"title": "Sam's", "range": area}}},
+        {"addBanding": {"bandedRange": {"range": area, "rowProperties": _BANDS}}},
     )
     shown = book(team.server, team.spreadsheet_id)["sheets"][0]
     return {
