@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -226,20 +227,29 @@ def test_a_frozen_header_is_renamed_in_its_place(shop: Shop, open_page: OpenPage
     assert shop.team.rows()[0][_NOTES] == "Communication Log"
 
 
+def new_cases_in_red() -> dict[str, Any]:
+    """A rule of the team's own."""
+    column = HEADERS.index("Status")
+    ranges = [{"sheetId": 77, "startColumnIndex": column, "endColumnIndex": column + 1}]
+    condition = {"type": "TEXT_EQ", "values": [{"userEnteredValue": "New"}]}
+    pale_red = {"backgroundColorStyle": {"rgbColor": {"red": 1, "green": 0.8, "blue": 0.75}}}
+    rule = {"ranges": ranges, "booleanRule": {"condition": condition, "format": pale_red}}
+    return {"addConditionalFormatRule": {"rule": rule, "index": 0}}
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_nobody_is_shut_out(shop: Shop, open_page: OpenPage, colours: str) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - only where there is a browser
 
+    team_of(shop).change(new_cases_in_red())
     page = open_page(address(shop), color_scheme=colours)
-    page.get_by_role("tab", name="Summary").click()
-    page.wait_for_selector("body[data-ready='Summary']")
-    keep_picture(page, f"summary-{colours}")
-    page.get_by_role("tab", name="Refund Log").click()
-    page.wait_for_selector("body[data-ready='Refund Log']")
-    keep_picture(page, f"log-{colours}")
-    found = Axe().run(page).response["violations"]
-    serious = [one for one in found if one["impact"] in {"serious", "critical"}]
-    assert [(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in serious] == []
+    for tab in ("Refund Log", "Needs attention", "Summary", "History"):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_selector(f"body[data-ready='{tab}']")
+        keep_picture(page, f"{tab.lower().replace(' ', '-')}-{colours}")
+        found = Axe().run(page).response["violations"]
+        serious = [one for one in found if one["impact"] in {"serious", "critical"}]
+        assert [(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in serious] == []
 
 
 def test_the_page_asks_nobody_else_and_says_what_it_is_for(shop: Shop, open_page: OpenPage) -> None:
@@ -303,6 +313,21 @@ def chart(kind: str, column: int) -> dict[str, Any]:
     return {"addChart": {"chart": {"spec": spec, "position": anchor}}}
 
 
+def test_the_summary_has_its_charts_drawn(shop: Shop, open_page: OpenPage) -> None:
+    page = open_page(address(shop))
+    page.get_by_role("tab", name="Summary").click()
+    page.wait_for_selector("body[data-ready='Summary']")
+    titles = page.locator("#charts figcaption").all_inner_texts()
+    assert "Cases by reason" in titles
+    assert len(titles) == 4
+    drawn = """all => all.map(one => {
+        const { data } = one.getContext("2d").getImageData(0, 0, one.width, one.height);
+        return data.some((part, at) => at % 4 === 3 && part > 0);
+    })"""
+    assert page.locator("#charts canvas").evaluate_all(drawn) == [True] * 3
+    assert page.get_by_text("There is nothing to draw yet.").count() == 1  # no case is resolved
+
+
 def test_charts_are_drawn_and_told_in_words(shop: Shop, open_page: OpenPage) -> None:
     team_of(shop).change(chart("LINE", 4), chart("COLUMN", 4))
     page = open_page(address(shop))
@@ -313,7 +338,28 @@ def test_charts_are_drawn_and_told_in_words(shop: Shop, open_page: OpenPage) -> 
     keep_picture(page, "charts")
 
 
-def test_a_long_log_opens_quickly_and_a_longer_one_in_parts(
+def test_ten_thousand_rows_open_within_two_seconds(
+    local_server: "LocalServer", open_page: OpenPage
+) -> None:
+    team = HttpTeam(local_server, [], row_count=10_000)
+    case = ["Trail kettle", 34.9, 46_000.5, "Damaged", "New", "Ana", "The lid leaks.", 46_100.5]
+    team.fill("A1", [[f"R-{n}", f"Buyer {n}", n, *case] for n in range(10_000)])
+    page = open_page(f"{local_server.base_url}/")
+    measured = page.context.new_cdp_session(page)
+    # What the processor did: by the clock it would depend on who else is at work here.
+    measured.send("Performance.enable", {"timeDomain": "threadTicks"})
+    here = time.process_time()  # the server is a thread of this process
+    page.goto(f"{local_server.base_url}/?id={team.spreadsheet_id}")
+    page.wait_for_selector("body[data-ready='Refund Log']")
+    here = time.process_time() - here
+    metrics = measured.send("Performance.getMetrics")["metrics"]
+    there = next(one["value"] for one in metrics if one["name"] == "TaskDuration")
+    holds(page, 2, 0, "R-1")
+    assert here + there <= 2
+    team.close()
+
+
+def test_a_log_of_more_than_20_000_rows_is_opened_in_parts(
     local_server: "LocalServer", open_page: OpenPage
 ) -> None:
     team = HttpTeam(local_server, [], row_count=20_100)

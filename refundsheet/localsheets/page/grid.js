@@ -248,7 +248,8 @@ export class Grid {
   }
 
   #dress(cell, x, y) {
-    wear(cell, this.#look(this.#first + Number(y), Number(x)));
+    const row = this.#first + Number(y);
+    if (this.#looks.has(row)) wear(cell, this.#look(row, Number(x))); // of 10,000 new rows none is known yet
   }
 
   /** One editor for all cells: an input that offers what the cell's rule allows. */
