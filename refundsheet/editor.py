@@ -135,7 +135,10 @@ class Editor:
         """What the figures are computed from."""
         context = scene.context
         counted: list[Remembered] = []
-        for known in scene.recognised.rows:
+        rows = scene.recognised.rows
+        if scene.withheld.headers:  # then the last rows that could be believed count
+            rows, counted = (), [c for c in cases.values() if c.settled and not c.removed]
+        for known in rows:
             after, latest = scene.observed.cases.get(known.key), cases.get(known.key)
             if known.doubt is None and latest is not None and is_settled(known, after):
                 counted.append(latest)
@@ -150,7 +153,7 @@ class Editor:
             fields=frozenset(context.layout.columns),
             violations=tuple(scene.decisions.violations.values()),
             old=len(scene.decisions.old),
-            being_typed=len(scene.recognised.rows) - len(counted),
+            being_typed=max(0, len(rows) - len(counted)),
             shown_currency=context.shown_currency,
             weeks=self._settings.summary.weeks,
         )

@@ -195,8 +195,9 @@ class Reconciler:
         setup = what_is_missing(log.layout, self._store.book, pages, tab)
         layout = layout_after(log.layout, setup)
         recognised, memory = self._recognised(log, layout, look)
-        recognised, withheld = self._believed(recognised, memory, look.snapshot, options)
-        context = self._context(layout, look.learnt(memory, withheld), look, options)
+        recognised, withheld = self._believed(recognised, memory, log, options)
+        memory = look.learnt(memory, log.layout, withheld)
+        context = self._context(layout, memory, look, options)
         context = replace(context, shown_currency=self._currency.of(log, now))
         context = self._observed(context, recognised, log, is_new_zone=look.is_new_zone(withheld))
         decisions = decide(recognised, context)
@@ -290,15 +291,16 @@ class Reconciler:
         return recollect(context, recognised, self._past(context))
 
     def _believed(
-        self, recognised: Recognised, memory: Memory, snapshot: Snapshot, options: Options
+        self, recognised: Recognised, memory: Memory, log: ParsedLog, options: Options
     ) -> tuple[Recognised, Withheld]:
         """The rows without what cannot be believed at once, unless people have looked."""
         if options.allow_large_change:
             return recognised, NOTHING_WITHHELD
-        withheld = implausible(recognised, memory, snapshot)
+        read = log.layout, memory, log.snapshot
+        withheld = implausible(recognised, *read)
         if withheld.absent:  # cases that were moved to an archive are not gone
             elsewhere = self._store.find_elsewhere(recognised.absent)
-            withheld = implausible(recognised, memory, snapshot, elsewhere)
+            withheld = implausible(recognised, *read, elsewhere)
         return withhold(recognised, withheld), withheld
 
     def _located(self, observed: Observed, memory: Memory) -> Observed:

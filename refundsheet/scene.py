@@ -11,7 +11,7 @@ from refundsheet.core.history import why_left
 from refundsheet.core.identity import Recognised
 from refundsheet.core.lease import Standing
 from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.model import Outcome, Snapshot
+from refundsheet.core.model import Layout, Outcome, Snapshot
 from refundsheet.core.observe import Observed, newly_removed
 from refundsheet.core.parse import ParsedLog
 from refundsheet.core.planner import Context, Decisions
@@ -19,6 +19,7 @@ from refundsheet.core.report import OldCase, PassReport
 from refundsheet.core.rules.catalogue import graded
 from refundsheet.core.safety import (
     Withheld,
+    headers_of,
     in_zone,
 )
 from refundsheet.core.summary import (
@@ -62,8 +63,10 @@ class Look:
         memory = set_back(memory, self.now) if self.accepts_clock else memory
         return in_zone(memory, self.snapshot.zone)
 
-    def learnt(self, memory: Memory, withheld: Withheld) -> Memory:
-        """The memory with the spreadsheet's zone and locale, unless these cannot be believed."""
+    def learnt(self, memory: Memory, layout: Layout, withheld: Withheld) -> Memory:
+        """The memory with the headers, the zone and the locale, unless these cannot be believed."""
+        if not withheld.headers:
+            memory = replace(memory, headers=headers_of(layout))
         if withheld.stamps:
             return memory
         return replace(memory, zone=self.snapshot.zone, locale=self.snapshot.locale)

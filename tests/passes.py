@@ -16,6 +16,7 @@ from refundsheet.core.model import Change, Layout, Outcome, Receipt, Snapshot
 from refundsheet.core.observe import Observed, observe
 from refundsheet.core.parse import ParsedLog, parse
 from refundsheet.core.planner import Context, Decisions, decide
+from refundsheet.core.safety import headers_of
 
 ZONE = ZoneInfo("Europe/Berlin")
 #: A Monday, at the desk's opening.
@@ -151,6 +152,7 @@ class Log:
             baseline_at=self.memory.baseline_at or self.now,
             last_read_at=self.now,
             fields=fields,
+            headers=headers_of(log.layout),
             cases=advanced.cases,
             texts=self.memory.texts | advanced.texts,
         )

@@ -190,6 +190,7 @@ class Memory:
         fields: The fields whose columns the last read had; another that appears is learnt silently.
         cases: Key to what is remembered, removed cases among them: their IDs are never used again.
         texts: Every text refundsheet ever wrote into its own columns, for whatever case.
+        headers: Each of the team's fields with the column it was read from, and how that was headed.
         zone: The spreadsheet's time zone at the last read; "" where it is not known.
         locale: Its locale then.
     """
@@ -199,6 +200,7 @@ class Memory:
     fields: frozenset[str] = frozenset()
     cases: Mapping[str, Remembered] = field(default_factory=dict[str, Remembered])
     texts: frozenset[str] = frozenset()
+    headers: Mapping[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     zone: str = ""
     locale: str = ""
 

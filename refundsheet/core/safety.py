@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from refundsheet.core.columns import BY_FIELD, Writer
+from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, OUR_FIELDS, Kind, Writer
 from refundsheet.core.identity import KnownRow, Recognised, is_provisional
 from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.model import Change, RefundCase, Snapshot
+from refundsheet.core.model import Change, Layout, RefundCase, Snapshot
 from refundsheet.core.serials import to_serial
 
 #: So many cases may vanish or be renamed between two reads; a team clears out old ones now and then.
@@ -18,6 +18,9 @@ _SHARE = 0.25
 
 #: So many cells that exchanged their contents were not exchanged by hand.
 _SORTED_ALONE = 20
+
+#: Where more than half of the log says something else, so many cases are enough to be surprised.
+_FEW = 5
 
 _OVERRIDE = "refundsheet sync --allow-large-change"
 
@@ -31,12 +34,14 @@ class Withheld:
         rows: The numbers of the rows that are neither learnt nor written.
         absent: Whether cases that were not found are not counted as missing.
         stamps: Whether no timestamp is written at all.
+        headers: Whether the headers are not believed, and so nothing that stands under them.
     """
 
     sentences: tuple[str, ...] = ()
     rows: frozenset[int] = frozenset()
     absent: bool = False
     stamps: bool = False
+    headers: bool = False
 
     def __add__(self, other: "Withheld") -> "Withheld":
         return Withheld(
@@ -44,6 +49,7 @@ class Withheld:
             self.rows | other.rows,
             self.absent or other.absent,
             self.stamps or other.stamps,
+            self.headers or other.headers,
         )
 
 
@@ -51,20 +57,28 @@ NOTHING_WITHHELD = Withheld()
 
 
 def implausible(
-    recognised: Recognised, memory: Memory, snapshot: Snapshot, elsewhere: Collection[str] = ()
+    recognised: Recognised,
+    layout: Layout,
+    memory: Memory,
+    snapshot: Snapshot,
+    elsewhere: Collection[str] = (),
 ) -> Withheld:
     """What of a read cannot be believed at once.
 
     Args:
         recognised: Whose the rows are.
+        layout: Where the columns are now.
         memory: What was remembered.
         snapshot: The read.
         elsewhere: The keys of cases that stand on another tab of the file now: they did not vanish.
     """
-    found = _other_zone(memory, snapshot) + _many_gone(recognised, memory, elsewhere)
-    found += _many_renamed(recognised, memory)
+    found = _other_zone(memory, snapshot)
+    other_headers = _other_headers(recognised, layout, memory, elsewhere)
+    if other_headers.headers:
+        return found + other_headers  # whatever else is odd comes of that
+    found += _many_gone(recognised, memory, elsewhere) + _many_renamed(recognised, memory)
     for field in ("status", "notes"):
-        found += _sorted_alone(recognised, field)
+        found += _sorted_alone(recognised, field) + _carried_over(recognised, field)
     return found
 
 
@@ -83,6 +97,63 @@ def withhold(recognised: Recognised, withheld: Withheld) -> Recognised:
         rekeyed={old: new for old, new in recognised.rekeyed.items() if new in kept},
         absent=() if withheld.absent else recognised.absent,
     )
+
+
+def headers_of(layout: Layout) -> Mapping[str, tuple[int, str]]:
+    """Each of the team's fields, with the column it is read from and how that one is headed."""
+    return {
+        field: (column, layout.headers[column])
+        for field, column in layout.columns.items()
+        if field not in OUR_FIELDS
+    }
+
+
+def _other_headers(
+    recognised: Recognised, layout: Layout, memory: Memory, elsewhere: Collection[str]
+) -> Withheld:
+    """Columns may be moved, and headers be renamed; but then the cases still say what they said."""
+    changed = [
+        field
+        for field, header in headers_of(layout).items()
+        if memory.headers.get(field, header) != header
+    ]
+    misread = {field: _others(field, recognised, memory, elsewhere) for field in changed}
+    misread = {field: count for field, count in misread.items() if _is_most(*count)}
+    if not misread:
+        return NOTHING_WITHHELD
+    names = [f'"{layout.headers[layout.columns[field]]}"' for field in misread]
+    others, known = max(misread.values())
+    sentence = (
+        f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} read from another column than "
+        f"before, where {others} of {known} cases say something else, as if headers had been "
+        "exchanged, so nothing is written in the log. Put the headers back; if all is as it should "
+        f"be, run: {_OVERRIDE}"
+    )
+    return Withheld((sentence,), _numbers(recognised.rows), absent=True, headers=True)
+
+
+def _others(
+    field: str, recognised: Recognised, memory: Memory, elsewhere: Collection[str]
+) -> tuple[int, int]:
+    """How many cases say something else in a field than before, of how many that say anything."""
+    if field == recognised.id_field:
+        gone = set(recognised.absent) - set(elsewhere) | recognised.rekeyed.keys()
+        return len(gone), _settled(memory)
+    field = "order_id" if field == CUSTOMER_AND_ORDER.field else field
+    said = [pair for pair in _then_and_now(recognised, field) if pair != (None, None)]
+    return sum(then != now for then, now in said), len(said)
+
+
+def _then_and_now(recognised: Recognised, field: str) -> Iterator[tuple[object, object]]:
+    """What each case said in a field, and what it says now; None is a blank."""
+    for known in recognised.rows:
+        if known.doubt is None and known.remembered is not None:
+            then, now = known.remembered.case, known.row.case
+            yield getattr(then, field) or None, getattr(now, field) or None
+
+
+def _is_most(some: int, of: int) -> bool:
+    return some >= _FEW and 2 * some > of
 
 
 def _many_gone(recognised: Recognised, memory: Memory, elsewhere: Collection[str]) -> Withheld:
@@ -139,6 +210,37 @@ def _sorted_alone(recognised: Recognised, field: str) -> Withheld:
         f"the sort in the sheet; if all is as it should be, run: {_OVERRIDE}"
     )
     return Withheld((sentence,), _numbers(known for _, _, known in changed))
+
+
+#: What tells one column's cells from another's; dates and amounts are alike by chance.
+_WORDS = tuple(
+    name
+    for name, column in BY_FIELD.items()
+    if column.kind in {Kind.TEXT, Kind.IDENTIFIER} and column.writer is not Writer.US
+)
+
+
+def _carried_over(recognised: Recognised, field: str) -> Withheld:
+    """Cells of one column that were put under the header of another."""
+    changed = [
+        (known.remembered.case, getattr(known.row.case, field), known)
+        for known in recognised.rows
+        if known.doubt is None
+        and known.remembered is not None
+        and getattr(known.row.case, field) != getattr(known.remembered.case, field)
+    ]
+    known = sum(k.remembered is not None for k in recognised.rows)
+    for other in _WORDS if len(changed) >= _FEW else ():
+        carried = [row for then, now, row in changed if now and now == getattr(then, other)]
+        if other != field and (len(carried) >= _SORTED_ALONE or _is_most(len(carried), known)):
+            sentence = (
+                f"Under {BY_FIELD[field].header}, {len(carried)} cases have what stood under "
+                f"{BY_FIELD[other].header} before, as if a column had been pasted under another's header, "
+                "so their rows are left alone. Undo it in the sheet; if all is as it should be, run: "
+                f"{_OVERRIDE}"
+            )
+            return Withheld((sentence,), _numbers(row for _, _, row in changed))
+    return NOTHING_WITHHELD
 
 
 def _numbers(rows: Iterable[KnownRow]) -> frozenset[int]:

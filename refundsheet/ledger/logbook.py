@@ -166,7 +166,7 @@ class Logbook:
         Args:
             at: The time of the pass.
             fields: The fields whose columns the read had.
-            memory: What was remembered before it, with the zone and locale that are to stand.
+            memory: What was remembered before it, with the headers, zone and locale that are to stand.
             recognised: Which row is which case.
             observed: What people did.
         """
@@ -178,6 +178,7 @@ class Logbook:
                 pass_number=self.run,
                 baseline_at=None if self._memory.baseline_at else at,
                 fields=fields,
+                headers=memory.headers,
                 book=(memory.zone, memory.locale),
                 renamed=renamed,
                 forgotten=observed.forgotten,
@@ -196,6 +197,7 @@ class Logbook:
             baseline_at=self._memory.baseline_at or at,
             last_read_at=at,
             fields=fields,
+            headers=memory.headers,
             cases=observed.cases,
             texts=memory.texts,
         )

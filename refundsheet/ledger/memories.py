@@ -40,6 +40,7 @@ def recall(connection: Connection, sheet: SheetKey) -> Memory:
         baseline_at=about.baseline_at,
         last_read_at=about.last_read_at,
         fields=frozenset(load(about.fields)),
+        headers={field: (at, text) for field, (at, text) in load(about.headers or "{}").items()},
         zone=about.zone or "",
         locale=about.locale or "",
         cases=_cases(connection, row),
@@ -88,6 +89,8 @@ def _note_read(connection: Connection, sheet: int, learnt: Learnt) -> None:
         values["baseline_at"] = learnt.baseline_at
     if learnt.fields is not None:
         values["fields"] = dump(sorted(learnt.fields))
+    if learnt.headers is not None:
+        values["headers"] = dump(learnt.headers)
     if learnt.book is not None:
         values["zone"], values["locale"] = learnt.book
     connection.execute(update(sheets).where(sheets.c.id == sheet).values(values))

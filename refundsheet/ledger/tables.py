@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The version of what stands below; every change of it needs a migration.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 class Instant(TypeDecorator[datetime]):
@@ -115,6 +115,7 @@ sheets = Table(
     Column("baseline_at", Instant),
     Column("last_read_at", Instant),
     Column("fields", Text, nullable=False, default="[]"),
+    Column("headers", SheetText),
     Column("pruned_at", Instant),
     Column("pruned_bytes", BigInteger),
     Column("marks", Text),

@@ -201,6 +201,43 @@ def test_ids_whose_header_is_gone_are_known_by_their_orders(shop: Shop) -> None:
     assert (back.withheld, back.observed, done(back)) == ((), 0, set())
 
 
+def test_headers_that_were_exchanged_stop_the_pass_until_they_are_put_back(shop: Shop) -> None:
+    shop.sync(after=timedelta(days=1))
+    said, stood = shop.sync().summary.tables, shop.team.rows()
+    status, notes = shop.column("Status"), shop.column("Notes")
+    for column, header in ((status, "Notes"), (notes, "Status")):
+        shop.team.put(1, column, header)
+    shop.type("R-2", "Order ID", "another one")
+
+    held = [shop.sync(), shop.sync()]
+    restarted = Shop(shop.team, shop.ledger, shop.now).sync()
+    shown = shop.team.page("Summary").values()
+    for column, header in ((status, "Status"), (notes, "Notes")):
+        shop.team.put(1, column, header)
+    back = shop.sync(after=3 * MINUTES)
+
+    for report in (*held, restarted):
+        [sentence] = report.withheld
+        assert '"Notes" and "Status" are read from another column than before' in sentence
+        assert sentence in shown
+        assert (report.observed, report.receipts) == (0, ())
+        assert [t.rows for t in report.summary.tables] == [t.rows for t in said]
+    assert (back.withheld, back.observed, done(back)) == ((), 1, set())
+    assert shop.team.rows()[0] == stood[0]
+
+
+def test_exchanged_headers_are_taken_as_they_are_when_people_say_so(shop: Shop) -> None:
+    status, notes = shop.column("Status"), shop.column("Notes")
+    for column, header in ((status, "Notes"), (notes, "Status")):
+        shop.team.put(1, column, header)
+
+    released = shop.sync(allow_large_change=True)
+
+    stamped = {case for case, field in done(released) if field == "last_action_at"}
+    assert (released.withheld, released.observed, len(stamped)) == ((), 80, 40)
+    assert shop.sync().withheld == ()
+
+
 def test_another_zone_stops_the_stamps_until_people_have_looked(shop: Shop) -> None:
     if not isinstance(shop.team, HttpTeam):
         pytest.skip("the twin's zone stands still")

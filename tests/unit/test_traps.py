@@ -92,7 +92,8 @@ def test_trap_02_serials_mean_the_sheets_zone_and_another_zone_is_noticed() -> N
     log.run()
     assert log.rows[0]["Resolution Date"] == to_serial(log.now.astimezone(ZONE), ZONE)
     memory = Memory(zone="Asia/Tokyo", cases=log.memory.cases)
-    withheld = implausible(log.recognise(), memory, log.read().snapshot)
+    read = log.read()
+    withheld = implausible(log.recognise(), read.layout, memory, read.snapshot)
     assert withheld.stamps
     assert "time zone is now Europe/Berlin" in withheld.sentences[0]
 

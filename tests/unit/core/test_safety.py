@@ -28,9 +28,9 @@ def a_log(cases: int) -> Log:
 
 
 def withheld_of(log: Log) -> tuple[Recognised, Withheld]:
-    snapshot = log.read().snapshot
+    read = log.read()
     recognised = log.recognise()
-    withheld = implausible(recognised, log.memory, snapshot)
+    withheld = implausible(recognised, read.layout, log.memory, read.snapshot)
     return withhold(recognised, withheld), withheld
 
 
@@ -125,6 +125,105 @@ def test_columns_sorted_without_the_ids_are_left_alone() -> None:
 
     assert len(withheld.sentences) == 3
     assert frozen(recognised) == 40
+
+
+def with_headers(log: Log, **others: str) -> None:
+    """Somebody types over headers, and leaves what stands below them."""
+    names = {name.replace("_", " "): other for name, other in others.items()}
+    log.rows = [{names.get(h, h): cell for h, cell in row.items()} for row in log.rows]
+    log.headers = tuple(names.get(h, h) for h in log.headers)
+
+
+NOTES = "Notes & Communications"
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        pytest.param({"Status": NOTES, NOTES: "Status"}, f'"{NOTES}" and "Status" are', id="exchanged"),
+        pytest.param({"Status": "Old", NOTES: "State"}, '"State" is', id="another field's name"),
+        pytest.param({"Status": "Old", "Colour": "Status"}, '"Status" is', id="a column nobody knew"),
+        pytest.param({"Case_ID": "Order ID", "Order_ID": "RMA"}, '"RMA" is', id="the names of the cases"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("cases", [5, 50])
+def test_headers_over_other_cells_than_before_are_not_believed(
+    cases: int, others: dict[str, str], said: str
+) -> None:
+    log = a_log(cases)
+    log.headers = (*HEADERS, "Colour")
+    for number, row in enumerate(log.rows):
+        row["Order ID"], row["Colour"] = f"#{number}", f"colour {number}"
+    log.run()
+    with_headers(log, **others)
+    log.add({"Case ID": "R-900", "Order ID": "#900", "Status": "New", "State": "New"})
+
+    recognised, withheld = withheld_of(log)
+
+    [sentence] = withheld.sentences
+    assert sentence.startswith(f"{said} read from another column than before")
+    assert f"{cases} of {cases} cases" in sentence
+    assert withheld.headers
+    assert (frozen(recognised), recognised.absent) == (cases + 1, ())
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param({NOTES: "Notes"}, id="renamed"),
+        pytest.param({NOTES: "Remarks of old"}, id="not to be found any more"),
+    ],
+)
+def test_headers_that_are_renamed_or_moved_over_the_same_cells_are_everyday(
+    others: dict[str, str],
+) -> None:
+    log = a_log(50)
+    log.headers = ("Colour", *reversed(HEADERS))
+    with_headers(log, **others)
+    for row in log.rows[:25]:
+        row["Status"] = "Rejected"
+
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
+
+
+def test_a_combined_column_is_read_where_its_header_stands() -> None:
+    both = "Customer Name & Order ID"
+    log = Log(
+        [
+            {"Case ID": f"R-{n}", both: f"Ada #{n}", "Status": "New", "X": f"Bo #1{n}"}
+            for n in range(9)
+        ]
+    )
+    log.headers = ("Case ID", both, "Status", "X")
+    log.run()
+    log.headers = ("Case ID", "Old", "Status", both)
+    log.rows = [{**row, "Old": row[both], both: row["X"]} for row in log.rows]
+
+    assert withheld_of(log)[1].headers
+
+
+@pytest.mark.parametrize(("cases", "carried"), [(50, 50), (50, 20), (5, 5)])
+def test_a_column_pasted_under_another_header_is_left_alone(cases: int, carried: int) -> None:
+    log = a_log(cases)
+    for row in log.rows[:carried]:
+        row["Status"], row[NOTES] = row[NOTES], ""
+    log.add(case("R-900"))
+
+    recognised, withheld = withheld_of(log)
+
+    [sentence] = withheld.sentences
+    assert sentence.startswith(f"Under Status, {carried} cases have what stood under Notes")
+    assert frozen(recognised) == carried
+    assert recognised.rows[-1].key == "r-900"
+
+
+@pytest.mark.parametrize(("cases", "carried"), [(50, 19), (8, 4), (3, 3)])
+def test_a_few_cells_moved_by_hand_are_everyday(cases: int, carried: int) -> None:
+    log = a_log(cases)
+    for row in log.rows[:carried]:
+        row["Status"], row[NOTES] = row[NOTES], ""
+
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
 
 
 def test_a_status_filled_down_and_rows_sorted_are_everyday() -> None:

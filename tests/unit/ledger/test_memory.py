@@ -52,10 +52,18 @@ def test_a_case_is_recalled_as_it_was_recorded(ledger: Ledger, sheet: SheetKey) 
         owed={"paid_at": Owed(LATER, "status became Refunded")},
     )
 
-    ledger.record(sheet, Learnt(at=LATER, baseline_at=NINE, fields=["status"], remembered=[case]))
+    headers = {"status": (2, "Sta\x00tus")}
+    learnt = Learnt(
+        at=LATER, baseline_at=NINE, fields=["status"], headers=headers, remembered=[case]
+    )
+    ledger.record(sheet, learnt)
 
     assert ledger.recall(sheet) == Memory(
-        baseline_at=NINE, last_read_at=LATER, fields=frozenset({"status"}), cases={"R-1": case}
+        baseline_at=NINE,
+        last_read_at=LATER,
+        fields=frozenset({"status"}),
+        headers=headers,
+        cases={"R-1": case},
     )
 
 
