@@ -138,14 +138,24 @@ def test_the_level_is_turned_while_it_runs(logger: logging.Logger) -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd: not here")
-def test_the_unit_file_is_understood(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["verify", "--man=no"],
+        ["security", "--offline=yes", "--threshold=15"],  # of 100, where 0 is exposed to nothing
+    ],
+    ids=lambda asked: asked[0],
+)
+def test_the_unit_file_is_understood_and_leaves_little_open(
+    tmp_path: Path, asked: list[str]
+) -> None:
     unit = tmp_path / "refundsheet.service"
     command = tmp_path / "refundsheet"
     command.write_text("#!/bin/sh\n")
     command.chmod(0o755)
     unit.write_text(UNIT.read_text().replace("/opt/refundsheet/bin/refundsheet", str(command)))
     found = subprocess.run(  # noqa: S603 - our own unit file
-        ["systemd-analyze", "verify", "--man=no", str(unit)],  # noqa: S607
+        ["systemd-analyze", *asked, str(unit)],  # noqa: S607
         capture_output=True,
         text=True,
         check=False,
