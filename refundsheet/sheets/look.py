@@ -1,9 +1,9 @@
 """The one look at the cells before a write: what stands there, and what forbids writing them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from refundsheet.core.model import Cell
 from refundsheet.errors import MissingTabError
@@ -43,6 +43,7 @@ class Look:
     """The cells to write as they are a moment before, with all that forbids writing them.
 
     Attributes:
+        cells: The cells by row and column, as far as they are needed and not blank.
         has_filter: Whether there is anything by which people hide rows.
         filled_below: Column to the row from which on a formula fills it.
     """
@@ -56,6 +57,16 @@ class Look:
     zone: str = ""
     has_filter: bool = False
     filled_below: Mapping[int, int] = field(default_factory=dict[int, int])
+
+    def then(self, later: "Look") -> "Look":
+        """With what a look at other rows found a moment later; nonce and bars are as they are by then."""
+        cells, filled = {**self.cells, **later.cells}, {**later.filled_below, **self.filled_below}
+        return replace(
+            later,
+            cells=cells,
+            hidden_rows=self.hidden_rows | later.hidden_rows,
+            filled_below=filled,
+        )
 
     def formula_at(self, row: int, column: int) -> bool:
         """Whether a formula stands there."""
@@ -96,8 +107,24 @@ class Look:
         return next((why for bounds, why in self.barred if _inside(bounds, row, column)), "")
 
 
-def read_look(answer: Json, log: Tab, hidden: Tab) -> Look:
+_Cell: TypeAlias = Mapping[str, Any]
+"""Google's CellData."""
+
+
+def _any_cell(row: int, column: int, cell: _Cell) -> bool:  # noqa: ARG001
+    return True
+
+
+def read_look(
+    answer: Json, log: Tab, hidden: Tab, is_needed: Callable[[int, int, _Cell], bool] = _any_cell
+) -> Look:
     """What a masked ``spreadsheets.get`` of cells of both tabs says.
+
+    Args:
+        answer: What was answered.
+        log: The log's tab, as it was asked for.
+        hidden: Our hidden tab.
+        is_needed: Whether the cell in a row and column has to be remembered.
 
     Raises:
         MissingTabError: where one of them has another name than was asked for.
@@ -106,12 +133,16 @@ def read_look(answer: Json, log: Tab, hidden: Tab) -> Look:
     if log.sheet_id not in sheets or hidden.sheet_id not in sheets:
         raise MissingTabError("A tab has another name than a moment ago.")
     cells: dict[tuple[int, int], Mapping[str, Any]] = {}
+    filled_below: dict[int, int] = {}
     filtered: set[int] = set()
     for data in sheets[log.sheet_id].get("data", ()):
         top, left = data.get("startRow", 0), data.get("startColumn", 0)
         for row, line in enumerate(data.get("rowData", ()), top):
             for column, cell in enumerate(line.get("values", ()), left):
-                if cell:  # of whole columns most cells are blank, and a place for each is memory
+                if _fills(cell):
+                    filled_below[column] = min(row, filled_below.get(column, row))
+                # Of whole columns most cells are blank or not needed, and a place for each is memory.
+                if cell and is_needed(row, column, cell):
                     cells[row, column] = cell
         for row, metadata in enumerate(data.get("rowMetadata", ()), top):
             if metadata.get("hiddenByFilter"):
@@ -126,17 +157,14 @@ def read_look(answer: Json, log: Tab, hidden: Tab) -> Look:
         barred=tuple(_barred(sheets[log.sheet_id])),
         zone=answer.get("properties", {}).get("timeZone", ""),
         has_filter=any(name in sheets[log.sheet_id] for name in _FILTERS),
-        filled_below=_filled_below(cells),
+        filled_below=filled_below,
     )
 
 
-def _filled_below(cells: Mapping[tuple[int, int], Mapping[str, Any]]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for (row, column), cell in cells.items():
-        formula = cell.get("userEnteredValue", {}).get("formulaValue", "")
-        if formula and _FILLS.search(formula):
-            found[column] = min(row, found.get(column, row))
-    return found
+def _fills(cell: _Cell) -> bool:
+    """Whether a formula stands there that fills the cells below it."""
+    formula = cell.get("userEnteredValue", {}).get("formulaValue", "")
+    return bool(formula) and _FILLS.search(formula) is not None
 
 
 def _resized(tab: Tab, sheet: Json) -> Tab:

@@ -1,9 +1,9 @@
 """A plan taken apart: which cells of which rows leave together, and on what condition."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import inf
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from refundsheet.core.columns import CUSTOMER_AND_ORDER, OUR_FIELDS
@@ -33,6 +33,9 @@ LATER = "many flags changed at once: this one follows with a later pass"
 #: up to three bytes, and what is around them half a megabyte.
 _HEAVIEST_BATCH = 400_000
 
+#: Of whole columns so many rows are looked at in one request, whose answer has some megabytes.
+_MOST_ROWS_AT_ONCE = 20_000
+
 #: Letters of the places a look names in its address: a longer one is refused on the way.
 _LONGEST_QUERY = 6000
 
@@ -55,15 +58,17 @@ class Task:
         self._changes: dict[int, list[Change]] = defaultdict(list)
         for change in plan.changes:
             self._changes[change.row - 1].append(change)
+        self._near = {row + step for row in self._changes for step in (-1, 0, 1)}
+        self._ours = {self._layout.columns[f] for f in OUR_FIELDS & self._layout.columns.keys()}
 
     def column(self, change: Change) -> int:
         """Where the change's field stands."""
         return self._layout.columns[change.field]
 
-    def ranges(self, log: Tab) -> list[str]:
+    def ranges(self, log: Tab) -> list[list[str]]:
         """What to look at: each row with its neighbours, or whole columns where the rows are many.
 
-        And the head of each column with the first row, where a formula stands that fills the others.
+        Each list is one request: only of very long columns there are several. And the head of each column with the first row, where a formula stands that fills the others.
         """
         columns = sorted({column for row in self._changes for column in self._compared(row)})
         rows = sorted(self._changes)
@@ -75,12 +80,22 @@ class Task:
         if len(rows) <= judged.LARGEST_BATCH:
             each = [around(row, row, columns[0], columns[-1] + 1) for row in rows]
             if len(quote("".join(each))) <= _LONGEST_QUERY:
-                return [*self._heads(log, columns), *each]
+                return [[*self._heads(log, columns), *each]]
         top, bottom = rows[0], rows[-1]
         if self._has_many_flags:  # whether our columns are empty shows only in the whole of them
             top, bottom = self._layout.header_row, log.row_count - 1
-        whole = [around(top, bottom, first, last) for first, last in runs(columns)]
-        return [*self._heads(log, columns), *whole]
+        whole = [
+            [
+                around(row, min(row + _MOST_ROWS_AT_ONCE - 1, bottom), first, last)
+                for first, last in runs(columns)
+            ]
+            for row in range(top, bottom + 1, _MOST_ROWS_AT_ONCE)
+        ]
+        return [[*self._heads(log, columns), *whole[0]], *whole[1:]]
+
+    def needs(self, row: int, column: int, cell: Mapping[str, Any]) -> bool:
+        """Whether a cell is asked for later: near a row to write, or with something in a column of ours."""
+        return row in self._near or (column in self._ours and "userEnteredValue" in cell)
 
     def _heads(self, log: Tab, columns: Sequence[int]) -> Iterator[str]:
         """The head of each column, and the row below it."""
@@ -126,9 +141,8 @@ class Task:
 
     def _holds_something_of_ours(self, look: Look) -> bool:
         """Whether one of our columns holds anything: a flag, or what people noted there."""
-        ours = {self._layout.columns[field] for field in OUR_FIELDS & self._layout.columns.keys()}
         return any(
-            column in ours and row >= self._layout.header_row and "userEnteredValue" in cell
+            column in self._ours and row >= self._layout.header_row and "userEnteredValue" in cell
             for (row, column), cell in look.cells.items()
         )
 

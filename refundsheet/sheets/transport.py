@@ -4,7 +4,6 @@ gspread's own BackOffHTTPClient is not used: it never gives up, and it sends wri
 answer was lost.
 """
 
-import json as json_module
 import logging
 import random
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from requests import RequestException, Response
 
 from refundsheet.errors import AnswerLostError, QuotaError, SheetError, SheetUnavailableError
 from refundsheet.sheets.credentials import GOOGLE, Access
+from refundsheet.sheets.long_answer import Json, take_apart
 from refundsheet.sheets.refusals import (
     Circumstances,
     from_answer,
@@ -43,9 +43,6 @@ _DRIVE = "https://www.googleapis.com"
 _log = logging.getLogger(__name__)
 # Each retry is logged here in a sentence; stamina's own line would name a callable.
 stamina.instrumentation.set_on_retry_hooks(())
-
-#: What a JSON answer is once it has been taken apart.
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -84,7 +81,7 @@ class SpreadsheetClient(HTTPClient):
         return self.request("GET", self._url(suffix), params=query).content
 
     def get_json(self, suffix: str = "", params: Mapping[str, Any] | None = None) -> Json:
-        """Read a small answer."""
+        """Read an answer; of a long one the rows are decoded as they are gone through."""
         return self._parsed(self.get(suffix, params), is_write=False)
 
     def post_json(self, suffix: str, body: Mapping[str, Any]) -> Json:
@@ -190,7 +187,7 @@ class SpreadsheetClient(HTTPClient):
 
     def _parsed(self, content: bytes, *, is_write: bool) -> Json:
         try:
-            return cast("Json", json_module.loads(content))
+            return take_apart(content)
         except ValueError:
             about = self.circumstances(is_write=is_write)
             raise from_odd_body(HTTPStatus.OK, content, about) from None

@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import zip_longest
 from time import monotonic
 
@@ -125,10 +126,12 @@ class LogWriter:
 
     def _look(self, task: Task, log: Tab, hidden: Tab) -> Look:
         """The one read before writing: formulas, formats, merges, protection and the nonce."""
-        ranges = [a1(hidden, 0, 1, 0, 1), *task.ranges(log)]
         fields = CLOSER_LOOK_FIELDS if self._trust.tells_blanks else LOOK_FIELDS
-        answer = self._client.get_json(params={"ranges": ranges, "fields": fields})
-        return read_look(answer, log, hidden)
+        looks: list[Look] = []
+        for ranges in task.ranges(log):
+            query = {"ranges": [a1(hidden, 0, 1, 0, 1), *ranges], "fields": fields}
+            looks.append(read_look(self._client.get_json(params=query), log, hidden, task.needs))
+        return reduce(Look.then, looks)
 
     def _send(self, batch: Batch, look: Look, journal: Journal) -> tuple[list[Receipt], Look]:
         """One batch and its receipts; one that is refused goes again in halves, down to the culprit."""

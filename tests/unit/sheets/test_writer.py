@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -291,6 +293,48 @@ def test_of_many_flags_those_that_people_overtook_are_not_sent(
 
     assert {r.change.row for r in receipts if r.outcome is Outcome.LOST} == set(rows)
     assert not [text for text in column(team, FOLLOW_UP) if text in {f"Stale {n}" for n in rows}]
+
+
+@pytest.fixture
+def many_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whole columns fifty rows are looked at in a request."""
+    monkeypatch.setattr(task, "_MOST_ROWS_AT_ONCE", 50)
+
+
+def test_very_long_columns_are_looked_at_in_several_requests(
+    many_looks: None, team_of: Callable[..., HttpTeam], requests_sent: list[Any]
+) -> None:
+    team = team_of(cases(120), row_count=130)
+    team.fill("F2", [['=ARRAYFORMULA(IF(C2:C125="Gone", 1, ""))']], "USER_ENTERED")
+    flags = [change(row, "follow_up", after=f"Stale {row}") for row in range(2, 122)]
+
+    receipts = write(team, *flags, change(120))
+
+    looks = [sent for sent in requests_sent if "rowMetadata" in sent.url]
+    assert len(looks) == 3
+    refused = (Outcome.REFUSED, "a formula further up fills the column")
+    assert [one for one in told(receipts) if one not in DONE] == [refused]
+    assert column(team, FOLLOW_UP)[:120] == [f"Stale {row}" for row in range(2, 122)]
+
+
+def test_another_writer_between_two_looks_leaves_all_for_the_next_pass(
+    many_looks: None, team_of: Callable[..., HttpTeam]
+) -> None:
+    team = team_of(cases(120), row_count=130)
+    store = team.store()
+    store.prepare(Setup(hidden_tab=HIDDEN, claim=("ours",)))
+    hidden = store.book.tab(HIDDEN)
+    assert hidden
+    store._writer.test(hidden)
+    nonce, *_ = store.read(datetime(2026, 11, 2, tzinfo=UTC)).marks
+    flags = [change(row, "follow_up", after=f"Stale {row}") for row in range(2, 122)]
+    plan = replace(plan_of(team, *flags), nonce=str(nonce))
+    team.act_before(1, lambda: team.store().fence(("theirs",)))
+
+    receipts = store.write(plan, ListJournal())
+
+    assert outcomes(receipts) == {Outcome.LOST}
+    assert column(team, FOLLOW_UP) == [""] * 120
 
 
 def test_an_id_is_written_before_the_neighbour_that_gets_one_too(
