@@ -282,7 +282,7 @@ def _false_alarms(watched: _Watched, series: _Series) -> Figure:
     expected = sum(one.false_alarms for _, dimensions in watched for one in dimensions.values())
     return Figure(
         "false_alarms",
-        "False alarms to expect",
+        "False alarms a year to expect",
         expected if watched else None,
         "Spikes that would be announced in a year by chance alone at this number of cases, from "
         "the distributions the test compares with.",

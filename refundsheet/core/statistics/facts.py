@@ -86,6 +86,11 @@ class Facts:
         """The first day of the recent past: of the first week that the figures by week show."""
         return monday_of(self.now, self.calendar.zone) - self.weeks * WEEK
 
+    @property
+    def period(self) -> str:
+        """The recent past in words."""
+        return f"the last {self.weeks} weeks and the running one"
+
     def is_recent(self, moment: Moment | None) -> bool:
         """Whether it lies in the recent past, the running week among it."""
         return moment is not None and local_day(moment, self.calendar.zone) >= self.recent_since

@@ -61,7 +61,7 @@ def amounts(facts: Facts) -> Table:
     return Table(
         "amounts",
         "Amounts by currency",
-        f"Amounts of the cases received in {_period(facts)}, of those paid in it, and of those that "
+        f"Amounts of the cases received in {facts.period}, of those paid in it, and of those that "
         "are approved and unpaid now; currencies are never added to each other.",
         (
             Column("Currency", Measure.TEXT),
@@ -90,7 +90,7 @@ def _shares(name: str, title: str, head: str, words: Iterable[str], facts: Facts
     return Table(
         name,
         title,
-        f"Share of the cases received in {_period(facts)}. It is no rate of refunds: how much was "
+        f"Share of the cases received in {facts.period}. It is no rate of refunds: how much was "
         "sold is not known here.",
         (Column(head, Measure.TEXT), Column("Cases"), Column("Share", Measure.SHARE)),
         tuple(rows),
@@ -101,7 +101,3 @@ def _shares(name: str, title: str, head: str, words: Iterable[str], facts: Facts
 
 def _received_lately(facts: Facts) -> Iterable[Remembered]:
     return (known for known in facts.cases if facts.is_recent(known.case.requested_at))
-
-
-def _period(facts: Facts) -> str:
-    return f"the last {facts.weeks} weeks and the running one"

@@ -29,7 +29,7 @@ def decided_in_time(facts: Facts) -> Figure:
         facts,
         name="decided_in_time",
         label=f"Decided within {target}",
-        definition="Of the cases received in the last weeks that are decided, or undecided past "
+        definition=f"Of the cases received in {facts.period} that are decided, or undecided past "
         "the target: those decided in time. Waiting for others does not count where it was seen.",
         target=target,
         stretches=[(known, _to_decision(known, facts)) for known in _recent(facts)],
@@ -43,7 +43,7 @@ def resolved_in_time(facts: Facts) -> Figure:
         facts,
         name="resolved_in_time",
         label=f"Closed within {target}",
-        definition="Of the cases received in the last weeks that are closed, or open past the "
+        definition=f"Of the cases received in {facts.period} that are closed, or open past the "
         "target: those closed in time. Waiting for others does not count where it was seen.",
         target=target,
         stretches=[(known, to_resolution(known, facts)) for known in _recent(facts)],

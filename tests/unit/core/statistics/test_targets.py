@@ -21,6 +21,11 @@ def approved(start: Any, end: Any, **cells: Any) -> RefundCase:
     return RefundCase(status="Approved", requested_at=start, approved_at=end, **cells)
 
 
+@pytest.mark.parametrize("figure", [decided_in_time, resolved_in_time])
+def test_it_says_over_which_weeks_it_counts(figure: Any) -> None:
+    assert "received in the last 26 weeks and the running one" in figure(facts()).definition
+
+
 def basis(figure: Figure) -> list[tuple[int, str]]:
     return [(reason.cases, reason.why) for reason in figure.left_out]
 
