@@ -76,6 +76,7 @@ class Editor:
             *currency_sentence(scene.context.shown_currency),
             *not_written(receipts),
             *self._store.cautions,
+            *self._publisher.cautions,
             *self._size(),
         )
         basis = Basis(
@@ -198,6 +199,7 @@ class Editor:
             yield f"Some rows wait until people have looked: see {self._settings.tabs.summary}."
         in_doubt = sum(known.doubt is not None for known in scene.recognised.rows)
         yield from rows_to_sort_out(scene.decisions.violations.values(), in_doubt)
+        yield from self._publisher.cautions
         yield from self._about_flags(scene)
 
     def _notes(self, scene: Scene) -> PageEdit | None:

@@ -97,7 +97,14 @@ class LayoutError(SheetError):
 
 
 class NotOursError(SheetError):
-    """A tab that has the name of one of ours holds something of people's."""
+    """A tab that has the name of one of ours is people's."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        super().__init__(
+            f'The tab "{title}" is your own, and refundsheet would write over it: rename it, or name '
+            "refundsheet's tab otherwise in the settings (tabs). Nothing was written there."
+        )
 
 
 class LedgerError(RefundsheetError):

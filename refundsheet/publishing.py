@@ -74,37 +74,55 @@ class Publisher:
         self._settings = settings
         #: Why the History tab is longer than it may be; "" where it is not.
         self.untrimmed = ""
+        #: The tabs of people's that have the name of one of ours, each with what to say of it.
+        self._theirs: dict[str, str] = {}
 
     @property
     def empty_pages(self) -> tuple[Page, ...]:
         """Our own tabs as they are made, still empty."""
         return empty_pages(self._settings)
 
-    def require_ours(self) -> None:
-        """Make sure that no tab with the name of one of ours is people's: one read for each that is there.
+    def look(self, *, is_first: bool) -> None:
+        """Look which tabs with the name of one of ours are people's: these stay as they are.
 
-        To be asked before a log is written to for the first time. A tab is ours where it is blank, or
-        where its first column has what ours begins with; people may have sorted it.
+        Args:
+            is_first: Whether the log was never written to: then nothing else is written either.
 
         Raises:
-            NotOursError: One is theirs, and has to stay as it is.
+            NotOursError: There is one, and it is the first time.
+        """
+        if self._theirs:
+            self._store.describe()  # people may have renamed it
+        not_ours = list(self._not_ours())
+        self._theirs = {error.title: str(error) for error in not_ours}
+        if is_first and not_ours:
+            raise not_ours[0]
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Which tabs of ours cannot be kept up, and why."""
+        return tuple(self._theirs.values())
+
+    def _not_ours(self) -> Iterator[NotOursError]:
+        """The tabs with the name of one of ours that are people's: one read for each without our mark.
+
+        Without it a tab is ours where it is blank, or where its first column has what ours begins
+        with, for a spreadsheet that was imported has lost all marks; people may have sorted it.
         """
         titles = self._titles
         begins = {
-            "summary": HEADLINE,
-            "needs_attention": titles.needs_attention,
-            "history": HEADERS[0],
+            titles.summary: HEADLINE,
+            titles.needs_attention: titles.needs_attention,
+            titles.history: HEADERS[0],
         }
-        for key, first in begins.items():
-            title = getattr(titles, key)
+        for title, first in begins.items():
+            tab = self._store.book.tab(title)
+            if tab is None or tab.marked:
+                continue
             rows = self._store.read_page(title)
             is_blank = all(cell in {None, ""} for row in rows for cell in row)
             if not is_blank and first not in {row[0] for row in rows if row}:
-                raise NotOursError(
-                    f'The tab "{title}" is your own, and refundsheet would write over it: rename it, '
-                    f"or name refundsheet's tab otherwise in the settings (tabs.{key}). Nothing was "
-                    "written."
-                )
+                yield NotOursError(title)
 
     def summary_page(self, summary: Summary, zone: ZoneInfo, links: Links) -> Page:
         """The Summary tab as it shall be."""
@@ -112,17 +130,23 @@ class Publisher:
         return replace(frame, cells=to_cells(summary, zone, self._weeks, links))
 
     def publish(self, edition: Edition) -> int:
-        """Send what differs, and what History lacks; how many cells of our tabs that were."""
-        stands = {page.title: self._standing(page.title, edition) for page in edition.pages}
+        """Send what differs, and what History lacks; how many cells of our tabs that were.
+
+        What belongs on a tab whose name people have given to one of theirs waits.
+        """
+        ours = [page for page in edition.pages if page.title not in self._theirs]
+        stands = {page.title: self._standing(page.title, edition) for page in ours}
         beat = heartbeat_cell(edition.now, edition.calendar.zone)
-        shown = stands[self._titles.summary].get(HEARTBEAT)
-        pages = [self._with_beat(page, shown or beat) for page in edition.pages]
+        shown = stands.get(self._titles.summary, {}).get(HEARTBEAT)
+        pages = [self._with_beat(page, shown or beat) for page in ours]
         news = sum(len(difference(stands[page.title], page).cells) for page in pages)
-        addition = self._logbook.unpublished(edition.now)
+        addition = None
+        if self._titles.history not in self._theirs:
+            addition = self._logbook.unpublished(edition.now)
         is_due = edition.is_lease_due or _is_old(shown, edition)
         if not (news or addition or edition.notes or is_due):
             return 0
-        pages = [self._with_beat(page, beat) for page in edition.pages]
+        pages = [self._with_beat(page, beat) for page in ours]
         edits = [difference(stands[page.title], page) for page in pages]
         changed = [edit.page for edit in edits if edit.cells]
         edits += [edition.notes] if edition.notes else []
@@ -140,7 +164,7 @@ class Publisher:
         """
         most, title = self._settings.history.rows, self._titles.history
         tab = self._store.book.tab(title)
-        if tab is None or tab.row_count <= most:
+        if tab is None or tab.row_count <= most or title in self._theirs:
             return
         zone, names = edition.calendar.zone, header_names(self._settings.log.headers)
         rows = oldest_rows(told_rows(self._store.read_page(title), names, zone), most)

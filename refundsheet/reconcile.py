@@ -142,8 +142,7 @@ class Reconciler:
             return report_of(scene, self._editor.summary(scene, scene.observed.cases))
         self._tell(_WRITING)
         context = scene.context
-        if context.memory.baseline_at is None:
-            self._publisher.require_ours()
+        self._publisher.look(is_first=context.memory.baseline_at is None)
         journal = self._logbook.begin(context.now)
         fields = frozenset(scene.log.layout.columns)
         self._logbook.learn(context.now, fields, context.memory, scene.recognised, scene.observed)

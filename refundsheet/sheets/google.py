@@ -12,13 +12,20 @@ from refundsheet.core.decode import leading_ranges
 from refundsheet.core.identity import comparable_id
 from refundsheet.core.model import Cell, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import Page, PageAddition, PageEdit, whole
-from refundsheet.errors import MissingTabError, OtherZoneError, OutsideGridError, SheetError
+from refundsheet.errors import (
+    MissingTabError,
+    NotOursError,
+    OtherZoneError,
+    OutsideGridError,
+    SheetError,
+)
 from refundsheet.sheets.credentials import GOOGLE, Access, open_access
 from refundsheet.sheets.grid import a1, cells_request
 from refundsheet.sheets.judged import NONCE
 from refundsheet.sheets.layout import (
     HIDDEN_COLUMNS,
     HIDDEN_ROWS,
+    MARK_KEY,
     Request,
     add_columns,
     add_hidden_tab,
@@ -29,6 +36,7 @@ from refundsheet.sheets.layout import (
     extent,
     grow,
     in_bodies,
+    mark_tab,
     page_size,
     put_cells,
     was_added,
@@ -40,7 +48,8 @@ from refundsheet.sheets.writer import LogWriter
 
 _BOOK_FIELDS = (
     "spreadsheetId,properties(title,locale,timeZone),"
-    "sheets.properties(sheetId,title,hidden,gridProperties(rowCount,columnCount))"
+    "sheets.properties(sheetId,title,hidden,gridProperties(rowCount,columnCount)),"
+    "sheets.developerMetadata.metadataKey"
 )
 _FORMAT_FIELDS = "sheets.data.rowData.values.userEnteredFormat.numberFormat.pattern"
 _SHEET_IDS = 2**31 - 1
@@ -204,6 +213,8 @@ class GoogleSheetStore:
         except (MissingTabError, OutsideGridError):
             # Somebody removed or shrank a tab of ours; nothing was applied. What the new one
             # lacks is not known, so every page goes whole.
+            pages = [edit.page for edit in edits if not edit.page.is_theirs]
+            self._require_ours([*pages, addition.page] if addition else pages)
             self._publish([whole(edit) for edit in edits], addition, lease)
 
     def find_elsewhere(self, ids: Collection[str]) -> Mapping[str, str]:
@@ -288,7 +299,10 @@ class GoogleSheetStore:
         if self.book.tab(self._hidden_title) is None:
             self.prepare(Setup(hidden_tab=self._hidden_title))
         title = self._hidden_title.casefold()
-        return next(tab for tab in self.book.tabs if tab.title.casefold() == title)
+        found = next(tab for tab in self.book.tabs if tab.title.casefold() == title)
+        if not (found.marked or found.hidden):
+            raise NotOursError(found.title)
+        return found
 
     def _prepare(self, setup: Setup) -> None:
         log = self.log
@@ -337,6 +351,13 @@ class GoogleSheetStore:
         self._remember(pages.values())
         self._pages |= pages
 
+    def _require_ours(self, pages: Iterable[Page]) -> None:
+        """Make sure that no tab of theirs has taken the name of one that is gone."""
+        for page in pages:
+            tab = self._page_tab(page)
+            if tab is not None and not tab.marked:
+                raise NotOursError(page.title)
+
     def _page_tab(self, page: Page) -> Tab | None:
         return self._pages.get(page.title) or self.book.tab(page.title)
 
@@ -364,6 +385,9 @@ class GoogleSheetStore:
             column_count=max(tab.column_count, columns),
         )
         requests = [*grow(tab, rows, columns), *put_cells(tab.sheet_id, edit.cells)]
+        if edit.cells and not (tab.marked or page.is_theirs):
+            requests.append(mark_tab(tab.sheet_id))
+            larger = replace(larger, marked=True)
         if page.is_ours_below and edit.cells:
             requests += empty_below(larger, rows, columns)
         return larger, requests
@@ -440,11 +464,12 @@ def _book(answer: Json) -> Book:
         title=properties.get("title", ""),
         zone=properties.get("timeZone", "Etc/GMT"),
         locale=properties.get("locale", "en_US"),
-        tabs=tuple(_tab(sheet["properties"]) for sheet in answer.get("sheets", ())),
+        tabs=tuple(map(_tab, answer.get("sheets", ()))),
     )
 
 
-def _tab(properties: Mapping[str, Any]) -> Tab:
+def _tab(sheet: Json) -> Tab:
+    properties = sheet["properties"]
     # A chart on a tab of its own has no grid.
     grid = properties.get("gridProperties", {})
     return Tab(
@@ -453,6 +478,7 @@ def _tab(properties: Mapping[str, Any]) -> Tab:
         row_count=grid.get("rowCount", 0),
         column_count=grid.get("columnCount", 0),
         hidden=properties.get("hidden", False),
+        marked={"metadataKey": MARK_KEY} in sheet.get("developerMetadata", ()),
     )
 
 
@@ -463,7 +489,13 @@ def _still_there(pages: Mapping[str, Tab], book: Book) -> dict[str, Tab]:
 
 def _tab_for(page: Page) -> Tab:
     rows, columns = page_size(page)
-    return Tab(sheet_id=fresh_sheet_id(), title=page.title, row_count=rows, column_count=columns)
+    return Tab(
+        sheet_id=fresh_sheet_id(),
+        title=page.title,
+        row_count=rows,
+        column_count=columns,
+        marked=True,
+    )
 
 
 def _hidden_tab(title: str) -> Tab:
@@ -473,6 +505,7 @@ def _hidden_tab(title: str) -> Tab:
         row_count=HIDDEN_ROWS,
         column_count=HIDDEN_COLUMNS,
         hidden=True,
+        marked=True,
     )
 
 

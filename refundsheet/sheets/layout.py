@@ -211,7 +211,12 @@ def add_page(sheet_id: int, page: Page) -> Iterator[Request]:
         yield _draw(sheet_id, chart)
     for alarm in page.alarms:
         yield _watch(sheet_id, alarm)
-    yield _mark({"sheetId": sheet_id}, "tab")
+    yield mark_tab(sheet_id)
+
+
+def mark_tab(sheet_id: int) -> Request:
+    """Say that a tab is ours."""
+    return _mark({"sheetId": sheet_id}, "tab")
 
 
 def mark_column(sheet_id: int, index: int, field: str) -> Request:
@@ -307,7 +312,7 @@ def add_hidden_tab(sheet_id: int, title: str) -> Iterator[Request]:
     properties = {"sheetId": sheet_id, "title": title, "hidden": True, "gridProperties": grid}
     yield {"addSheet": {"properties": properties}}
     yield _warning(sheet_id, "refundsheet keeps the receipts of what it writes here.")
-    yield _mark({"sheetId": sheet_id}, "tab")
+    yield mark_tab(sheet_id)
 
 
 def grow(tab: Tab, rows: int, columns: int) -> Iterator[Request]:

@@ -332,6 +332,7 @@ class MemorySheetStore:
             row_count=max(_FEWEST_ROWS, len(self.rows)),
             column_count=max(_FEWEST_COLUMNS, widest),
             hidden=hidden,
+            marked=sheet_id != _LOG_ID,
         )
 
     def _insert_columns(self, setup: Setup) -> None:

@@ -19,6 +19,8 @@ class Tab:
     row_count: int
     column_count: int
     hidden: bool = False
+    #: Whether it carries the mark that refundsheet puts on its own tabs.
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from refundsheet.core.columns import BY_FIELD
 from refundsheet.core.pages import Page, PageCell, PageEdit, difference
 from refundsheet.errors import AnswerLostError, MissingTabError, OutsideGridError
 from refundsheet.sheets.google import GoogleSheetStore, open_store
+from refundsheet.sheets.layout import MARK_KEY
 from refundsheet.sheets.store import Setup
 from refundsheet.sheets.transport import SpreadsheetClient
 from tests.stub_server import Answer, Stub, as_json, google_error
@@ -26,7 +27,8 @@ def book(*titles: str, first_id: int = 0, zone: str = "Europe/Paris") -> Answer:
                 "sheetId": sheet_id,
                 "title": title,
                 "gridProperties": {"rowCount": 50, "columnCount": 5},
-            }
+            },
+            "developerMetadata": [] if title == "Refund Log" else [{"metadataKey": MARK_KEY}],
         }
         for sheet_id, title in enumerate(titles, first_id)
     ]
