@@ -31,7 +31,6 @@ class Source:
         form: How its dates are written.
         closed: The statuses that end a case.
         every: Of how many cases one is taken.
-        is_worded_otherwise: Whether most of its statuses are no words of ours.
     """
 
     path: str
@@ -40,7 +39,6 @@ class Source:
     form: str = "%Y-%m-%d %H:%M:%S"
     closed: tuple[str, ...] = ("Processed", "Rejected", "Denied")
     every: int = 1
-    is_worded_otherwise: bool = False
 
     def read(self, shared: Path, time: str) -> Any:
         """The log at a moment: its columns as they are, and the dates as naive moments."""
