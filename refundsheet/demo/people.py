@@ -17,6 +17,8 @@ from refundsheet.errors import SheetError
 Json = dict[str, Any]
 
 _DATES = {"numberFormat": {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}}
+_AMOUNTS = {"numberFormat": {"type": "NUMBER", "pattern": "0.00"}}
+_FOLLOW_UP = ("Follow-up", "Follow-up By")
 _HEADER = {"textFormat": {"bold": True}, "backgroundColor": {"red": 0.9, "green": 0.93, "blue": 0.97}}  # fmt: skip
 #: Empty rows below the cases, as every sheet has them.
 SPARE_ROWS = 200
@@ -182,22 +184,32 @@ def _rows(number: int) -> Json:
 
 
 def _new_spreadsheet(tab: str, cases: Sequence[GeneratedCase], zone: ZoneInfo) -> Json:
+    heads = _with_room(HEADERS, _FOLLOW_UP)
     size = {
         "rowCount": len(cases) + 1 + SPARE_ROWS,
-        "columnCount": len(HEADERS),
+        "columnCount": len(heads),
         "frozenRowCount": 1,
     }
     headers = [
-        {"userEnteredValue": {"stringValue": text}, "userEnteredFormat": _HEADER}
-        for text in HEADERS
+        {"userEnteredValue": {"stringValue": text}, "userEnteredFormat": _HEADER} for text in heads
     ]
-    rows = [{"values": [_cell(entry, zone) for entry in case.cells()]} for case in cases]
+    room = (None,) * len(_FOLLOW_UP)
+    rows = [
+        {"values": [_cell(entry, zone) for entry in _with_room(case.cells(), room)]}
+        for case in cases
+    ]
     sheet = {
         "properties": {"sheetId": _LOG_SHEET_ID, "title": tab, "gridProperties": size},
         "data": [{"rowData": [{"values": headers}, *rows]}],
     }
     properties = {"title": "Refund desk (demo)", "locale": "en_GB", "timeZone": zone.key}
     return {"properties": properties, "sheets": [sheet]}
+
+
+def _with_room(cells: Sequence[Entry], between: Sequence[Entry]) -> list[Entry]:
+    """Cells with others beside Status, where refundsheet writes what one wants to see at once."""
+    beside = HEADERS.index("Status") + 1
+    return [*cells[:beside], *between, *cells[beside:]]
 
 
 def _cell(entry: Entry, zone: ZoneInfo) -> Json:
@@ -210,4 +222,4 @@ def _cell(entry: Entry, zone: ZoneInfo) -> Json:
         case str():
             return {"userEnteredValue": {"stringValue": entry}}
         case _:
-            return {"userEnteredValue": {"numberValue": entry}}
+            return {"userEnteredValue": {"numberValue": entry}, "userEnteredFormat": _AMOUNTS}

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import refundsheet
 from refundsheet.config import Settings, load_settings
 from refundsheet.config.settings import GoogleSettings
-from refundsheet.daemon import open_log
+from refundsheet.daemon import open_log, open_spreadsheet
 from refundsheet.demo.generate import generate
 from refundsheet.demo.people import SheetByHand
 from refundsheet.errors import UsageError
+from refundsheet.init import Desk
 from refundsheet.localsheets.server import LocalServer
 from refundsheet.reconcile import Reconciler
 
@@ -62,6 +63,8 @@ def open_stage(*, port: int, seed: int, now: datetime) -> Generator[Stage]:
             base_url=server.base_url,
             ledger_url=f"sqlite:///{(Path(folder) / 'ledger.sqlite').as_posix()}",
         )
+        desk = Desk(open_spreadsheet(here), here)  # as `refundsheet init`: colours, dropdowns, tabs
+        desk.carry_out(desk.additions(now, with_examples=False))
         with open_log(here) as (store, ledger):
             yield Stage(sheet, here, Reconciler(store, ledger, here))
 

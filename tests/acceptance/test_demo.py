@@ -171,6 +171,7 @@ def test_the_live_screen_tells_both_sides_in_words(width: int, first_pass: PassR
 
 def test_nothing_is_left_of_a_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with open_stage(port=0, seed=1, now=datetime.now(UTC)):
+    with open_stage(port=0, seed=1, now=datetime.now(UTC)) as stage:
         assert len(list(tmp_path.iterdir())) == 1
+        assert stage.sheet.values("Settings")[0][0] == "Settings"  # a desk as init makes it
     assert list(tmp_path.iterdir()) == []

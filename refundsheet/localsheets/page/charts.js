@@ -87,6 +87,7 @@ function optionsFor(basic, heads, labels) {
   return {
     width: WIDTH,
     height: HEIGHT,
+    padding: [null, isSlanted ? 44 : null, null, null], // the last name runs on to the right
     scales: { x: { time: false, range: [-0.5, labels.length - 0.5] }, y: { range: (_, low, high) => [Math.min(0, low), high * 1.05 || 1] } },
     axes,
     legend: { show: heads.length > 1, live: false },
