@@ -30,10 +30,23 @@ def serving(
         ConfigurationError: the port is taken, or Prometheus' client is not installed.
     """
     metrics = _metrics(pulse)
+    server = _server(listen, lambda path: _answer(path, pulse, metrics, clock))
+    thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
+    thread.start()
+    try:
+        yield f"http://{listen[0]}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _server(listen: tuple[str, int], answer: Callable[[str], Answer]) -> ThreadingHTTPServer:
+    """A server that listens already and answers each path."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, media_type, body = _answer(self.path, pulse, metrics, clock)
+            status, media_type, body = answer(self.path)
             self.send_response(status)
             self.send_header("Content-Type", media_type)
             self.send_header("Content-Length", str(len(body)))
@@ -45,20 +58,13 @@ def serving(
 
     host, port = listen
     try:
-        server = ThreadingHTTPServer((host, port), Handler)
+        server = ThreadingHTTPServer(listen, Handler)
     except OSError as error:
         raise ConfigurationError(
             f'metrics.listen: "{host}:{port}" cannot be used ({error.strerror}); choose another port'
         ) from None
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
-    thread.start()
-    try:
-        yield f"http://{host}:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return server
 
 
 def _answer(

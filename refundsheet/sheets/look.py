@@ -1,7 +1,7 @@
 """The one look at the cells before a write: what stands there, and what forbids writing them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -132,33 +132,44 @@ def read_look(
     sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in answer["sheets"]}
     if log.sheet_id not in sheets or hidden.sheet_id not in sheets:
         raise MissingTabError("A tab has another name than a moment ago.")
-    cells: dict[tuple[int, int], Mapping[str, Any]] = {}
+    grids = sheets[log.sheet_id].get("data", ())
+    cells: dict[tuple[int, int], _Cell] = {}
     filled_below: dict[int, int] = {}
-    filtered: set[int] = set()
-    for data in sheets[log.sheet_id].get("data", ()):
-        top, left = data.get("startRow", 0), data.get("startColumn", 0)
-        for row, line in enumerate(data.get("rowData", ()), top):
-            for column, cell in enumerate(line.get("values", ()), left):
-                if _fills(cell):
-                    filled_below[column] = min(row, filled_below.get(column, row))
-                # Of whole columns most cells are blank or not needed, and a place for each is memory.
-                if cell and is_needed(row, column, cell):
-                    cells[row, column] = cell
-        for row, metadata in enumerate(data.get("rowMetadata", ()), top):
-            if metadata.get("hiddenByFilter"):
-                filtered.add(row)
+    for row, column, cell in _cells(grids):
+        if _fills(cell):
+            filled_below[column] = min(row, filled_below.get(column, row))
+        # Of whole columns most cells are blank or not needed, and a place for each is memory.
+        if cell and is_needed(row, column, cell):
+            cells[row, column] = cell
     nonce_cell = sheets[hidden.sheet_id]["data"][0].get("rowData", [{}])[0].get("values", [{}])[0]
     return Look(
         log=_resized(log, sheets[log.sheet_id]),
         hidden=_resized(hidden, sheets[hidden.sheet_id]),
         nonce=value_of(nonce_cell.get("userEnteredValue")),
         cells=cells,
-        hidden_rows=frozenset(filtered),
+        hidden_rows=frozenset(_filtered_rows(grids)),
         barred=tuple(_barred(sheets[log.sheet_id])),
         zone=answer.get("properties", {}).get("timeZone", ""),
         has_filter=any(name in sheets[log.sheet_id] for name in _FILTERS),
         filled_below=filled_below,
     )
+
+
+def _cells(grids: Iterable[Json]) -> Iterator[tuple[int, int, _Cell]]:
+    """Each cell of the grids with its row and column."""
+    for data in grids:
+        top, left = data.get("startRow", 0), data.get("startColumn", 0)
+        for row, line in enumerate(data.get("rowData", ()), top):
+            for column, cell in enumerate(line.get("values", ()), left):
+                yield row, column, cell
+
+
+def _filtered_rows(grids: Iterable[Json]) -> Iterator[int]:
+    """The rows that a filter hides."""
+    for data in grids:
+        for row, metadata in enumerate(data.get("rowMetadata", ()), data.get("startRow", 0)):
+            if metadata.get("hiddenByFilter"):
+                yield row
 
 
 def _fills(cell: _Cell) -> bool:
