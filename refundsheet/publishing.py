@@ -124,6 +124,18 @@ class Publisher:
             if not is_blank and first not in {row[0] for row in rows if row}:
                 yield NotOursError(title)
 
+    def look_again(self) -> None:
+        """Learn what stands on our tabs, after somebody else has written there: one read for each."""
+        for title in (self._titles.summary, self._titles.needs_attention):
+            rows = enumerate(self._store.read_page(title))
+            cells = {
+                (row, column): PageCell(cell)
+                for row, line in rows
+                for column, cell in enumerate(line)
+                if cell not in {None, ""}
+            }
+            self._logbook.set_published(Page(title, cells))
+
     def summary_page(self, summary: Summary, zone: ZoneInfo, links: Links) -> Page:
         """The Summary tab as it shall be."""
         frame = summary_frame(self._titles.summary, self._weeks)

@@ -25,7 +25,7 @@ from refundsheet.core.model import Layout, Outcome, Plan, Snapshot
 from refundsheet.core.observe import NOTHING_OBSERVED, Observed, newly_removed, observe, with_places
 from refundsheet.core.parse import ParsedLog, collector_resting, parse
 from refundsheet.core.planner import Context, Decisions, decide, flagged_by
-from refundsheet.core.recollect import recollect
+from refundsheet.core.recollect import catch_up, recollect
 from refundsheet.core.recovery import settle
 from refundsheet.core.report import Options, PassReport
 from refundsheet.core.safety import (
@@ -80,6 +80,8 @@ class Reconciler:
         self._desk: Desk | None = None
         self._calendar: BusinessCalendar | None = None
         self._editor = Editor(store, self._logbook, self._publisher, settings)
+        #: Whether somebody else has written to the sheet, and nothing was learnt of that yet.
+        self._has_missed = False
 
     def run(self, now: datetime, options: Options | None = None) -> PassReport:
         """One pass; ``now`` is its one time. Processes that share the ledger take turns."""
@@ -147,6 +149,9 @@ class Reconciler:
         fields = frozenset(scene.log.layout.columns)
         self._logbook.learn(context.now, fields, context.memory, scene.recognised, scene.observed)
         setup = self._with_claim(scene.setup, context.now)
+        if self._has_missed:
+            self._publisher.look_again()
+            self._has_missed = False
         self._store.prepare(setup)
         receipts = self._store.write(_plan(scene, setup), journal)
         advanced = advance(scene.observed.cases, receipts, context.calendar.zone)
@@ -194,11 +199,16 @@ class Reconciler:
         setup = what_is_missing(log.layout, self._store.book, pages, tab)
         layout = layout_after(log.layout, setup)
         recognised, memory = self._recognised(log, layout, look)
+        if self._has_missed and memory.baseline_at is not None:
+            context = self._context(layout, memory, look, options)
+            memory = catch_up(context, recognised, self._past(context))
+            recognised = recognise(log.rows, layout, memory)
         recognised, withheld = self._believed(recognised, memory, log, options)
         memory = look.learnt(memory, log.layout, withheld)
         context = self._context(layout, memory, look, options)
         context = replace(context, shown_currency=self._currency.of(log, now))
-        context = self._observed(context, recognised, log, is_new_zone=look.is_new_zone(withheld))
+        is_other = look.is_new_zone(withheld) or self._has_missed
+        context = self._observed(context, recognised, log, is_other=is_other)
         decisions = decide(recognised, context)
         if not options.allow_large_change:
             decisions, withheld = _held_back(decisions, withheld, context)
@@ -276,13 +286,16 @@ class Reconciler:
         return recognise(log.rows, layout, memory), memory
 
     def _observed(
-        self, context: Context, recognised: Recognised, log: ParsedLog, *, is_new_zone: bool
+        self, context: Context, recognised: Recognised, log: ParsedLog, *, is_other: bool
     ) -> Context:
-        """With what people have done, and with what the sheet still tells where nothing is known."""
+        """With what people have done, and with what the sheet still tells where nothing is known.
+
+        Where the memory is another than the ledger's, all of it is to be stored.
+        """
         fields, memory = frozenset(log.layout.columns), context.memory
         observed = observe(recognised, fields, memory, context.desk, context.now)
         observed = self._located(observed, memory)
-        if is_new_zone:
+        if is_other:
             observed = replace(observed, changed=frozenset(observed.cases))
         context = replace(context, observed=observed)
         if memory.baseline_at is not None:
@@ -322,6 +335,7 @@ class Reconciler:
         standing = self._logbook.stands(snapshot.marks, local)
         clock = "" if options.accept_clock else clock_sentence(self._logbook.recall(), local)
         read_only = clock or ("" if options.take_over else standing.sentence)
+        self._has_missed = self._has_missed or (standing.has_missed and not read_only)
         is_ours = standing.tenure is Tenure.OURS and not asked
         has_tab = self._store.book.tab(self._settings.tabs.hidden) is not None
         if read_only or options.dry_run or is_ours or not has_tab:

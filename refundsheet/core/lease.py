@@ -54,11 +54,13 @@ class Standing:
     Attributes:
         since: When ours was last renewed.
         sentence: Why nothing may be written; "" where it may, once the lease is taken.
+        has_missed: Whether the sheet has been written to by one who knew more than this ledger.
     """
 
     tenure: Tenure
     since: datetime | None = None
     sentence: str = ""
+    has_missed: bool = False
 
     def is_due(self, now: datetime) -> bool:
         """Whether it has to be written again."""
@@ -96,13 +98,13 @@ def stands(
         return Standing(Tenure.FREE)
     if lease.ledger == holder.ledger:
         if lease.run > holder.run or not _is_known(marks[0], knows):
-            return Standing(Tenure.RESTORED, sentence=_RESTORED)
+            return Standing(Tenure.RESTORED, sentence=_RESTORED, has_missed=True)
         # One that has ended is still ours while nobody took it: whoever does changes the nonce.
         return Standing(Tenure.OURS, lease.until - LASTS)
     # A new ledger where another one was is its successor: of two at one place only one is left.
     if lease.until <= now or (holder.is_new and lease.who == holder.who):
-        return Standing(Tenure.FREE)
-    return Standing(Tenure.OTHERS, sentence=_others(lease, now))
+        return Standing(Tenure.FREE, has_missed=True)
+    return Standing(Tenure.OTHERS, sentence=_others(lease, now), has_missed=True)
 
 
 def kept_by(marks: Sequence[Cell], now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""A ledger that was lost: what the History tab and the cells themselves still tell of it.
+"""A ledger that was lost, or missed something: what the History tab and the cells still tell of it.
 
 What nobody saw happen is not made up: the log is adopted as it stands, and nothing in it is stamped.
 But our own texts are ours again, stamps that History says are ours and that still stand may be put
@@ -8,15 +8,17 @@ right, and an ID that was ever used is not given a second time.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind, Writer
 from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import words
 from refundsheet.core.history import By, Entry
 from refundsheet.core.identity import Recognised, comparable_id
-from refundsheet.core.memory import Remembered, Visit, bounded
+from refundsheet.core.memory import Memory, Remembered, Visit, bounded
 from refundsheet.core.model import Cell, RefundCase
 from refundsheet.core.observe import REMOVED_AFTER_READS
 from refundsheet.core.parse import cell
@@ -65,6 +67,64 @@ def recollect(context: Context, recognised: Recognised, entries: Sequence[Entry]
         memory=replace(memory, texts=memory.texts | texts, cases={**memory.cases, **gone}),
         observed=replace(observed, cases=cases | gone, changed=observed.changed | gone.keys()),
     )
+
+
+def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry]) -> Memory:
+    """The memory with what somebody else's ledger has seen and written since, as History tells.
+
+    What was seen is no news where the row still says so, and gets no stamp a second time, whether that
+    stands or was cleared; what was written is ours; no ID is given twice. What happened after that is
+    observed as ever.
+
+    Args:
+        context: With the memory as it is in this ledger, an older copy say.
+        recognised: The rows as this memory knows them.
+        entries: What stands on the History tab, oldest first.
+    """
+    memory = context.memory
+    since = memory.last_read_at or context.now
+    by_case = defaultdict[str, list[Entry]](list)
+    for entry in entries:
+        by_case[comparable_id(entry.label)].append(entry)
+    cases = dict(memory.cases)
+    for known in recognised.rows:
+        told = by_case.get(known.key, [])
+        missed = {entry.field: entry for entry in told if entry.not_after > since}
+        if missed and known.remembered is not None and known.doubt is None:
+            caught = _caught_up(known.remembered, known.row.case, missed, context.calendar.zone)
+            cases[caught.key] = _restored(caught, told, context)
+    used = {comparable_id(name): name for name in _ids_used(entries)}
+    unknown = used.keys() - cases.keys() if "case_id" in context.layout.columns else ()
+    cases |= {key: _gone(key, used[key], context.now) for key in unknown}
+    return replace(memory, cases=cases, texts=memory.texts | {*_texts_told(entries)})
+
+
+def _caught_up(
+    known: Remembered, case: RefundCase, missed: Mapping[str, Entry], zone: ZoneInfo
+) -> Remembered:
+    """The case with the cells that say what somebody else has seen in them, or put there."""
+    seen = {
+        field: getattr(case, field)
+        for field, entry in missed.items()
+        if field in _CELLS and _says(getattr(case, field), entry, zone)
+    }
+    owed = {field: stamp for field, stamp in known.owed.items() if field not in missed}
+    return replace(known, case=replace(known.case, **seen), owed=owed)
+
+
+_CELLS = frozenset(field.name for field in fields(RefundCase))
+
+
+def _says(held: object, entry: Entry, zone: ZoneInfo) -> bool:
+    """Whether a cell holds what an entry says was put there last."""
+    if entry.by is By.US:
+        return _holds(held, entry, zone)
+    if not isinstance(held, str):
+        return True  # dates and amounts that people typed are the cause of no stamp
+    told = str(entry.after or "")
+    if entry.field == "notes":  # of which History has but the beginning of what was added
+        return told.removesuffix("…") in held
+    return held.split() == told.split()
 
 
 def is_flag_text(held: Cell) -> bool:
@@ -166,14 +226,15 @@ def _still_ours(
         if entry is None or entry.by is not By.US:
             continue
         held = getattr(known.case, name)
-        if BY_FIELD[name].kind is not Kind.MOMENT:
-            stands = held == entry.after
-        elif held is None or not isinstance(entry.after, (int, float)):
-            stands = False
-        else:
-            stands = same_serial(to_serial(held, context.calendar.zone), entry.after)
-        if stands:
+        if held is not None and _holds(held, entry, context.calendar.zone):
             yield name, entry.after
+
+
+def _holds(held: Any, entry: Entry, zone: ZoneInfo) -> bool:
+    """Whether a cell holds what we put there."""
+    if BY_FIELD[entry.field].kind is not Kind.MOMENT or held is None:
+        return held == entry.after
+    return isinstance(entry.after, (int, float)) and same_serial(to_serial(held, zone), entry.after)
 
 
 def _acted(entries: Iterable[Entry], desk: Desk) -> Iterator[datetime]:

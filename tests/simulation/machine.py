@@ -131,6 +131,19 @@ class RefundDesk(RuleBasedStateMachine):
         self.desk.lose_ledger(0)
         self._step()
 
+    @rule()
+    def a_copy_of_the_ledger_is_made(self) -> None:
+        self.desk.keep_ledger()
+
+    @rule(seconds=st.sampled_from(_SECONDS))
+    def an_older_ledger_is_put_back(self, seconds: int) -> None:
+        self.desk.put_ledger_back()
+        self.desk.run()
+        self._step()
+        self.desk.wait(seconds)
+        self.desk.run(take_over=True)
+        self._step()
+
     def _step(self) -> None:
         self.counted.steps += 1
         broken = self.desk.broken()

@@ -16,7 +16,7 @@ from refundsheet import reconcile
 from refundsheet.config import Settings
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.model import Outcome
-from refundsheet.core.report import PassReport
+from refundsheet.core.report import Options, PassReport
 from refundsheet.core.serials import same_serial
 from refundsheet.core.statistics import registry
 from refundsheet.errors import SheetError
@@ -138,7 +138,6 @@ class Simulation:
     processes: list[Process] = field(default_factory=list[Process])
     lost: set[int] = field(default_factory=set[int])
     kept: MortalLedger | None = None
-    kept_tick: int = 0
     passes: int = 0
     died: int = 0
 
@@ -160,7 +159,12 @@ class Simulation:
         self.processes[number] = self._process(self.processes[number].ledger)
 
     def run(
-        self, number: int = 0, script: Sequence[Moment] = (), lives: int | None = None
+        self,
+        number: int = 0,
+        script: Sequence[Moment] = (),
+        lives: int | None = None,
+        *,
+        take_over: bool = False,
     ) -> PassReport | None:
         """One pass; None where the sheet failed it or it died, after which a new process is in place.
 
@@ -168,6 +172,7 @@ class Simulation:
             number: Whose pass.
             script: What goes on around its requests.
             lives: After how many entries in the ledger it dies.
+            take_over: Whether it is told to keep the log, whoever else does.
         """
         process, before = self.processes[number], self.world.running
         script_before, flight_before = self.world.wire.script, self.world.flight
@@ -178,7 +183,9 @@ class Simulation:
         self.passes += 1
         try:
             with _without_figures():
-                return process.reconciler.run(self.now + process.clock_error)
+                return process.reconciler.run(
+                    self.now + process.clock_error, Options(take_over=take_over)
+                )
         except (SheetError, ImpossibleTransitionError):
             # Here nothing makes two processes with one ledger take turns: one settles for the other.
             return None
@@ -211,19 +218,25 @@ class Simulation:
 
     def close(self) -> None:
         """Let go of every ledger."""
-        for ledger in self.ledgers:
+        for ledger in (*self.ledgers, *filter(None, [self.kept])):
             ledger.close()
 
     def keep_ledger(self) -> None:
         """Somebody makes a copy of the first process's ledger."""
+        if self.kept is not None:
+            self.kept.close()
         self.kept = self.ledgers[self.processes[0].ledger].copy()
 
-    def bring_back_ledger(self) -> None:
-        """And puts it in place of the present one."""
-        if self.kept is not None:
-            self.lost.add(self.processes[0].ledger)
-            self.ledgers.append(self.kept.copy())
-            self.processes[0] = self._process(len(self.ledgers) - 1)
+    def put_ledger_back(self) -> None:
+        """The copy takes the place of the ledger, and whoever has that one begins with it anew."""
+        if self.kept is None:
+            return
+        gone = self.processes[0].ledger
+        self.lost.add(gone)
+        self.ledgers.append(self.kept.copy())
+        for number, process in enumerate(self.processes):
+            if process.ledger == gone:
+                self.processes[number] = self._process(len(self.ledgers) - 1)
 
     def open_intents(self) -> list[Intent]:
         """Writes that a living ledger still has to settle."""

@@ -12,7 +12,7 @@ import pytest
 from refundsheet.core.model import Cell, Outcome
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.localsheets.server import LocalServer
-from tests.shops import NOW, Shop, a_log, done, serial
+from tests.shops import HEADERS, NOW, Shop, a_log, done, serial
 from tests.teams import HttpTeam, MemoryTeam, Team
 
 MINUTES = timedelta(minutes=1)
@@ -188,19 +188,51 @@ def test_a_ledger_that_is_lost_is_succeeded_at_once(
     assert successor.sync().read_only == ""
 
 
+STAMPS = {"Received", "Last Action", "Resolution Date"}
+
+
+def history(team: Team) -> list[tuple[Cell, ...]]:
+    """The rows of the History tab below its headers."""
+    cells = team.page("History")
+    rows = range(1, max(row for row, _ in cells) + 1)
+    return [tuple(cells.get((row, column), "") for column in range(10)) for row in rows]
+
+
+def cells_of(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    """What stands in the team's columns, blanks at the end among them."""
+    return [[*row, *[""] * len(HEADERS)][: len(HEADERS)] for row in rows]
+
+
+PutBack = Callable[[Callable[[Shop], object]], Shop]
+
+
 @pytest.fixture
-def restored(team: Team, first: Shop, ledgers: Callable[[str], Ledger], tmp_path: Path) -> Shop:
+def put_back(team: Team, first: Shop, ledgers: Callable[[str], Ledger], tmp_path: Path) -> PutBack:
+    """The same ledger as it was before something went on with it."""
+
+    def put_back(meanwhile: Callable[[Shop], object]) -> Shop:
+        first.ledger.close()
+        shutil.copy(tmp_path / "first.sqlite", tmp_path / "copy")
+        later = Shop(team, ledgers("first"), first.now)
+        meanwhile(later)
+        later.ledger.close()
+        for suffix in ("", "-wal", "-shm"):
+            (tmp_path / f"first.sqlite{suffix}").unlink(missing_ok=True)
+        shutil.copy(tmp_path / "copy", tmp_path / "first.sqlite")
+        return Shop(team, ledgers("first"), later.now)
+
+    return put_back
+
+
+@pytest.fixture
+def restored(put_back: PutBack) -> Shop:
     """The same ledger as it was before the latest passes."""
-    first.ledger.close()
-    shutil.copy(tmp_path / "first.sqlite", tmp_path / "copy")
-    later = Shop(team, ledgers("first"), first.now)
-    later.type("R-1", "Status", "Refunded")
-    later.sync()
-    later.ledger.close()
-    for suffix in ("", "-wal", "-shm"):
-        (tmp_path / f"first.sqlite{suffix}").unlink(missing_ok=True)
-    shutil.copy(tmp_path / "copy", tmp_path / "first.sqlite")
-    return Shop(team, ledgers("first"), later.now)
+
+    def meanwhile(later: Shop) -> None:
+        later.type("R-1", "Status", "Refunded")
+        later.sync()
+
+    return put_back(meanwhile)
 
 
 def test_a_ledger_that_was_put_back_waits_to_be_told(team: Team, restored: Shop) -> None:
@@ -213,6 +245,87 @@ def test_a_ledger_that_was_put_back_waits_to_be_told(team: Team, restored: Shop)
     assert everything_in(team) == before
     assert restored.sync(take_over=True).read_only == ""
     assert restored.sync().read_only == ""
+
+
+def test_what_the_later_ledger_saw_is_no_news_to_the_one_that_was_put_back(
+    team: Team, put_back: PutBack
+) -> None:
+    def meanwhile(later: Shop) -> None:
+        later.type("R-1", "Notes", "note 1, and called")
+        later.type("R-2", "Status", "Refunded")
+        later.type("R-3", "Status", "Refunded")
+        later.sync()
+        later.type("R-1", "Last Action", "")  # as later.sync() stamped it
+        later.type("R-3", "Status", "New")
+        later.sync()
+
+    shop = put_back(meanwhile)
+    stood, told = team.rows(), history(team)
+    shop.type("R-4", "Status", "Refunded")  # which nobody has seen
+
+    report = shop.sync(take_over=True)
+    later = shop.sync(after=timedelta(days=1))
+
+    assert done(report) == {("R-4", "last_action_at"), ("R-4", "resolved_at")}
+    assert cells_of(team.rows()[:4]) == cells_of(stood[:4])
+    assert not {field for _, field in done(later)} - {"follow_up", "follow_up_by"}
+    news = [row for row in history(team) if row not in told]
+    assert {(row[2], row[6]) for row in news if row[3] in STAMPS} == {("R-4", "refundsheet")}
+    shop.type("R-2", "Status", "New")  # opened again: what the other ledger wrote is ours to clear
+    assert ("R-2", "resolved_at") in done(shop.sync())
+
+
+def test_an_id_that_the_later_ledger_gave_is_not_given_again(team: Team, put_back: PutBack) -> None:
+    def new_case(shop: Shop, order: str) -> None:
+        for column, cell in enumerate(["", order, "New", "n", serial(NOW)]):
+            team.put(6, column, cell)
+        shop.sync()
+        shop.sync()
+
+    def meanwhile(later: Shop) -> None:
+        new_case(later, "9001")
+        assert later.cell("R-5", "Order ID") == "9001"
+        team.delete_row(6)
+        later.sync()
+
+    shop = put_back(meanwhile)
+    shop.sync(take_over=True)
+    new_case(shop, "9002")
+
+    assert shop.cell("R-6", "Order ID") == "9002"
+
+
+def test_a_case_of_the_time_between_is_no_news_either(team: Team, put_back: PutBack) -> None:
+    def meanwhile(later: Shop) -> None:
+        for column, cell in enumerate(["R-5", "9001", "Refunded", "n", ""]):
+            team.put(6, column, cell)
+        later.sync()
+        later.sync()
+        later.type("R-5", "Resolution Date", "")
+        later.sync()
+
+    shop = put_back(meanwhile)
+    stood = team.rows()
+    shop.sync(take_over=True)
+    shop.sync()
+
+    assert cells_of(team.rows()) == cells_of(stood)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_summary_says_what_holds_whoever_wrote_it_last(
+    team: Team, first: Shop, second: Shop, *, told: bool
+) -> None:
+    second.sync(take_over=True)
+    second.type("R-2", "Status", "Refunded")
+    second.sync(after=timedelta(hours=1))
+    assert "Refunded" in team.page("Summary").values()
+    first.now = second.now
+    first.type("R-2", "Status", "New")
+
+    first.sync(after=timedelta() if told else timedelta(hours=1), take_over=told)
+
+    assert "Refunded" not in team.page("Summary").values()
 
 
 def test_a_hidden_tab_that_people_emptied_holds_nobody_off(team: Team, first: Shop) -> None:

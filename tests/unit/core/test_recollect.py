@@ -10,12 +10,11 @@ import pytest
 from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import follow_up
 from refundsheet.core.history import WHOLE_ROW, By, Entry
-from refundsheet.core.memory import Memory, Remembered, Visit
+from refundsheet.core.memory import Memory, Owed, Remembered, Visit
 from refundsheet.core.model import Cell, RefundCase, Severity
 from refundsheet.core.observe import NOTHING_OBSERVED, observe
-from refundsheet.core.parse import parse
 from refundsheet.core.planner import Context, decide
-from refundsheet.core.recollect import is_flag_text, recollect
+from refundsheet.core.recollect import catch_up, is_flag_text, recollect
 from refundsheet.core.rules.doubles import Double, Likeness
 from refundsheet.core.serials import to_serial
 from tests.passes import CALENDAR, HEADERS, MONDAY, ZONE, Log
@@ -147,7 +146,7 @@ def test_a_row_check_is_ours_where_it_says_what_a_check_says_now() -> None:
 
 def _violations(rows: list[dict[str, Any]]) -> dict[int, Any]:
     log = Log(rows)
-    parsed = parse(log.read().snapshot)
+    parsed = log.read()
     recognised = log.recognise()
     context = Context(parsed.layout, Memory(), NOTHING_OBSERVED, DESK, CALENDAR, MONDAY)
     observed = observe(recognised, frozenset(parsed.layout.columns), Memory(), DESK, MONDAY)
@@ -246,3 +245,79 @@ def test_a_log_without_a_column_of_ids_has_none_to_keep() -> None:
     told = entry(WHOLE_ROW, "", by=By.TEAM, label="1009")
 
     assert recollected([row()], told, headers=HEADERS[1:]).memory.cases == {}
+
+
+# A ledger that has missed something
+
+
+def caught_up(log: Log, *entries: Entry) -> Memory:
+    """What a ledger that knows an earlier state of the log goes on with, days later."""
+    log.wait(days=2)
+    context = log.context(log.read().layout, NOTHING_OBSERVED)
+    return catch_up(context, log.recognise(), entries)
+
+
+@pytest.mark.parametrize(
+    ("header", "held", "told", "is_seen"),
+    [
+        pytest.param("Status", "Rejected", entry("status", "Rejected", by=By.TEAM), True, id="seen"),
+        pytest.param("Status", "Approved", entry("status", "Rejected", by=By.TEAM), False, id="changed again"),
+        pytest.param("Status", "Rejected", entry("status", "Rejected", by=By.TEAM, not_after=MONDAY), False, id="before that"),
+        pytest.param("Status", "Rejected", entry("status", "Rejected", by=By.TEAM, label="R-2"), False, id="another case"),
+        pytest.param("Notes & Communications", "Hi. Called.", entry("notes", "Called.", by=By.TEAM), True, id="notes added"),
+        pytest.param("Notes & Communications", "Hi. Called.", entry("notes", "Cal…", by=By.TEAM), True, id="long notes"),
+        pytest.param("Notes & Communications", "Hi. Back.", entry("notes", "Called.", by=By.TEAM), False, id="other notes"),
+        pytest.param("Resolution Date", STAMP, entry("resolved_at", STAMP), True, id="our stamp"),
+        pytest.param("Resolution Date", STAMP + 1, entry("resolved_at", STAMP), False, id="changed by people"),
+        pytest.param("Resolution Date", STAMP, entry("resolved_at", "soon"), False, id="no time"),
+        pytest.param("Resolution Date", STAMP, entry("resolved_at", "shown", by=By.TEAM), True, id="a person's date"),
+        pytest.param("Status", "Rejected", entry(WHOLE_ROW, "gone", by=By.TEAM), False, id="the row"),
+    ],
+)  # fmt: skip
+def test_what_another_ledger_has_seen_is_no_news(
+    header: str, held: Cell, told: Entry, *, is_seen: bool
+) -> None:
+    log = Log([row(Status="New")])
+    log.run()
+    log.rows[0][header] = held
+
+    log.memory = caught_up(log, replace(told, not_after=min(told.not_after, NOON)))
+
+    assert (log.run().observations == []) is is_seen
+
+
+def test_what_another_ledger_wrote_is_ours_and_not_owed_a_second_time() -> None:
+    log = Log([row(Status="New")])
+    log.run()
+    owed = {field: Owed(MONDAY, "status") for field in ("resolved_at", "last_action_at")}
+    known = replace(log.known("r-1"), owed=owed)
+    log.memory = replace(log.memory, cases={"r-1": known})
+    log.rows[0]["Resolution Date"] = STAMP
+
+    caught = caught_up(log, entry("resolved_at", STAMP, why="x"), entry("last_action_at", STAMP))
+
+    after = caught.cases["r-1"]
+    assert (dict(after.owed), dict(after.written)) == ({}, {"resolved_at": STAMP})
+
+
+def test_ids_that_another_ledger_gave_are_not_free_and_its_texts_are_ours() -> None:
+    log = Log([row(), row("R-3", Order_ID="1003")])
+    log.run()
+    told = (
+        entry("case_id", "R-2", label="R-2"),
+        entry("follow_up", "Stale: call", label="R-1"),
+        entry("status", "New", by=By.TEAM, label="(1009)"),
+    )
+
+    caught = caught_up(log, *told)
+
+    assert (caught.cases.keys(), caught.texts) == ({"r-1", "r-2", "r-3"}, {"Stale: call"})
+    assert caught.cases["r-2"].removed
+
+
+def test_a_log_without_ids_gives_none_away() -> None:
+    headers = tuple(header for header in HEADERS if header != "Case ID")
+    log = Log([row()], headers=headers)
+    log.run()
+
+    assert caught_up(log, entry("status", "New", by=By.TEAM)).cases.keys() == {"1001"}
