@@ -203,7 +203,11 @@ class Editor:
         yield from self._about_flags(scene)
 
     def _notes(self, scene: Scene) -> PageEdit | None:
-        """What is to be said on the Settings tab, beside what people typed there."""
+        """What is to be said on the Settings tab, beside what people typed there.
+
+        Where the tab has changed since the pass began, it waits for the next one: the rows, or the
+        columns, may be others by now. One more read, and only where there is something to say.
+        """
         rows, title = scene.log.snapshot.settings, self._settings.tabs.settings
         if rows is None:
             return None
@@ -213,7 +217,9 @@ class Editor:
             (row, MESSAGES): PageCell(text, Style.NOTE) if text else None
             for row, text in said.items()
         }
-        return PageEdit(Page(title, {}, is_theirs=True), cells) if cells else None
+        if not cells or self._store.read_page(title) != tuple(map(tuple, rows)):
+            return None
+        return PageEdit(Page(title, {}, is_theirs=True), cells)
 
 
 def _full_hour(now: datetime) -> datetime:

@@ -327,6 +327,23 @@ def test_what_somebody_typed_in_our_column_stays(shop: Shop) -> None:
     assert said(shop, "Approved") == "ask Ina first"
 
 
+def test_where_a_column_is_inserted_during_the_pass_the_note_waits_for_the_next(shop: Shop) -> None:
+    team = cast("HttpTeam", shop.team)
+    type_there(shop, "Approved", "a while", column=3)
+    before = cells(shop)
+    team.act_before(1, lambda: team.change(insert_column(team, MESSAGES)))
+    shop.sync()
+    left = {place: cell for place, cell in before.items() if place[1] < MESSAGES}
+    assert {place: cell for place, cell in cells(shop).items() if place[1] <= MESSAGES} == left
+
+
+def insert_column(team: HttpTeam, column: int) -> dict[str, Any]:
+    tabs = team._get("?fields=sheets.properties(sheetId,title)")["sheets"]
+    ids = {tab["properties"]["title"]: tab["properties"]["sheetId"] for tab in tabs}
+    columns = {"dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
+    return {"insertDimension": {"range": {"sheetId": ids["Settings"], **columns}}}
+
+
 def test_a_tab_that_is_removed_leaves_the_files_settings_in_force(shop: Shop) -> None:
     give_time(shop)
     type_there(shop, APPLY, value=True)
