@@ -19,6 +19,7 @@ from refundsheet.core.follow_up import Flag
 from refundsheet.core.forget import Forgotten, Wanted
 from refundsheet.core.history import Entry, from_rows
 from refundsheet.core.identity import Recognised, recognise
+from refundsheet.core.judged import NOTHING_JUDGED
 from refundsheet.core.lease import Standing, Tenure
 from refundsheet.core.memory import Memory
 from refundsheet.core.model import Layout, Outcome, Plan, Snapshot
@@ -77,6 +78,7 @@ class Reconciler:
         self._publisher = Publisher(store, self._logbook, settings)
         self._currency = ShownCurrency(store)
         self._log: ParsedLog | None = None
+        self._judged = NOTHING_JUDGED
         self._desk: Desk | None = None
         self._calendar: BusinessCalendar | None = None
         self._editor = Editor(store, self._logbook, self._publisher, settings)
@@ -209,7 +211,8 @@ class Reconciler:
         context = replace(context, shown_currency=self._currency.of(log, now))
         is_other = look.is_new_zone(withheld) or self._has_missed
         context = self._observed(context, recognised, log, is_other=is_other)
-        decisions = decide(recognised, context)
+        decisions = decide(recognised, context, self._judged)
+        self._judged = decisions.judged
         if not options.allow_large_change:
             decisions, withheld = _held_back(decisions, withheld, context)
         return Scene(

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from refundsheet.core.advance import Advanced, advance
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.desk import Desk
+from refundsheet.core.flagging import Flagged
 from refundsheet.core.identity import Recognised, recognise
+from refundsheet.core.judged import NOTHING_JUDGED, Judged
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Change, Layout, Outcome, Receipt, Snapshot
 from refundsheet.core.observe import Observed, observe
 from refundsheet.core.parse import ParsedLog, parse
-from refundsheet.core.planner import Context, Decisions, decide
+from refundsheet.core.planner import Context, Decisions, decide, flagged_by
 from refundsheet.core.safety import headers_of
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -95,6 +97,7 @@ class Log:
     memory: Memory = field(default_factory=Memory)
     now: datetime = MONDAY
     log: ParsedLog | None = None
+    judged: Judged = NOTHING_JUDGED
     #: The headers of the columns that refundsheet may not write.
     protected: frozenset[str] = frozenset()
 
@@ -144,7 +147,10 @@ class Log:
         fields = frozenset(log.layout.columns)
         observed = observe(recognised, fields, self.memory, self.desk, self.now)
         context = self.context(log.layout, observed, backfill=backfill)
-        decisions = decide(recognised, context)
+        decisions = decide(recognised, context, self.judged)
+        assert in_full(decisions) == in_full(decide(recognised, context))
+        assert flagged_by(recognised, context) == Flagged(decisions.flags, decisions.old)
+        self.judged = decisions.judged
         receipts = [self.receipt(change, outcome, log.layout) for change in decisions.changes]
         self.write(receipts, log.layout)
         advanced = advance(observed.cases, receipts, ZONE)
@@ -188,11 +194,17 @@ class Log:
 
     def forget_objects(self) -> None:
         """As after a restart: equal content, but no object of the read before."""
-        self.log = None
+        self.log, self.judged = None, NOTHING_JUDGED
         cases = {
             key: replace(case, case=replace(case.case)) for key, case in self.memory.cases.items()
         }
         self.memory = replace(self.memory, cases=cases)
+
+
+def in_full(decisions: Decisions) -> tuple[object, ...]:
+    """All that was decided, in its order."""
+    flags, violations = decisions.flags.items(), decisions.violations.items()
+    return decisions.changes, list(flags), decisions.old, list(violations)
 
 
 def case(case_id: str = "", **cells: Any) -> dict[str, Any]:

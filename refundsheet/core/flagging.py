@@ -1,6 +1,6 @@
 """The flags of a whole log: which cases need somebody, and which are so old that they are listed instead."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self, TypeAlias
@@ -8,7 +8,7 @@ from typing import Self, TypeAlias
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.clocks import is_old_case
 from refundsheet.core.desk import Desk
-from refundsheet.core.follow_up import Flag, Reason, follow_up, words
+from refundsheet.core.follow_up import Flag, Reason, Timer, follow_up, words
 from refundsheet.core.memory import Remembered
 from refundsheet.core.rules.catalogue import is_on
 from refundsheet.core.rules.doubles import POSSIBLE_DOUBLE, Double, possible_doubles
@@ -25,12 +25,10 @@ class Flagged:
         flags: Key to flag.
         old: The keys of the open cases that nobody had touched for long when the log was adopted:
             they are listed on request and not flagged, until somebody touches them.
-        doubles: Key to the other cases that may refund the same thing.
     """
 
     flags: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
     old: tuple[str, ...] = ()
-    doubles: Mapping[str, tuple[Double, ...]] = field(default_factory=dict[str, tuple[Double, ...]])
 
 
 def flag_cases(
@@ -55,17 +53,34 @@ def flag_cases(
     flags: dict[str, Flag] = {}
     old: list[str] = []
     for one in known:
-        is_closed = desk.recognise(one.case.status).status.meaning.is_closed
-        if not is_closed and is_old_case(one, desk, calendar, baseline):
+        if is_listed_instead(one, desk, calendar, baseline):
             old.append(one.key)
             continue
-        others = doubles.get(one.key, ())
-        if is_closed and not others:
-            continue
-        flag = follow_up(one, desk, calendar, now, others)
+        flag = flag_of(one, desk, calendar, Timer(now), doubles.get(one.key, ()))
         if flag is not None:
             flags[one.key] = flag
-    return Flagged(flags, tuple(old), doubles)
+    return Flagged(flags, tuple(old))
+
+
+def is_listed_instead(
+    known: Remembered, desk: Desk, calendar: BusinessCalendar, baseline: datetime
+) -> bool:
+    """Whether a case is so old that it is listed and not flagged."""
+    is_closed = desk.recognise(known.case.status).status.meaning.is_closed
+    return not is_closed and is_old_case(known, desk, calendar, baseline)
+
+
+def flag_of(
+    known: Remembered,
+    desk: Desk,
+    calendar: BusinessCalendar,
+    timer: Timer,
+    doubles: Sequence[Double],
+) -> Flag | None:
+    """The flag of a case that is not too old for one; see ``follow_up``."""
+    if not doubles and desk.recognise(known.case.status).status.meaning.is_closed:
+        return None
+    return follow_up(known, desk, calendar, timer, doubles)
 
 
 @dataclass(frozen=True, slots=True)

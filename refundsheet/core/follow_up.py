@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from math import inf
 from typing import Self
 
 from refundsheet.core.calendar import BusinessCalendar
@@ -124,24 +125,50 @@ class Flag:
         return -self.kind, not self.is_urgent, self.by.timestamp()
 
 
+@dataclass(slots=True)
+class Timer:
+    """The time of a pass, and until when all that was asked of it has the same answer.
+
+    Attributes:
+        now: The time of the pass, in the sheet's zone.
+        holds_until: The next moment, in seconds since 1970, at which something that was asked for
+            will have come; infinity where all of it has.
+    """
+
+    now: datetime
+    holds_until: float = inf
+
+    def has_come(self, moment: datetime, early: timedelta = timedelta()) -> bool:
+        """Whether a moment has come, or will so early before it."""
+        # By instants: within one zone Python compares what the clocks show.
+        comes = moment.timestamp() - early.total_seconds()
+        if comes <= self.now.timestamp():
+            return True
+        self.holds_until = min(self.holds_until, comes)
+        return False
+
+
 def follow_up(
     known: Remembered,
     desk: Desk,
     calendar: BusinessCalendar,
-    now: datetime,
+    timer: Timer,
     doubles: Sequence[Double] = (),
 ) -> Flag | None:
     """Why somebody has to look at a case, if there is a reason.
+
+    Until the moment that the timer then holds, and within one year of one zone, the answer for the
+    same case is the same.
 
     Args:
         known: The case.
         desk: The team's settings.
         calendar: The desk's hours.
-        now: The time of the pass, in the sheet's zone.
+        timer: The time of the pass; learns until when the answer holds.
         doubles: The other cases that may refund the same thing.
     """
     status = desk.recognise(known.case.status).status
-    measure = _Measure(known, status, desk, calendar, now)
+    measure = _Measure(known, status, desk, calendar, timer)
     if measure.is_snoozed():
         return None
     reasons = list(measure.reasons(doubles))
@@ -156,7 +183,7 @@ class _Measure:
     status: Status
     desk: Desk
     calendar: BusinessCalendar
-    now: datetime
+    timer: Timer
 
     def reasons(self, doubles: Sequence[Double]) -> Iterator[Reason]:
         """Every reason to look at the case, in no order."""
@@ -174,14 +201,10 @@ class _Measure:
     def is_snoozed(self) -> bool:
         """Whether people want to hear nothing of the case until a day."""
         until = self.known.case.snooze_until
-        return until is not None and not self._has_come(self.calendar.opening(until))
-
-    def _has_come(self, moment: datetime, early: timedelta = timedelta()) -> bool:
-        # By instants: within one zone Python compares what the clocks show.
-        return moment.timestamp() - early.total_seconds() <= self.now.timestamp()
+        return until is not None and not self.timer.has_come(self.calendar.opening(until))
 
     def _words(self, moment: Moment) -> str:
-        return words(moment, self.now)
+        return words(moment, self.timer.now)
 
     @property
     def _label(self) -> str:
@@ -201,17 +224,17 @@ class _Measure:
         if second is not None:
             # Of limits in days and in business days the second may be up first over a weekend.
             second = max(second, due or second, key=datetime.timestamp)
-            if self._has_come(second):
+            if self.timer.has_come(second):
                 ask = _ESCALATE_WAITING if status.meaning is Meaning.WAITING else _ESCALATE
                 limit = f"second limit {status.escalate}, passed"
                 return self._limit_reason(FlagKind.ESCALATE, watch, limit, second, ask)
         if due is None:
             return None
-        if self._has_come(due):
+        if self.timer.has_come(due):
             kind = _kind_at_limit(status)
         else:
             soon = self._due(watch, status.due_soon)
-            if soon is None or not self._has_come(soon):
+            if soon is None or not self.timer.has_come(soon):
                 return None
             kind = FlagKind.DUE_SOON
         return self._limit_reason(kind, watch, f"limit {status.limit}, due", due, _advice(status))
@@ -234,9 +257,9 @@ class _Measure:
         if deadline is None:
             return None
         end = self.calendar.closing(deadline)
-        if not self._has_come(end, early=DEADLINE_WARNING):
+        if not self.timer.has_come(end, early=DEADLINE_WARNING):
             return None
-        if self._has_come(end):
+        if self.timer.has_come(end):
             kind, says, advice = FlagKind.DEADLINE_PASSED, "passed", "Answer at once."
         else:
             kind, says, advice = FlagKind.DEADLINE_NEAR, "ends", "Answer before then."
@@ -249,9 +272,9 @@ class _Measure:
         if received is None or days is None:
             return None
         end = self.calendar.add_calendar_days(received, days)
-        if self._has_come(end):
+        if self.timer.has_come(end):
             kind, verb = FlagKind.DEADLINE_PASSED, "ended"
-        elif self._has_come(self._legal_warning(received)):
+        elif self.timer.has_come(self._legal_warning(received)):
             kind, verb = FlagKind.DEADLINE_NEAR, "end"
         else:
             return None

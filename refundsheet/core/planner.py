@@ -1,17 +1,18 @@
 """From what is known to what is to be written: every change with its reason and its condition."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import count
+from itertools import chain, count
 
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.case_ids import next_ids
 from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER
 from refundsheet.core.desk import Desk
-from refundsheet.core.flagging import Flagged, flag_cases
-from refundsheet.core.follow_up import Flag, words
+from refundsheet.core.flagging import Flagged, flag_cases, flag_of, is_listed_instead
+from refundsheet.core.follow_up import Flag, Timer, words
 from refundsheet.core.identity import (
     DUPLICATE_ID,
     KnownRow,
@@ -19,15 +20,16 @@ from refundsheet.core.identity import (
     comparable_id,
     is_provisional,
 )
+from refundsheet.core.judged import AGAIN, NOTHING_JUDGED, Beside, Judged, sharing
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Cell, Change, Layout, Row, Severity, Violation
 from refundsheet.core.observe import UNREAD_READS, Observed
 from refundsheet.core.parse import cell
-from refundsheet.core.rules.across import across
+from refundsheet.core.rules.across import about_currency, about_orders
 from refundsheet.core.rules.catalogue import graded, is_on, violation
 from refundsheet.core.rules.date_order import DATE_SWAPPED, swapped_dates
 from refundsheet.core.rules.dates import acted_early
-from refundsheet.core.rules.doubles import Double
+from refundsheet.core.rules.doubles import POSSIBLE_DOUBLE, KeyedCase, possible_doubles
 from refundsheet.core.rules.registry import RESOLVED_BUT_OPEN, check
 from refundsheet.core.serials import same_serial, to_serial
 
@@ -84,6 +86,7 @@ class Decisions:
         flags: Key to the flag of each case that needs somebody, whether its cell is ours or not.
         old: The keys of the open cases that are so old that they are listed and not flagged.
         violations: Row number to everything wrong with it, worst first.
+        judged: What the next pass need not judge again.
     """
 
     changes: tuple[Change, ...]
@@ -92,51 +95,156 @@ class Decisions:
     violations: Mapping[int, tuple[Violation, ...]] = field(
         default_factory=dict[int, tuple[Violation, ...]]
     )
+    judged: Judged = field(default=NOTHING_JUDGED, compare=False, repr=False)
 
 
-def decide(recognised: Recognised, context: Context) -> Decisions:
-    """Every change the log needs now; a row in doubt gets no more than the reason in Row Check."""
+def decide(recognised: Recognised, context: Context, before: Judged = NOTHING_JUDGED) -> Decisions:
+    """Every change the log needs now; a row in doubt gets no more than the reason in Row Check.
+
+    Args:
+        recognised: Which row is which case.
+        context: What the rows are judged by.
+        before: What an earlier pass has judged: it saves time, and makes no difference.
+    """
+    rows, at = recognised.rows, context.now.timestamp()
+    cases = [_settled(known, context) for known in rows]
+    before = before.by(_premises(context), at).in_order_of(cases)
+    orders, payees = before.marked(cases)
+    beside = _beside(recognised, cases, sharing(cases, orders, payees), context)
+    standing = before.standing(rows, cases, beside.unlike(before.beside), at)
+    checks = _checks(recognised, beside, context)
     minted = _new_ids(recognised, context)
-    settled = tuple(_settled(recognised, context))
-    judged = _judge(settled, context)
-    checks = _checks(recognised, settled, judged.doubles, context)
+    verdicts = [
+        None if stands else _verdict(known, case, minted.get(known.key, ()), checks, context)
+        for known, case, stands in zip(rows, cases, standing, strict=True)
+    ]
+    flags, old, violations = _with_standing(rows, verdicts, before)
+    judged = Judged(
+        premises=_premises(context),
+        at=at,
+        rows=[known.row for known in rows],
+        cases=cases,
+        holds_until=_holding(verdicts, before.holds_until),
+        orders=orders,
+        payees=payees,
+        beside=beside,
+        flags=flags,
+        old=old,
+        violations=violations,
+    )
+    changes = chain.from_iterable(verdict.changes for verdict in verdicts if verdict is not None)
+    return Decisions(tuple(changes), flags, old, violations, judged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What a pass says of one row.
+
+    Attributes:
+        is_old: Whether its case is listed, and not flagged.
+        holds_until: The time, in seconds since 1970, before which all this stands while nothing
+            else changes.
+    """
+
+    flag: Flag | None = None
+    is_old: bool = False
+    violations: tuple[Violation, ...] = ()
+    changes: tuple[Change, ...] = ()
+    holds_until: float = AGAIN
+
+
+_NOTHING_YET = _Verdict()
+
+
+def _verdict(
+    known: KnownRow,
+    case: Remembered | None,
+    minted: tuple[Change, ...],
+    checks: "_Checks",
+    context: Context,
+) -> _Verdict:
+    after = context.observed.cases.get(known.key)
+    if not is_settled(known, after):
+        return _NOTHING_YET
+    timer, flag, is_old, stamps = Timer(context.now), None, False, minted
+    if case is not None:
+        desk, calendar = context.desk, context.calendar
+        is_old = is_listed_instead(case, desk, calendar, _baseline(context))
+        others = checks.beside.doubles.get(known.key, ())
+        flag = None if is_old else flag_of(case, desk, calendar, timer, others)
+        stamps = (*minted, *_stamps(known, case, context))
+    found = _violations(known, after, checks)
+    if any(stamp.field == "resolved_at" and stamp.after is None for stamp in stamps):
+        found = tuple(v for v in found if v.rule != RESOLVED_BUT_OPEN)  # it is being put right
+    unlike = tuple(_unlike(known, flag, found, context))
+    is_done = case is not None and not stamps and not unlike
+    due = (*stamps, *_our_cells(known, unlike, context))
+    changes = tuple(_without_undone(due, after)) if after and after.undone else due
+    return _Verdict(flag, is_old, found, changes, timer.holds_until if is_done else AGAIN)
+
+
+def _with_standing(
+    rows: Sequence[KnownRow], verdicts: Sequence[_Verdict | None], before: Judged
+) -> tuple[dict[str, Flag], tuple[str, ...], dict[int, tuple[Violation, ...]]]:
+    """Flags, old cases and violations by these verdicts; where there is none, by those before."""
+    were_old = frozenset(before.old)
+    flags: dict[str, Flag] = {}
+    old: list[str] = []
     violations: dict[int, tuple[Violation, ...]] = {}
-    changes: list[Change] = []
-    for known in recognised.rows:
-        after = context.observed.cases.get(known.key)
-        if not is_settled(known, after):
-            continue
-        flag = None
-        stamps: tuple[Change, ...] = ()
-        if after is not None and known.doubt is None:
-            flag = judged.flags.get(known.key)
-            stamps = (*minted.get(known.key, ()), *_stamps(known, after, context))
-        found = _violations(known, after, checks)
-        if any(stamp.field == "resolved_at" and stamp.after is None for stamp in stamps):
-            found = tuple(v for v in found if v.rule != RESOLVED_BUT_OPEN)  # it is being put right
+    for known, row_before, verdict in zip(rows, before.rows, verdicts, strict=True):
+        key = known.key
+        if verdict is not None:
+            flag, is_old, found = verdict.flag, verdict.is_old, verdict.violations
+        else:
+            flag, is_old = before.flags.get(key), key in were_old
+            found = before.violations.get(row_before.number) if row_before else None
+        if flag is not None:
+            flags[key] = flag
+        if is_old:
+            old.append(key)
         if found:
             violations[known.row.number] = found
-        due = (*stamps, *_our_cells(known, flag, found, context))
-        changes += _without_undone(due, after) if after and after.undone else due
-    return Decisions(tuple(changes), judged.flags, judged.old, violations)
+    return flags, tuple(old), violations
 
 
-def _settled(recognised: Recognised, context: Context) -> Iterator[Remembered]:
-    """The cases whose rows are no longer being typed in, and are certainly theirs."""
-    for known in recognised.rows:
-        after = context.observed.cases.get(known.key)
-        if known.doubt is None and after is not None and after.settled:
-            yield after
+def _holding(verdicts: Iterable[_Verdict | None], before: Iterable[float]) -> "array[float]":
+    return array(
+        "d",
+        (
+            stood if verdict is None else verdict.holds_until
+            for verdict, stood in zip(verdicts, before, strict=True)
+        ),
+    )
+
+
+def _premises(context: Context) -> tuple[object, ...]:
+    """What all rows alike are judged by; the time but for its year, which dates are worded by."""
+    now, baseline = context.now, _baseline(context)
+    return (
+        context.desk,
+        context.calendar,
+        context.layout,
+        context.backfill,
+        (baseline, baseline.tzinfo),
+        (now.year, now.tzinfo),
+    )
+
+
+def _baseline(context: Context) -> datetime:
+    return context.memory.baseline_at or context.now
+
+
+def _settled(known: KnownRow, context: Context) -> Remembered | None:
+    """The case of a row that is no longer being typed in, and is certainly its."""
+    after = context.observed.cases.get(known.key) if known.doubt is None else None
+    return after if after is not None and after.settled else None
 
 
 def flagged_by(recognised: Recognised, context: Context) -> Flagged:
     """The flags alone, as other settings in the context would have them, say."""
-    return _judge(_settled(recognised, context), context)
-
-
-def _judge(cases: Iterable[Remembered], context: Context) -> Flagged:
-    baseline = context.memory.baseline_at or context.now
-    return flag_cases(cases, context.desk, context.calendar, baseline, context.now)
+    settled = (_settled(known, context) for known in recognised.rows)
+    cases = (case for case in settled if case is not None)
+    return flag_cases(cases, context.desk, context.calendar, _baseline(context), context.now)
 
 
 def _without_undone(changes: Sequence[Change], after: Remembered) -> Iterator[Change]:
@@ -160,27 +268,36 @@ class _Checks:
         layout: Where the columns are.
         fields: The fields that have one.
         free: Key to the ID that is offered to a copy.
-        beside: Key to what is wrong with a case beside the others.
+        beside: What the cases say of each other.
     """
 
     desk: Desk
     layout: Layout
     fields: frozenset[str]
     free: Mapping[str, str]
-    beside: Mapping[str, Sequence[Violation]]
+    beside: Beside
 
 
-def _checks(
+def _beside(
     recognised: Recognised,
-    settled: Iterable[Remembered],
-    doubles: Mapping[str, tuple[Double, ...]],
+    cases: Iterable[Remembered | None],
+    sharing: Sequence[KeyedCase],
     context: Context,
-) -> _Checks:
-    cases = [(one.key, one.case) for one in settled]
-    beside = across(cases, doubles, context.desk, context.shown_currency)
-    if is_on(DATE_SWAPPED, context.desk.grades):
+) -> Beside:
+    """What the cases say of each other; some of them may share an order or a customer."""
+    grades = context.desk.grades
+    doubles = possible_doubles(sharing, context.desk) if is_on(POSSIBLE_DOUBLE, grades) else {}
+    violations = about_orders(sharing, doubles, context.desk)
+    settled = [case for case in cases if case is not None]
+    for key, blank in about_currency(settled, context.desk, context.shown_currency):
+        violations[key].append(blank)
+    if is_on(DATE_SWAPPED, grades):
         for key, swapped in swapped_dates(recognised.rows, context.layout):
-            beside.setdefault(key, []).append(swapped)
+            violations[key].append(swapped)
+    return Beside(doubles=doubles, violations=dict(violations))
+
+
+def _checks(recognised: Recognised, beside: Beside, context: Context) -> _Checks:
     return _Checks(
         desk=context.desk,
         layout=context.layout,
@@ -206,7 +323,7 @@ def _violations(
     case = after.case if after and unread else known.row.case
     odd = [one.field for one in known.row.violations]
     found += check(case, checks.desk, checks.fields, odd)
-    found += checks.beside.get(known.key, ())
+    found += checks.beside.violations.get(known.key, ())
     if after and after.barred:
         found += _not_filled_in(known.row, after.barred, checks.layout)
     return graded(found, checks.desk.grades) if found else ()
@@ -237,7 +354,11 @@ def row_check_text(violations: Sequence[Violation]) -> str:
 
 def _new_ids(recognised: Recognised, context: Context) -> dict[str, tuple[Change, ...]]:
     """A Case ID for every complete row that has none, by key."""
-    nameless = [known for known in recognised.rows if _needs_id(known, context)]
+    nameless = [
+        known
+        for known in recognised.rows
+        if not known.row.case.case_id and _needs_id(known, context)  # most have one
+    ]
     if not nameless:
         return {}
     ids = next_ids(_used_ids(recognised, context), context.desk.case_ids, context.now.year)
@@ -348,11 +469,11 @@ def _stamp(known: KnownRow, name: str, after: Cell, reason: str, context: Contex
     return _change(known, name, after, reason=reason, premise=premise, before=held)
 
 
-def _our_cells(
+def _unlike(
     known: KnownRow, flag: Flag | None, found: Sequence[Violation], context: Context
-) -> Iterator[Change]:
-    """The Follow-up and Row Check cells, where they differ from what they shall say."""
-    layout, memory = context.layout, context.memory
+) -> Iterator[tuple[str, Cell, Cell]]:
+    """The Follow-up and Row Check cells that differ from what they shall say: what they hold, and that."""
+    layout = context.layout
     wanted: tuple[tuple[str, Cell], ...] = (
         ("follow_up", flag.text if flag else None),
         ("follow_up_by", to_serial(flag.by, context.calendar.zone) if flag else None),
@@ -360,8 +481,16 @@ def _our_cells(
     )
     for name, after in wanted:
         held = cell(known.row, name, layout)
-        if held == after or name not in layout.columns or _same(held, after):
-            continue
+        if held != after and name in layout.columns and not _same(held, after):
+            yield name, held, after
+
+
+def _our_cells(
+    known: KnownRow, unlike: Iterable[tuple[str, Cell, Cell]], context: Context
+) -> Iterator[Change]:
+    """What is to be written into those cells, as far as they are ours."""
+    layout, memory = context.layout, context.memory
+    for name, held, after in unlike:
         flag_held = cell(known.row, "follow_up", layout) if name == "follow_up_by" else None
         if not (is_our_text(held, memory) and is_our_text(flag_held, memory)):
             continue  # somebody typed there: it is theirs until it is emptied

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from refundsheet.core.desk import DEFAULT_STATUSES, Desk, Status
-from refundsheet.core.follow_up import FlagKind, follow_up
+from refundsheet.core.follow_up import FlagKind, Timer, follow_up
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import RefundCase
 from refundsheet.core.rules.catalogue import CATALOGUE
@@ -66,6 +66,6 @@ def test_the_flag_the_readme_quotes_is_one_that_is_written() -> None:
         still_since=TUESDAY,
         status_since=TUESDAY,
     )
-    flag = follow_up(case, Desk(), CALENDAR, TUESDAY + timedelta(days=2))
+    flag = follow_up(case, Desk(), CALENDAR, Timer(TUESDAY + timedelta(days=2)))
     assert flag is not None
     assert flag.text in " ".join(README.split())

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from refundsheet.core.columns import quoted
 from refundsheet.core.desk import Desk
+from refundsheet.core.memory import Remembered
 from refundsheet.core.model import RefundCase, Violation
 from refundsheet.core.rules.catalogue import is_on, violation
 from refundsheet.core.rules.doubles import (
@@ -19,19 +20,16 @@ CURRENCY_MISSING = "currency_missing"
 ORDER_ALIKE = "order_alike"
 
 
-def across(
-    cases: Sequence[KeyedCase],
-    doubles: Mapping[str, tuple[Double, ...]],
-    desk: Desk,
-    shown_currency: str = "",
+def about_orders(
+    cases: Sequence[KeyedCase], doubles: Mapping[str, tuple[Double, ...]], desk: Desk
 ) -> dict[str, list[Violation]]:
-    """Key to what is wrong with a case beside the others.
+    """Key to what is wrong with the order of a case beside the others.
 
     Args:
-        cases: The cases of the log; those in doubt about who they are left out.
+        cases: The cases of the log that may share an order or a customer with another one; those in
+            doubt about who they are left out.
         doubles: Which of them may refund what another one refunds (core/rules/doubles.py).
         desk: The team's settings.
-        shown_currency: The currency in which amounts are shown that name none; "" for no one.
     """
     found = defaultdict[str, list[Violation]](list)
     labels = {key: case.case_id for key, case in cases if key in doubles} if doubles else {}
@@ -41,9 +39,6 @@ def across(
     if is_on(ORDER_ALIKE, desk.grades):
         for key, other in alike_orders(cases).items():
             found[key].append(violation(ORDER_ALIKE, _alike(other), "order_id"))
-    if not shown_currency and is_on(CURRENCY_MISSING, desk.grades):
-        for key in _without_currency(cases):
-            found[key].append(violation(CURRENCY_MISSING, _NO_CURRENCY, "amount"))
     return found
 
 
@@ -52,13 +47,26 @@ def _alike(other: RefundCase) -> str:
     return f"The order may be {quoted(other.order_id)}{whose}, spelled another way."
 
 
-_NO_CURRENCY = (
-    "The amount has no currency, so it is added up apart from the others. Type its currency."
+_NO_CURRENCY = violation(
+    CURRENCY_MISSING,
+    "The amount has no currency, so it is added up apart from the others. Type its currency.",
+    "amount",
 )
 
 
-def _without_currency(cases: Sequence[KeyedCase]) -> Iterator[str]:
-    """The cases whose amount names no currency, where most amounts of the log do."""
-    blank = [key for key, case in cases if not case.currency and case.amount is not None]
-    if blank and sum(case.currency != "" for _, case in cases) > len(blank):
-        yield from blank
+def about_currency(
+    cases: Sequence[Remembered], desk: Desk, shown_currency: str = ""
+) -> Iterator[tuple[str, Violation]]:
+    """The key of each case whose amount names no currency, where most amounts of the log do.
+
+    Args:
+        cases: The cases of the log; those in doubt about who they are left out.
+        desk: The team's settings.
+        shown_currency: The currency in which amounts are shown that name none; "" for no one.
+    """
+    if shown_currency or not is_on(CURRENCY_MISSING, desk.grades):
+        return
+    blank = [one for one in cases if one.case.amount is not None and not one.case.currency]
+    if blank and sum(one.case.currency != "" for one in cases) > len(blank):
+        for one in blank:
+            yield one.key, _NO_CURRENCY

@@ -60,6 +60,26 @@ _Candidate: TypeAlias = tuple[str, RefundCase, bool]
 """A key, its case, and whether the refund is granted: approved or paid."""
 
 
+def marks(case: RefundCase) -> tuple[int, int]:
+    """A number for the order of a case, and one for its customer and amount; 0 where it has none.
+
+    Cases that ``possible_doubles`` or ``alike_orders`` may tell of beside each other have the same
+    number. That others may have it too, by chance, costs a look at them and changes nothing.
+    """
+    order = hash(bare_order(comparable_id(case.order_id))) or 1 if case.order_id else 0
+    payee = hash(_payee(case)) or 1 if _has_payee(case) else 0
+    return order, payee
+
+
+def _has_payee(case: RefundCase) -> bool:
+    """Whether it says who is to get how much since when."""
+    return bool(case.amount and case.customer_name and case.requested_at)
+
+
+def _payee(case: RefundCase) -> tuple[object, ...]:
+    return case.amount, case.currency, comparable_id(case.customer_name)
+
+
 def possible_doubles(cases: Iterable[KeyedCase], desk: Desk) -> dict[str, tuple[Double, ...]]:
     """Which cases may refund what another one refunds too.
 
@@ -83,9 +103,8 @@ def possible_doubles(cases: Iterable[KeyedCase], desk: Desk) -> dict[str, tuple[
         is_granted = meaning in _GRANTED
         if is_granted and case.order_id:
             orders.add(comparable_id(case.order_id), (key, case, is_granted))
-        if case.amount and case.customer_name and case.requested_at:
-            shared = (case.amount, case.currency, comparable_id(case.customer_name))
-            amounts.add(shared, (key, case, is_granted))
+        if _has_payee(case):
+            amounts.add(_payee(case), (key, case, is_granted))
     found = defaultdict[str, dict[str, Double]](dict)
     for likeness, pairs in (
         (Likeness.ORDER, _of_one_order(orders)),

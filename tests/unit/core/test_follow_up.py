@@ -11,7 +11,7 @@ import pytest
 
 from refundsheet.core.calendar import BusinessCalendar, Moment, parse_hours
 from refundsheet.core.desk import Desk, Meaning, Span, Status
-from refundsheet.core.follow_up import Flag, FlagKind, Reason, follow_up, words
+from refundsheet.core.follow_up import Flag, FlagKind, Reason, Timer, follow_up, words
 from refundsheet.core.memory import Remembered, Visit
 from refundsheet.core.model import RefundCase
 from refundsheet.core.rules.doubles import Double, Likeness
@@ -37,7 +37,7 @@ _CASE_FIELDS = frozenset(RefundCase.__dataclass_fields__)
 
 
 def flag_of(now: datetime, desk: Desk = LAW_IS_OFF, /, **known: Any) -> Flag | None:
-    return follow_up(a_case(**known), desk, CALENDAR, now)
+    return follow_up(a_case(**known), desk, CALENDAR, Timer(now))
 
 
 def text_of(now: datetime, desk: Desk = LAW_IS_OFF, /, **known: Any) -> str:
@@ -195,7 +195,7 @@ def test_a_limit_in_the_hour_that_comes_twice_is_up_once() -> None:
     desk = desk_with(limit="1 bh")  # up at 02:30 in winter
     for minutes, is_up in ((10, False), (59, False), (60, True), (100, True)):
         now = (entered + timedelta(minutes=minutes)).astimezone(ZONE)
-        assert (follow_up(known, desk, night, now) is not None) is is_up
+        assert (follow_up(known, desk, night, Timer(now)) is not None) is is_up
 
 
 # Where a clock starts
@@ -424,7 +424,7 @@ COMPARE = (
     ],
 )  # fmt: skip
 def test_money_that_may_leave_twice_is_told(others: Sequence[Double], text: str) -> None:
-    flag = follow_up(a_case(status="Approved"), LAW_IS_OFF, CALENDAR, at(2, 10), others)
+    flag = follow_up(a_case(status="Approved"), LAW_IS_OFF, CALENDAR, Timer(at(2, 10)), others)
     assert flag is not None
     assert flag.text == f"Possible double refund: {text}{COMPARE}"
     assert flag.by == MONDAY
@@ -446,13 +446,13 @@ def test_closed_cases_are_told_when_they_may_have_been_paid_twice(
     known: dict[str, Any], text: str
 ) -> None:
     case = a_case(status="Refunded", **known)
-    flag = follow_up(case, LAW_IS_OFF, CALENDAR, at(10), doubles("R-9"))
+    flag = follow_up(case, LAW_IS_OFF, CALENDAR, Timer(at(10)), doubles("R-9"))
     assert (text in flag.text) if text and flag else (flag is None and not text)
 
 
 def test_an_open_case_without_any_date_may_be_a_double_too() -> None:
     case = a_case(status="Approved", status_since=None, adopted=True)
-    flag = follow_up(case, LAW_IS_OFF, CALENDAR, at(10), doubles("R-9"))
+    flag = follow_up(case, LAW_IS_OFF, CALENDAR, Timer(at(10)), doubles("R-9"))
     assert flag is not None
     assert "Approved at least since Mon 2 Nov 09:00" in flag.text
 
@@ -504,7 +504,7 @@ def test_the_most_pressing_reason_speaks_and_names_the_others(
 
 def test_a_double_is_more_pressing_than_an_escalation_and_hides_no_lateness() -> None:
     case = a_case(status="Approved")
-    flag = follow_up(case, LAW_IS_OFF, CALENDAR, at(9), doubles("R-9"))
+    flag = follow_up(case, LAW_IS_OFF, CALENDAR, Timer(at(9)), doubles("R-9"))
     assert flag is not None
     assert [reason.kind for reason in flag.reasons] == [FlagKind.POSSIBLE_DOUBLE, FlagKind.ESCALATE]
     assert flag.text.endswith("Also: escalate, due Thu 5 Nov 17:00.")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from refundsheet.core.desk import Desk
-from refundsheet.core.follow_up import follow_up
+from refundsheet.core.follow_up import Timer, follow_up
 from refundsheet.core.history import WHOLE_ROW, By, Entry
 from refundsheet.core.memory import Memory, Owed, Remembered, Visit
 from refundsheet.core.model import Cell, RefundCase, Severity
@@ -72,7 +72,7 @@ def test_every_flag_we_raise_is_known_by_its_form(status: str, *, adopted: bool)
         Visit(status=entered, not_before=None, not_after=MONDAY) for entered in ("Refunded", status)
     )
     flags = [
-        follow_up(known, desk, CALENDAR, MONDAY + timedelta(hours=8 * hours), others)
+        follow_up(known, desk, CALENDAR, Timer(MONDAY + timedelta(hours=8 * hours)), others)
         for case in cases
         for known in [
             Remembered(key="r-1", case=case, adopted=adopted, first_seen=MONDAY, still_since=MONDAY),

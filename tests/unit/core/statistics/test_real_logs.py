@@ -18,7 +18,7 @@ from scipy.stats import CensoredData, ecdf
 
 from refundsheet.core.calendar import BusinessCalendar
 from refundsheet.core.desk import Desk
-from refundsheet.core.follow_up import follow_up
+from refundsheet.core.follow_up import Timer, follow_up
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import RefundCase
 from refundsheet.core.statistics import counts, durations, shares, targets
@@ -163,7 +163,7 @@ def side_by_side(source: Source, time: str, shared: Path) -> Both:
 
 
 def flag_of(known: Remembered, calendar: BusinessCalendar, now: datetime) -> Any:
-    return follow_up(known, DESK, calendar, now)
+    return follow_up(known, DESK, calendar, Timer(now))
 
 
 def test_what_came_went_and_was_left_each_week(both: list[Both]) -> None:
