@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from refundsheet.localsheets.batch_update import replacing
+from refundsheet.localsheets.batch_update import searching
 from tests.unit.localsheets.callers import Book, span
 
 Json = dict[str, Any]
@@ -99,7 +99,7 @@ def test_a_search_that_cannot_be_is_refused(book: Book, request_: Json) -> None:
 def test_a_search_that_would_never_end_is_refused_and_changes_nothing(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replacing, "_LONGEST_SEARCH", 0.1)
+    monkeypatch.setattr(searching, "_LONGEST_SEARCH", 0.1)
     written = [["aab", "a" * 60 + "b"]]
     book.write("A1", written)
     endless = {"find": "(a|aa)+$|a", "searchByRegex": True, "replacement": "x"}
