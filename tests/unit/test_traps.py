@@ -157,8 +157,8 @@ def test_trap_09_a_merged_cell_is_not_written() -> None:
     grid = {"rowCount": 9, "columnCount": 9}
     log = {"properties": {"sheetId": 7, "gridProperties": grid}, "merges": [merge]}
     hidden = {"properties": {"sheetId": 8, "gridProperties": grid}, "data": [{}]}
-    tabs = (Tab(sheet_id=n, title="a tab", row_count=9, column_count=9) for n in (7, 8))
-    look = read_look({"sheets": [log, hidden]}, *tabs)
+    one, other = (Tab(sheet_id=n, title="a tab", row_count=9, column_count=9) for n in (7, 8))
+    look = read_look({"sheets": [log, hidden]}, one, other)
     assert [look.refusal(row, 5) for row in (1, 2, 3, 4)] == [
         "", "the cell is merged with others", "the cell is merged with others", "",
     ]  # fmt: skip
