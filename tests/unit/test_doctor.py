@@ -165,9 +165,24 @@ def test_a_key_that_is_missing_is_named(key: Path) -> None:
     assert ends(2) == ("key", f"The key file {key} is not there: {NEW_KEY}")
 
 
-def test_a_key_that_is_no_key_is_named(key: Path) -> None:
-    key.write_text('{"installed": {}}')
-    assert ends(2) == ("key", f"{key} is not the key of a service account: {NEW_KEY}")
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ('{"installed": {}}', "{} is not the key of a service account"),
+        ("-----BEGIN", "The key file {} is not JSON"),
+    ],
+)
+def test_a_key_that_is_no_key_is_named(key: Path, content: str, what: str) -> None:
+    key.write_text(content)
+    assert ends(2) == ("key", f"{what.format(key)}: {NEW_KEY}")
+
+
+def test_a_key_that_cannot_be_read_is_named_with_its_cure(key: Path) -> None:
+    key.unlink()
+    key.mkdir()  # nobody can read it, not even who may read everything
+    link, said = ends(2)
+    assert link == "key"
+    assert said.endswith("give it to the user that runs refundsheet, with mode 0600.")
 
 
 def test_a_key_that_others_can_read_is_named_with_its_cure(key: Path) -> None:
