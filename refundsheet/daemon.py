@@ -58,6 +58,7 @@ def open_spreadsheet(settings: Settings) -> GoogleSheetStore:
         our_tabs=(title for _, title in settings.tabs),
         base_url=settings.google.base_url,
         credentials=settings.google.credentials,
+        per_minute=settings.google.requests_per_minute,
     )
 
 

@@ -99,6 +99,7 @@ class GoogleSettings(Section):
 
     base_url: BaseUrl = "https://sheets.googleapis.com"
     credentials: FilePath | None = None
+    requests_per_minute: int = Field(default=55, ge=10, le=6000)
 
 
 class LedgerSettings(Section):

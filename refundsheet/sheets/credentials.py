@@ -16,7 +16,7 @@ from google.auth.transport.requests import AuthorizedSession
 from google.oauth2 import service_account
 
 from refundsheet.errors import ConfigurationError, CredentialsError
-from refundsheet.sheets.pace import Pace, Unhurried, pace_of
+from refundsheet.sheets.pace import PER_MINUTE, Pace, Unhurried, pace_of
 
 GOOGLE = "https://sheets.googleapis.com"
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
@@ -44,12 +44,15 @@ class Access:
     pace: Pace
 
 
-def open_access(base_url: str = GOOGLE, credentials: Path | None = None) -> Access:
+def open_access(
+    base_url: str = GOOGLE, credentials: Path | None = None, per_minute: int = PER_MINUTE
+) -> Access:
     """Open the way to Google, or without any key to a server on this machine.
 
     Args:
         base_url: Google's address, or that of a local server, as ``http://127.0.0.1:8737``.
         credentials: A service account's key file; None finds Google's application default ones.
+        per_minute: How many reads, and how many writes, may leave in a minute.
 
     Raises:
         ConfigurationError: The address cannot be used.
@@ -59,7 +62,7 @@ def open_access(base_url: str = GOOGLE, credentials: Path | None = None) -> Acce
     if is_on_this_machine(address):
         return Access(address, "", _plain_session(), Unhurried())
     account, session = _authorized_session(credentials)
-    return Access(address, account, session, pace_of(account))
+    return Access(address, account, session, pace_of(account, per_minute))
 
 
 def is_on_this_machine(address: str) -> bool:

@@ -41,6 +41,7 @@ from refundsheet.sheets.layout import (
     put_cells,
     was_added,
 )
+from refundsheet.sheets.pace import PER_MINUTE
 from refundsheet.sheets.store import Asked, Book, Journal, Setup, Tab
 from refundsheet.sheets.sweep import sweep
 from refundsheet.sheets.transport import Json, SpreadsheetClient
@@ -69,6 +70,7 @@ def open_store(  # noqa: PLR0913 - what the settings say of a spreadsheet
     our_tabs: Iterable[str] = (),
     base_url: str = GOOGLE,
     credentials: Path | None = None,
+    per_minute: int = PER_MINUTE,
     access: Access | None = None,
 ) -> "GoogleSheetStore":
     """Open a spreadsheet; nothing is sent yet.
@@ -80,12 +82,15 @@ def open_store(  # noqa: PLR0913 - what the settings say of a spreadsheet
         our_tabs: The titles of our other tabs, none of which is ever the log.
         base_url: Google's address or a local server's.
         credentials: The service account's key file; None finds the application default ones.
+        per_minute: How many reads, and how many writes, may leave in a minute.
         access: An open way, where several stores share one.
 
     Raises:
         ConfigurationError: The address or the key cannot be used.
     """
-    client = SpreadsheetClient(spreadsheet_id, access or open_access(base_url, credentials))
+    client = SpreadsheetClient(
+        spreadsheet_id, access or open_access(base_url, credentials, per_minute)
+    )
     return GoogleSheetStore(client, log_tab=log_tab, hidden_tab=hidden_tab, our_tabs=our_tabs)
 
 

@@ -7,7 +7,8 @@ from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, SingleBucket
 
 from refundsheet.errors import QuotaError
 
-#: Google allows 60; the rest is for somebody who runs a command beside the daemon.
+#: Google allows 60; the rest is for somebody who runs a command beside the daemon. Processes know nothing
+#: of each other: those that use one account are each given their share of it in their settings.
 PER_MINUTE = 55
 
 
@@ -56,7 +57,8 @@ class Pace:
             raise QuotaError(
                 f"The quota of {'write' if is_write else 'read'} requests a minute is used up by "
                 f"this account's other work: refundsheet goes on by itself; if this is said often, "
-                f'raise "poll_seconds" or use a second account.'
+                f'raise "poll_seconds", give each refundsheet its share ("google.requests_per_minute") or an '
+                f"account of its own."
             )
 
     def left(self) -> tuple[int, int] | None:
@@ -75,7 +77,12 @@ class Unhurried(Pace):
 
 
 @cache
-def pace_of(account: str) -> Pace:
-    """The one pace that all stores of this process share for an account."""
+def pace_of(account: str, per_minute: int = PER_MINUTE) -> Pace:
+    """The one pace that all stores of this process share for an account.
+
+    Args:
+        account: Whose quota it is.
+        per_minute: This process's share of it, of reads and of writes.
+    """
     del account  # the cache key, nothing else
-    return Pace()
+    return Pace(per_minute, per_minute)

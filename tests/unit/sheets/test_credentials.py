@@ -6,6 +6,9 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import AuthorizedSession
 
+from refundsheet.config import Settings
+from refundsheet.config.settings import GoogleSettings
+from refundsheet.daemon import open_spreadsheet
 from refundsheet.errors import ConfigurationError, CredentialsError, ExitCode
 from refundsheet.sheets.credentials import GOOGLE, open_access
 from refundsheet.sheets.pace import Unhurried
@@ -28,6 +31,14 @@ def test_all_stores_of_an_account_share_one_pace(tmp_path: Path) -> None:
     path = key_file(tmp_path)
 
     assert open_access(credentials=path).pace is open_access(credentials=path).pace
+
+
+def test_a_refundsheet_takes_no_more_than_its_share_of_an_account(tmp_path: Path) -> None:
+    google = GoogleSettings(credentials=key_file(tmp_path), requests_per_minute=18)
+
+    store = open_spreadsheet(Settings(spreadsheet="1kWf7-x_Y", google=google))
+
+    assert store.quota_left == (18, 18)
 
 
 @pytest.mark.parametrize(
