@@ -179,6 +179,17 @@ def test_a_cell_offers_what_may_be_chosen(shop: Shop, open_page: OpenPage) -> No
     holds(page, 2, _STATUS, "New")
 
 
+def test_a_tick_is_offered_as_yes_or_no(shop: Shop, open_page: OpenPage) -> None:
+    place = {"sheetId": 77, "startRowIndex": 40, "endRowIndex": 41, "endColumnIndex": 1}
+    tick = {"condition": {"type": "BOOLEAN"}}
+    team_of(shop).change({"setDataValidation": {"range": place, "rule": tick}})
+    page = open_page(address(shop))
+    cell(page, 41, 0).dblclick()
+    choices = page.locator("#choices option").evaluate_all("all => all.map(one => one.value)")
+    assert choices == ["TRUE", "FALSE"]
+    page.keyboard.press("Escape")
+
+
 def test_everything_is_done_by_keyboard_alone(shop: Shop, open_page: OpenPage) -> None:
     page = open_page(address(shop))
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight"):

@@ -339,10 +339,10 @@ function walk(event) {
   next.click();
 }
 
-/** Offer what a rule allows; answers whether there is anything. */
+/** Offer what a rule allows, which is yes or no for a tick; answers whether there is anything. */
 function offer(rule) {
-  const condition = rule?.condition;
-  const values = condition?.type === "ONE_OF_LIST" ? condition.values.map((value) => value.userEnteredValue) : [];
+  const { type, values: listed = [] } = rule?.condition ?? {};
+  const values = type === "ONE_OF_LIST" ? listed.map((value) => value.userEnteredValue) : type === "BOOLEAN" ? ["TRUE", "FALSE"] : [];
   at("choices").replaceChildren(...values.map((value) => new Option(value, value)));
   return values.length > 0;
 }
