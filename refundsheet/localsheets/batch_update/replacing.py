@@ -41,7 +41,7 @@ class _Counts:
 
 def find_replace(book: Spreadsheet, request: Json) -> Json:
     """Replace a text or regex in what cells show, and with `includeFormulas` in formulas."""
-    # What is searched with takes eleven megabytes that most servers never need.
+    # What is searched with takes five megabytes that most servers never need.
     from refundsheet.localsheets.batch_update.searching import search_of  # noqa: PLC0415
 
     search = search_of(request)
