@@ -147,6 +147,26 @@ def test_a_full_quota_is_refused_as_recorded(book: Book) -> None:
     assert error["details"][0]["metadata"]["quota_limit"] == "ReadRequestsPerMinutePerUser"
 
 
+def test_reads_and_writes_have_quotas_of_their_own_and_a_search_is_a_read(book: Book) -> None:
+    book.caller.ok("POST", "/control", {"quota": {"reads": 1, "writes": 1}})
+    book.batch(*[{"updateCells": {"start": {}, "fields": "note"}}] * 3)  # counts once
+    search = f"{book.path}/developerMetadata:search"
+    book.caller.ok("POST", search, {"dataFilters": []})
+    assert book.caller.call("POST", search, {"dataFilters": []}).status_code == 429
+    request = {"requests": [{"updateCells": {"start": {}, "fields": "note"}}]}
+    refused = book.caller.call("POST", f"{book.path}:batchUpdate", request).json()["error"]
+    assert refused["details"][0]["metadata"]["quota_metric"].endswith("/write_requests")
+    other = Caller(book.caller.base_url, "another")
+    assert other.call("GET", book.path).status_code == 200  # every token has its own
+
+
+def test_every_answer_takes_its_latency(book: Book) -> None:
+    book.caller.ok("POST", "/control", {"latency_seconds": 0.05})
+    started = time.monotonic()
+    book.read("A1")
+    assert time.monotonic() - started >= 0.05
+
+
 @pytest.mark.parametrize(
     ("verb", "path", "query", "code"),
     [
