@@ -3,7 +3,7 @@
 import json
 import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
@@ -18,6 +18,9 @@ from refundsheet.errors import LayoutError
 
 #: A row as decoded: a named tuple where every cell is as its column promises, else a bare list.
 Cells = Sequence[Any]
+
+Share: TypeAlias = Callable[[int, list[Cells]], list[Cells]]
+"""Gets the index of the first of some rows, and these rows; gives them back, made of what is there already."""
 
 RowT = TypeVar("RowT")
 
@@ -79,8 +82,22 @@ def read_head(values: bytes, names: Mapping[str, str], start: int = 0) -> tuple[
     return find_layout(rows, names), max(map(len, rows), default=0)
 
 
-def decode_rows(values: bytes, layout: Layout, width: int, start: int = 0) -> list[Cells]:
-    """All rows of the log, the first one first; blank cells are "". ``start`` is as in ``read_head``.
+def _as_decoded(first: int, rows: list[Cells]) -> list[Cells]:  # noqa: ARG001
+    return rows
+
+
+def decode_rows(
+    values: bytes, layout: Layout, width: int, start: int = 0, share: Share = _as_decoded
+) -> list[Cells]:
+    """All rows of the log, the first one first; blank cells are "".
+
+    Args:
+        values: The answer.
+        layout: The log's layout.
+        width: The width of its widest row.
+        start: Where its range begins; 0 where it is the only one.
+        share: Called with some thousands of rows at a time: what it puts in their place is kept, so
+            that a long log that is known already is never there twice.
 
     Raises:
         LayoutError: The answer is no table of cells.
@@ -89,7 +106,10 @@ def decode_rows(values: bytes, layout: Layout, width: int, start: int = 0) -> li
     for field, index in layout.columns.items():
         kinds[index] = _kind(field)
     whole, rows_alone = _rows_of(tuple(kinds))
-    return _decoded_in_parts(whole, rows_alone, values, start)
+    rows: list[Cells] = []
+    for part in _decoded_in_parts(whole, rows_alone, values, start):
+        rows += share(len(rows), part)
+    return rows
 
 
 _RANGES = re.compile(rb'"valueRanges"\s*:\s*\[\s*')
@@ -175,21 +195,20 @@ _CUTS = 8
 
 def _decoded_in_parts(
     whole: TypeAdapter[Any], rows_alone: TypeAdapter[Any], values: bytes, start: int
-) -> list[Cells]:
+) -> Iterator[list[Cells]]:
     """All rows, some thousands of them after the others; what cannot be cut is decoded whole."""
     found = _BEFORE_ROWS.search(values, start, start + _HEAD_BYTES)
     if found is None or len(values) - start < 2 * _PART_BYTES:
-        return _decoded(whole, _from(values, start, len(values)))
-    rows: list[Cells] = []
+        yield _decoded(whole, _from(values, start, len(values)))
+        return
     place = found.end()
     while len(values) - place > 2 * _PART_BYTES:
         part, following = _next_part(rows_alone, values, place)
         if not part:
             break
-        rows += part
+        yield part
         place = following
-    rows += _decoded(whole, _from(values, start, found.end()) + values[place:])
-    return rows
+    yield _decoded(whole, _from(values, start, found.end()) + values[place:])
 
 
 def _next_part(rows_alone: TypeAdapter[Any], values: bytes, start: int) -> tuple[list[Cells], int]:

@@ -5,8 +5,9 @@ import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, repeat
-from operator import eq
+from functools import cache
+from itertools import islice, repeat
+from operator import is_
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,7 @@ from refundsheet.core.columns import (
     comparable,
     header_names,
 )
-from refundsheet.core.decode import Cells, decode_rows, read_head
+from refundsheet.core.decode import Cells, Share, decode_rows, read_head
 from refundsheet.core.identity import comparable_id
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Cell, Layout, RefundCase, Row, Snapshot
@@ -89,7 +90,7 @@ def parse(
         values, start = snapshot.values, snapshot.start
         layout, width = read_head(values, names or header_names(), start)
         if previous is None or not _reads_alike(previous, snapshot, layout):
-            grid = decode_rows(values, layout, width, start)
+            grid = decode_rows(values, layout, width, start, _texts_of(remembered or {}, layout))
             return _finish(snapshot, layout, grid, {}, remembered or {})
         waiting = _rows_waiting_for_time(previous)
         if _digest(snapshot) == previous.digest:
@@ -97,8 +98,8 @@ def parse(
                 return replace(previous, snapshot=replace(snapshot, values=b""))
             grid = previous.grid
         else:
-            grid = decode_rows(values, layout, width, start)
-        grid, known = _recognised(grid, previous, waiting)
+            grid = decode_rows(values, layout, width, start, _rows_of(previous))
+        known = _recognised(grid, previous, waiting)
         return _finish(snapshot, layout, grid, known, {})
 
 
@@ -163,17 +164,68 @@ def _rows_waiting_for_time(log: ParsedLog) -> frozenset[int]:
     )
 
 
+_TEXTS = frozenset(
+    column.field
+    for column in BY_FIELD.values()
+    if column.kind in {Kind.TEXT, Kind.IDENTIFIER} and column.field not in OUR_FIELDS
+)
+
+
+def _texts_of(remembered: Mapping[str, Remembered], layout: Layout) -> Share:
+    """Gives to rows of remembered cases the very texts that are remembered, where they are the same."""
+    columns = layout.columns
+    texts = [(index, name) for name, index in columns.items() if name in _TEXTS]
+
+    def shared(cells: Cells) -> Cells:
+        known = remembered.get(comparable_id(str(cells[columns["case_id"]])))
+        if known is None:
+            return cells
+        values = list(cells)
+        for index, name in texts:
+            text = getattr(known.case, name)
+            if values[index] == text:
+                values[index] = text
+        return type(cells)(*values)
+
+    def share(first: int, rows: list[Cells]) -> list[Cells]:  # noqa: ARG001
+        return [cells if isinstance(cells, list) else shared(cells) for cells in rows]
+
+    return share if remembered and "case_id" in columns else _unshared
+
+
+def _unshared(first: int, rows: list[Cells]) -> list[Cells]:  # noqa: ARG001
+    return rows
+
+
+def _rows_of(previous: ParsedLog) -> Share:
+    """Gives the very rows of the read before, where they are the same: in their place, or moved."""
+    before = previous.grid
+
+    @cache
+    def by_content() -> Mapping[Any, Cells]:
+        return {tuple(cells) if isinstance(cells, list) else cells: cells for cells in before}
+
+    def share(first: int, rows: list[Cells]) -> list[Cells]:
+        held = before[first : first + len(rows)]
+        found = [old if old == new else new for old, new in zip(held, rows, strict=False)]
+        found += rows[len(held) :]
+        if sum(map(is_, found, rows)) * 2 > len(rows):  # so many have moved, as by a sort
+            return [
+                by_content().get(tuple(new), new) if cells is new else cells
+                for cells, new in zip(found, rows, strict=True)
+            ]
+        return found
+
+    return share
+
+
 def _recognised(
     grid: Sequence[Cells], previous: ParsedLog, waiting: frozenset[int]
-) -> tuple[list[Cells], dict[int, Row]]:
-    """The grid, of old cells where they are the same, and by number the rows that need no reading."""
+) -> dict[int, Row]:
+    """By number the rows that need no reading: they stayed as they were, or were moved."""
     old_grid = previous.grid
-    same = list(map(eq, grid, old_grid))
+    same = list(map(is_, grid, old_grid))
     same.extend(repeat(False, len(grid) - len(same)))
-    shared = [
-        old if is_same else new
-        for is_same, old, new in zip(same, chain(old_grid, repeat(())), grid, strict=False)
-    ]
     stayed: dict[int, Row] = {}
     moved: dict[tuple[Any, ...], Row] = {}
     for row in previous.rows:
@@ -186,7 +238,7 @@ def _recognised(
     for number in (index + 1 for index, is_same in enumerate(same) if not is_same):
         if row := moved.get(tuple(grid[number - 1])):
             stayed[number] = Row(number, row.cells, row.case, row.violations)
-    return shared, stayed
+    return stayed
 
 
 def _finish(

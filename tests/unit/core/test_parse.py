@@ -154,7 +154,7 @@ def test_a_row_that_says_what_is_remembered_is_kept_once(
     remembered = Remembered(key="r-1", case=known, adopted=False, first_seen=seen, still_since=seen)
     rows = [["Case ID", "Status", "Notes"], [case_id, "New", notes]]
     [row] = parse(snapshot_of(rows), remembered={"r-1": remembered}).rows
-    assert (row.case is known) is is_same
+    assert (row.case is known, row.cells[2] is known.notes) == (is_same, is_same)
     assert (row.case.case_id, row.case.notes) == (case_id, notes)
 
 
@@ -338,6 +338,16 @@ def test_only_a_changed_row_is_read_anew(snapshot_of: Maker) -> None:
         True,
     ]
     assert after.rows[1].case.status == "Approved"
+
+
+def test_the_cells_of_a_sorted_log_are_the_very_ones_of_the_read_before(snapshot_of: Maker) -> None:
+    rows = [ADA, CID, BEN, [*ADA[:3], "12.5", 46300.5, "New"], *[[f"R-{n}"] for n in range(9)]]
+    before = parse(snapshot_of([HEADERS, *rows]))
+    turned = snapshot_of([HEADERS, *rows[::-1]])
+    after = parse(turned, previous=before)
+    held = {id(cells) for cells in before.grid}
+    assert [id(cells) in held for cells in after.grid] == [True] * len(before.grid)
+    assert after.rows == parse(turned).rows
 
 
 def test_a_moved_row_takes_its_case_along(snapshot_of: Maker) -> None:
