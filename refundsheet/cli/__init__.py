@@ -14,6 +14,7 @@ import typer
 
 from refundsheet.cli.choices import Format, What
 from refundsheet.errors import ExitCode, RefundsheetError
+from refundsheet.service.heap import give_back_large_blocks
 
 if TYPE_CHECKING:
     from refundsheet.config import Settings
@@ -57,6 +58,7 @@ AcceptClock = Annotated[
 
 def main() -> None:
     """Run the command line; an error is one sentence and its own exit code."""
+    give_back_large_blocks()
     app()
 
 

@@ -127,7 +127,7 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
         elif _is_elsewhere(row.case, remembered.case):
             movers.append((key, row))
         else:
-            known[row.number] = KnownRow(row, key, remembered)
+            known[row.number] = KnownRow(row, remembered.key, remembered)
     # The record of a case whose ID stands in several rows belongs to one of them.
     found = {entry.key for entry in known.values()} | shared.keys() | rekeyed.keys()
     gone = (key for key in sorted(memory.cases.keys() - found))

@@ -116,7 +116,7 @@ def _any_cell(row: int, column: int, cell: _Cell) -> bool:  # noqa: ARG001
 
 
 def read_look(
-    answer: Json, log: Tab, hidden: Tab, is_needed: Callable[[int, int, _Cell], bool] = _any_cell
+    answer: Json, log: Tab, hidden: Tab, *, is_needed: Callable[[int, int, _Cell], bool] = _any_cell
 ) -> Look:
     """What a masked ``spreadsheets.get`` of cells of both tabs says.
 

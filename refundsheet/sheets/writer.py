@@ -130,7 +130,8 @@ class LogWriter:
         looks: list[Look] = []
         for ranges in task.ranges(log):
             query = {"ranges": [a1(hidden, 0, 1, 0, 1), *ranges], "fields": fields}
-            looks.append(read_look(self._client.get_json(params=query), log, hidden, task.needs))
+            answer = self._client.get_json(params=query)
+            looks.append(read_look(answer, log, hidden, is_needed=task.needs))
         return reduce(Look.then, looks)
 
     def _send(self, batch: Batch, look: Look, journal: Journal) -> tuple[list[Receipt], Look]:
