@@ -164,6 +164,25 @@ def test_trap_09_a_merged_cell_is_not_written() -> None:
     ]  # fmt: skip
 
 
+def test_trap_09_a_case_whose_cell_is_merged_gets_no_stamp_and_its_neighbour_does(
+    local_server: LocalServer, tmp_path: Path
+) -> None:
+    team = HttpTeam(local_server, a_log(3))
+    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}") as ledger:
+        shop = Shop(team, ledger)
+        shop.sync()
+        column = shop.column("Last Action")
+        merged = {"sheetId": 77, "startRowIndex": 1, "endRowIndex": 3}
+        merged |= {"startColumnIndex": column, "endColumnIndex": column + 1}
+        team.change({"mergeCells": {"range": merged, "mergeType": "MERGE_ALL"}})
+        for n in (1, 2, 3):
+            shop.type(f"R-{n}", "Status", "Under Review")
+        report = shop.sync()
+        assert "R-3" in {label for label, field in done(report) if field == "last_action_at"}
+        assert [shop.cell(f"R-{n}", "Last Action") for n in (1, 2)] == ["", ""]
+    team.close()
+
+
 def test_trap_10_a_renamed_header_stops_that_field_alone() -> None:
     log = adopted(case("R-1"))
     log.headers = tuple("Done on" if h == "Resolution Date" else h for h in HEADERS)
