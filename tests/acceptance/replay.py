@@ -2,6 +2,7 @@
 
 ``uv run python -m tests.acceptance.replay`` replays all of it, day by day, and prints the counts;
 ``--every 20`` takes each twentieth case, ``--exact 300`` replays so many at their very event times.
+All of it takes hours; Ctrl-C ends it after the look at hand, and prints what it came to so far.
 
 People type what the log's events say, status and notes; they leave every date to refundsheet. The
 oracle knows the events alone, and reckons the flags anew in the words of the domain's table.
@@ -11,14 +12,16 @@ import argparse
 import csv
 import gzip
 import os
+import signal
 import sys
 import tempfile
+import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -465,6 +468,15 @@ def replay(
     return played.counted
 
 
+def _until_interrupted(
+    looks: Iterator[tuple[datetime, list[Life]]],
+) -> Iterator[tuple[datetime, list[Life]]]:
+    """The looks, until somebody presses Ctrl-C."""
+    interrupted = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: interrupted.set())
+    return takewhile(lambda _: not interrupted.is_set(), looks)
+
+
 def main() -> int:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.acceptance.replay", description=__doc__)
@@ -479,7 +491,7 @@ def main() -> int:
             looks = event_by_event(lives)
         else:
             looks = day_by_day(lives, asked.days)
-        counted = replay(server, Path(folder), lives, looks, sys.stderr.write)
+        counted = replay(server, Path(folder), lives, _until_interrupted(looks), sys.stderr.write)
     sys.stdout.write(counted.summary())
     for line in counted.mistakes[:40]:
         sys.stdout.write(f"  {line}\n")
