@@ -63,3 +63,42 @@ def test_an_unchanged_log_is_neither_summed_up_nor_published_anew(shop: Shop) ->
     assert again[0].summary is first.summary
     shop.team.put(2, 3, "Wrong item")
     assert shop.sync().summary is not first.summary
+
+
+def test_what_people_did_to_the_tab_survives_the_next_figures(shop: Shop) -> None:
+    team: Any = shop.team
+    shop.sync()
+    first, second = (chart["chartId"] for chart in summary_of(team)["charts"][:2])
+    tab = {"sheetId": summary_of(team)["properties"]["sheetId"]}
+    place = tab | {"rowIndex": 3, "columnIndex": 9}
+    own = {"values": [{"userEnteredValue": {"stringValue": "our own column"}}]}
+    moved = {"overlayPosition": {"anchorCell": place}}
+    team.change(
+        {
+            "updateEmbeddedObjectPosition": {
+                "objectId": first,
+                "newPosition": moved,
+                "fields": "anchorCell",
+            }
+        },
+        {"deleteEmbeddedObject": {"objectId": second}},
+        {
+            "updateCells": {
+                "start": tab | {"rowIndex": 9, "columnIndex": 15},
+                "rows": [own],
+                "fields": "userEnteredValue",
+            }
+        },
+    )
+    team.put(2, 3, "Wrong item")
+    assert shop.sync().published
+    charts = {chart["chartId"]: chart["position"] for chart in summary_of(team)["charts"]}
+    assert charts[first]["overlayPosition"]["anchorCell"] == place
+    assert second not in charts
+    assert team.page("Summary")[9, 15] == "our own column"
+
+
+def summary_of(team: Any) -> Any:
+    path = "?fields=sheets(properties(title,sheetId),charts(chartId,position))"
+    sheets = team._get(path)["sheets"]
+    return next(sheet for sheet in sheets if sheet["properties"]["title"] == "Summary")
