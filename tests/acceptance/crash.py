@@ -6,20 +6,24 @@ Run ``uv run python -m tests.acceptance.crash --help``.
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from time import monotonic, sleep
 
 from refundsheet.config import Settings
 from refundsheet.config.settings import GraceSettings
+from refundsheet.core.headers import column_letter
+from refundsheet.sheets.memory import Held
 from tests.acceptance.installed import running, serving, settings_of
 from tests.acceptance.witness import Crowd, Witness
 from tests.simulation.crowd import Thrown, an_act
 from tests.simulation.people import STATUSES, Act, Around, Type, typed
 from tests.simulation.simulation import a_log
 from tests.simulation.truth import Broken, Promise, Truth
+from tests.simulation.world import same
 
 #: A process is killed at one of its first requests: it looks, reads, tests itself, writes, sums up,
 #: and reads again; or, every other one, where it writes the log.
@@ -32,6 +36,8 @@ _EDITS_PER_SECOND = 20
 #: One death in so many is in quiet, where a pass that was not cut off shows how it has to end.
 _IN_QUIET = 3
 _SETTINGS = Settings(grace=GraceSettings(reads=1, seconds=0))
+#: What the cells of a log hold.
+_Rows = list[list[Held]]
 _MORE = {"REFUNDSHEET_GRACE__READS": "1", "REFUNDSHEET_GRACE__SECONDS": "0"}
 
 
@@ -133,16 +139,27 @@ def _kill_in_quiet(witness: Witness, tally: Tally, dice: Thrown, now: datetime) 
     """A pass that is cut off, then a whole one: the log ends as after a pass that was not cut."""
     act = _other_status(witness.truth, dice)
     kept = witness.keep()
+    stood = witness.contents()
     witness.act(act)
-    witness.passes(_SETTINGS, now, now)
+    reports = witness.passes(_SETTINGS, now, now)
     whole = witness.contents()
     witness.bring_back(kept)
     witness.act(act)
     _kill(witness, tally, dice, "sync", "--now", now.isoformat())
     witness.passes(_SETTINGS, now, now)
-    if witness.contents() == whole:
+    others = list(_differences(stood, whole, witness.contents()))
+    if not others:
         return []
-    return [Broken(Promise.CUT, f"{act}: {witness.contents()} instead of {whole}")]
+    receipts = [receipt for report in reports for receipt in report.receipts]
+    return [Broken(Promise.CUT, f"{act}: {'; '.join(others)}; the whole pass had {receipts}")]
+
+
+def _differences(stood: _Rows, whole: _Rows, cut: _Rows) -> Iterator[str]:
+    """The cells in which a pass that was cut off ends otherwise than a whole one, and how they were."""
+    for row, lines in enumerate(zip_longest(stood, whole, cut, fillvalue=()), 1):
+        for column, (was, should, ended) in enumerate(zip_longest(*lines)):
+            if not same(should, ended):
+                yield f"row {row}, {column_letter(column)} was {was!r} and became {ended!r}, not {should!r}"
 
 
 def _other_status(truth: Truth, dice: Thrown) -> Type:
