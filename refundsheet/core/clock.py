@@ -47,6 +47,7 @@ def _set_back(known: Remembered, now: datetime) -> Remembered:
         visits=tuple(_seen_by(visit, now) for visit in known.visits),
         first_action=_seen_by(first, now) if first else None,
         missing_since=_earlier(known.missing_since, now),
+        unseen_since=_earlier(known.unseen_since, now),
     )
 
 
@@ -55,7 +56,9 @@ def _times(known: Remembered) -> Iterator[datetime]:
     yield known.first_seen
     yield known.still_since
     yield from (visit.not_after for visit in known.visits[-1:])
-    yield from filter(None, (known.status_since, known.acted_at, known.missing_since))
+    yield from filter(
+        None, (known.status_since, known.acted_at, known.missing_since, known.unseen_since)
+    )
 
 
 def _seen_by(event: _Event, now: datetime) -> _Event:

@@ -185,7 +185,7 @@ def _remembered_rivals(memory: Memory) -> dict[str, list[Remembered]]:
     rivals = defaultdict[str, list[Remembered]](list)
     for key, known in memory.cases.items():
         if _RIVAL in key:
-            rivals[_root(key)].append(known)
+            rivals[root_of(key)].append(known)
     return rivals
 
 
@@ -201,7 +201,8 @@ def _vanished(memory: Memory, present: Collection[str]) -> dict[str, Remembered]
     return {print_: known for print_, known in found.items() if print_ and print_ not in several}
 
 
-def _root(key: str) -> str:
+def root_of(key: str) -> str:
+    """The key that a row shares with others; a key that is nobody else's as it is."""
     return key.partition(_RIVAL)[0]
 
 
@@ -306,7 +307,7 @@ class _Index:
         self._alike = {
             print_: keys
             for print_, keys in by_print.items()
-            if print_ and len({_root(key) for key in keys}) == 1
+            if print_ and len({root_of(key) for key in keys}) == 1
         }
 
     def take_alike(self, case: RefundCase) -> str | None:
@@ -331,7 +332,7 @@ def _moved(
         old = index.take_alike(row.case) if index else None
         # What stood beside the case under its own ID is not another case, unless the case itself
         # stands under another one now.
-        is_beside = old is not None and _root(old) == key
+        is_beside = old is not None and root_of(old) == key
         is_case = is_beside and fingerprint(memory.cases[key].case) not in elsewhere
         if old is None or old in rekeyed or is_case:
             yield KnownRow(row, key, memory.cases[key])

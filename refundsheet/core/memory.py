@@ -120,6 +120,8 @@ class Remembered:
         unread: Field to how many reads in a row its cell showed an error, as #REF! or Loading….
         missing_since: The first of the reads in a row that did not hold it.
         missing_reads: How many these are.
+        unseen_since: The last read that told what it said, while it is missing or nobody knows which row
+            it is: whatever changes meanwhile can have happened since.
         removed: It was missing long enough to count as removed.
         moved_to: The tab on which its ID was found then; "" where it was on none.
     """
@@ -144,6 +146,7 @@ class Remembered:
     unread: Mapping[str, int] = field(default_factory=_nothing)
     missing_since: datetime | None = None
     missing_reads: int = 0
+    unseen_since: datetime | None = None
     removed: bool = False
     moved_to: str = ""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import COLUMNS, CUSTOMER_AND_ORDER, Kind, Writer
 from refundsheet.core.desk import Desk, Meaning
-from refundsheet.core.identity import KnownRow, Recognised, is_provisional
+from refundsheet.core.identity import KnownRow, Recognised, is_provisional, root_of
 from refundsheet.core.memory import (
     Memory,
     Observation,
@@ -65,6 +65,8 @@ class _Pass:
     fields: frozenset[str]
     compared: tuple[str, ...]
     now: datetime
+    #: The earliest moment at which a change that is seen now can have happened.
+    not_before: datetime | None
 
     @property
     def is_baseline(self) -> bool:
@@ -90,7 +92,7 @@ def observe(
     present, before = _with_both(fields), _with_both(memory.fields)
     # A column that was not there at the last read is learnt silently: its cells are not news.
     compared = tuple(field for field in TEAM_FIELDS if field in present and field in before)
-    this = _Pass(memory, desk, present, compared, now)
+    this = _Pass(memory, desk, present, compared, now, memory.last_read_at)
     cases = dict(memory.cases)
     observations: list[Observation] = []
     changed: set[str] = set(recognised.rekeyed.values())
@@ -105,7 +107,8 @@ def observe(
             cases[known.key] = seen
             if seen != known.remembered:
                 changed.add(known.key)
-    forgotten = _note_absent(recognised.absent, cases, now)
+    changed |= _note_doubts(recognised, cases, memory.last_read_at)
+    forgotten = _note_absent(recognised.absent, cases, this)
     changed |= set(recognised.absent) - forgotten
     return Observed(cases, frozenset(changed), frozenset(forgotten), tuple(observations))
 
@@ -125,8 +128,11 @@ def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Reme
         # What a row without a name of its own says is learnt, and is no news of anybody.
         return replace(before, key=known.key, case=case)
     unchanged = before.case is case and before.key == known.key
-    if unchanged and before.settled and not before.missing_reads and not before.unread:
+    is_usual = before.settled and not (before.unread or before.missing_reads or before.unseen_since)
+    if unchanged and is_usual:
         return before
+    if before.unseen_since:
+        this = replace(this, not_before=before.unseen_since)
     unread = _unread(known.row, before)
     if unread:
         # What a cell says while it shows an error is no news: it stays as it was.
@@ -141,6 +147,7 @@ def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Reme
         unread=unread,
         missing_since=None,
         missing_reads=0,
+        unseen_since=None,
         removed=False,
         moved_to="",
     )
@@ -166,7 +173,7 @@ def _first_seen(known: KnownRow, this: _Pass) -> Remembered:
 
 def _entry(case: RefundCase, this: _Pass) -> Visit:
     """The case's entry into its status, seen by this read."""
-    return Visit(status=case.status, not_before=this.memory.last_read_at, not_after=this.now)
+    return Visit(status=case.status, not_before=this.not_before, not_after=this.now)
 
 
 def _is_begun(case: RefundCase, this: _Pass) -> bool:
@@ -279,7 +286,7 @@ def _observation(
         field=field,
         before=_text(getattr(before.case, field)),
         after=_text(getattr(after, field)),
-        not_before=this.memory.last_read_at,
+        not_before=this.not_before,
         not_after=this.now,
     )
 
@@ -357,7 +364,7 @@ def _first_action(found: Remembered, this: _Pass) -> Seen | None:
     """What was the first action on a case, once there is another one."""
     if found.adopted or found.first_action is not None or found.acted_at is not None:
         return found.first_action
-    return Seen(not_before=this.memory.last_read_at, not_after=this.now)
+    return Seen(not_before=this.not_before, not_after=this.now)
 
 
 def _action(acted: list[str], case: RefundCase) -> str:
@@ -399,24 +406,41 @@ def _owed_on_entering(label: str, at: datetime, event: str, this: _Pass) -> dict
     return {field: stamp for field, applies in fields.items() if applies}
 
 
-def _note_absent(absent: Iterable[str], cases: dict[str, Remembered], now: datetime) -> set[str]:
+def _note_doubts(
+    recognised: Recognised, cases: dict[str, Remembered], last_read_at: datetime | None
+) -> set[str]:
+    """Note since when nobody knows what a case says, because several rows may be it."""
+    doubtful = {root_of(known.key) for known in recognised.rows if known.doubt is not None}
+    if not doubtful:
+        return set()
+    certain = {known.key for known in recognised.rows if known.doubt is None}
+    unseen = {key for key in doubtful - certain if key in cases and not cases[key].unseen_since}
+    for key in unseen:
+        cases[key] = replace(cases[key], unseen_since=last_read_at)
+    return unseen
+
+
+def _note_absent(absent: Iterable[str], cases: dict[str, Remembered], this: _Pass) -> set[str]:
     """Count the reads that did not hold a case; forget the rows that never got beyond typing."""
     forgotten: set[str] = set()
     for key in absent:
         if cases[key].settled:
-            cases[key] = _missing(cases[key], now)
+            cases[key] = _missing(cases[key], this)
         else:
             del cases[key]
             forgotten.add(key)
     return forgotten
 
 
-def _missing(known: Remembered, now: datetime) -> Remembered:
+def _missing(known: Remembered, this: _Pass) -> Remembered:
     """A case that was not found: removed only after several reads and some minutes."""
-    since = known.missing_since or now
+    since = known.missing_since or this.now
     reads = known.missing_reads + 1
-    removed = reads >= REMOVED_AFTER_READS and now - since >= REMOVED_AFTER
-    return replace(known, missing_since=since, missing_reads=reads, removed=removed)
+    removed = reads >= REMOVED_AFTER_READS and this.now - since >= REMOVED_AFTER
+    unseen = known.unseen_since or this.not_before
+    return replace(
+        known, missing_since=since, missing_reads=reads, removed=removed, unseen_since=unseen
+    )
 
 
 def newly_removed(memory: Memory, observed: Observed) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What people did since the last read, and what that owes to their cases."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -488,3 +489,64 @@ def test_no_old_row_is_ever_stamped_as_received(
             log.rows = data.draw(st.permutations(log.rows))
         passed = log.run()
         assert not [field for _, field in passed.changes if field == "requested_at"]
+
+
+# A case that nobody can tell for a while
+
+
+def copied(log: Log) -> None:
+    """Two rows say one ID, and neither what the case did."""
+    log.add(dict(log.rows[0]))
+    for number, row in enumerate(log.rows):
+        row["Order ID"] = f"another {number}"
+
+
+def kept(log: Log) -> None:
+    del log.rows[1]
+
+
+def cut(log: Log) -> None:
+    log.rows.insert(0, case("R-2"))
+    log.rows.pop()
+
+
+def pasted(log: Log) -> None:
+    log.rows[0] = case("R-1")
+
+
+def without_id(log: Log) -> None:
+    log.rows[0]["Case ID"] = ""
+
+
+def with_id(log: Log) -> None:
+    log.rows[0]["Case ID"] = "R-1"
+
+
+@pytest.mark.parametrize(
+    ("goes", "comes"),
+    [
+        pytest.param(copied, kept, id="its ID stood in two rows"),
+        pytest.param(cut, pasted, id="its row was cut"),
+        pytest.param(without_id, with_id, id="its ID was missing"),
+    ],
+)
+def test_a_change_of_a_case_that_could_not_be_told_may_have_happened_all_the_while(
+    goes: Callable[[Log], None], comes: Callable[[Log], None]
+) -> None:
+    log = Log([case("R-1")])
+    log.run()
+    last_told = log.now
+    goes(log)
+    log.run()
+    log.run()
+    comes(log)
+    log.rows[0]["Status"] = "Rejected"
+
+    passed = log.run()
+
+    [seen] = [one for one in passed.observed.observations if one.field == "status"]
+    assert (seen.not_before, seen.not_after) == (last_told, log.now)
+    assert log.known("r-1").visits[-1].not_before == last_told
+    assert log.rows[0]["Resolution Date"] == to_serial(log.now, ZONE)
+    log.rows[0]["Status"] = "New"
+    assert log.run().observed.observations[0].not_before == log.now - timedelta(minutes=1)
