@@ -149,7 +149,7 @@ def echo_open(title: str, cells: Cells) -> str:
     start = cells.column_start or (1 if cells.column_end else None)
     first = f"{_letters(start)}{cells.row_start or ''}"
     last = f"{_letters(cells.column_end)}{cells.row_end or ''}"
-    return f"{quoted(title)}!{first}" if first == last else f"{quoted(title)}!{first}:{last}"
+    return f"{quoted(title)}!{first}" if last in {"", first} else f"{quoted(title)}!{first}:{last}"
 
 
 def _letters(number: int | None) -> str:

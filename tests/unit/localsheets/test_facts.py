@@ -216,6 +216,17 @@ _LOCATION: Json = {"dimensionRange": {"dimension": "ROWS", "startIndex": 0}}
         ),
         pytest.param(
             {
+                "updateCells": {
+                    "start": {"rowIndex": 1000, "columnIndex": 1},
+                    "rows": [{"values": [{"note": "n"}]}],
+                    "fields": "note",
+                }
+            },
+            "Range (Sheet1!B1001) exceeds grid limits. Max rows: 1000, max columns: 26",
+            id="a start past the grid",
+        ),
+        pytest.param(
+            {
                 "createDeveloperMetadata": {
                     "developerMetadata": {
                         "metadataKey": "k",
