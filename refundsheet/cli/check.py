@@ -71,7 +71,7 @@ def _rule_by_rule(report: PassReport, lowest: Severity) -> Iterator[str]:
             yield from _rule(broken, report)
     yield from _worst(report)
     if notes := [broken for broken in rules if broken.severity < lowest]:
-        yield "\nNotes (--notes tells where):"
+        yield "\nNotes (--notes tells where, and what to do):"
         for broken in notes:
             yield f"  {_title(broken, report)}"
     if rules:
