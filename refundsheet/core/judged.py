@@ -66,8 +66,8 @@ class Judged:
         payees: Of each row the mark of its customer and amount.
         beside: What the cases said of each other.
         flags: Key to flag.
-        old: The keys of the cases that were listed instead.
-        violations: Row number to everything wrong with the row.
+        old: Of each row whether its case was listed instead.
+        violations: Of each row everything wrong with it.
     """
 
     premises: tuple[object, ...] = ()
@@ -79,10 +79,8 @@ class Judged:
     payees: Sequence[int] = ()
     beside: Beside = Beside()
     flags: Mapping[str, Flag] = field(default_factory=dict[str, Flag])
-    old: Sequence[str] = ()
-    violations: Mapping[int, tuple[Violation, ...]] = field(
-        default_factory=dict[int, tuple[Violation, ...]]
-    )
+    old: Sequence[int] = b""
+    violations: Sequence[tuple[Violation, ...]] = ()
 
     def by(self, premises: tuple[object, ...], at: float) -> "Judged":
         """What of it may stand when rows are judged by these premises, at this time."""
@@ -103,6 +101,8 @@ class Judged:
             holds_until=array("d", _picked((*self.holds_until, AGAIN), order)),
             orders=array("q", _picked((*self.orders, 0), order)),
             payees=array("q", _picked((*self.payees, 0), order)),
+            old=bytes(_picked((*self.old, 0), order)),
+            violations=_picked((*self.violations, ()), order),
         )
 
     def standing(

@@ -107,7 +107,7 @@ def decide(recognised: Recognised, context: Context, before: Judged = NOTHING_JU
         before: What an earlier pass has judged: it saves time, and makes no difference.
     """
     rows, at = recognised.rows, context.now.timestamp()
-    cases = [_settled(known, context) for known in rows]
+    cases = _settled(rows, context)
     before = before.by(_premises(context), at).in_order_of(cases)
     orders, payees = before.marked(cases)
     beside = _beside(recognised, cases, sharing(cases, orders, payees), context)
@@ -118,7 +118,7 @@ def decide(recognised: Recognised, context: Context, before: Judged = NOTHING_JU
         None if stands else _verdict(known, case, minted.get(known.key, ()), checks, context)
         for known, case, stands in zip(rows, cases, standing, strict=True)
     ]
-    flags, old, violations = _with_standing(rows, verdicts, before)
+    flags, old, violations = _with_standing(cases, verdicts, before)
     judged = Judged(
         premises=_premises(context),
         at=at,
@@ -133,7 +133,15 @@ def decide(recognised: Recognised, context: Context, before: Judged = NOTHING_JU
         violations=violations,
     )
     changes = chain.from_iterable(verdict.changes for verdict in verdicts if verdict is not None)
-    return Decisions(tuple(changes), flags, old, violations, judged)
+    return Decisions(
+        changes=tuple(changes),
+        flags=flags,
+        old=tuple(case.key for case, is_old in zip(cases, old, strict=True) if case and is_old),
+        violations={
+            known.row.number: found for known, found in zip(rows, violations, strict=True) if found
+        },
+        judged=judged,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,27 +192,25 @@ def _verdict(
 
 
 def _with_standing(
-    rows: Sequence[KnownRow], verdicts: Sequence[_Verdict | None], before: Judged
-) -> tuple[dict[str, Flag], tuple[str, ...], dict[int, tuple[Violation, ...]]]:
+    cases: Sequence[Remembered | None], verdicts: Iterable[_Verdict | None], before: Judged
+) -> tuple[dict[str, Flag], bytearray, list[tuple[Violation, ...]]]:
     """Flags, old cases and violations by these verdicts; where there is none, by those before."""
-    were_old = frozenset(before.old)
     flags: dict[str, Flag] = {}
-    old: list[str] = []
-    violations: dict[int, tuple[Violation, ...]] = {}
-    for known, row_before, verdict in zip(rows, before.rows, verdicts, strict=True):
-        key = known.key
+    old = bytearray(len(cases))
+    violations: list[tuple[Violation, ...]] = []
+    judged_before = zip(before.old, before.violations, strict=True)
+    for place, (case, verdict, (was_old, stood)) in enumerate(
+        zip(cases, verdicts, judged_before, strict=True)
+    ):
         if verdict is not None:
-            flag, is_old, found = verdict.flag, verdict.is_old, verdict.violations
+            flag, old[place] = verdict.flag, verdict.is_old
+            violations.append(verdict.violations)
         else:
-            flag, is_old = before.flags.get(key), key in were_old
-            found = before.violations.get(row_before.number) if row_before else None
-        if flag is not None:
-            flags[key] = flag
-        if is_old:
-            old.append(key)
-        if found:
-            violations[known.row.number] = found
-    return flags, tuple(old), violations
+            flag, old[place] = before.flags.get(case.key) if case else None, was_old
+            violations.append(stood)
+        if flag is not None and case is not None:
+            flags[case.key] = flag
+    return flags, old, violations
 
 
 def _holding(verdicts: Iterable[_Verdict | None], before: Iterable[float]) -> "array[float]":
@@ -234,16 +240,20 @@ def _baseline(context: Context) -> datetime:
     return context.memory.baseline_at or context.now
 
 
-def _settled(known: KnownRow, context: Context) -> Remembered | None:
-    """The case of a row that is no longer being typed in, and is certainly its."""
-    after = context.observed.cases.get(known.key) if known.doubt is None else None
-    return after if after is not None and after.settled else None
+def _settled(rows: Iterable[KnownRow], context: Context) -> list[Remembered | None]:
+    """Of each row its case, if it is no longer being typed in, and certainly that case's."""
+    found = context.observed.cases.get
+    return [
+        after
+        if known.doubt is None and (after := found(known.key)) is not None and after.settled
+        else None
+        for known in rows
+    ]
 
 
 def flagged_by(recognised: Recognised, context: Context) -> Flagged:
     """The flags alone, as other settings in the context would have them, say."""
-    settled = (_settled(known, context) for known in recognised.rows)
-    cases = (case for case in settled if case is not None)
+    cases = (case for case in _settled(recognised.rows, context) if case is not None)
     return flag_cases(cases, context.desk, context.calendar, _baseline(context), context.now)
 
 

@@ -7,6 +7,7 @@ across.py. All of them take their severity from here, and a team may give them a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from refundsheet.core.model import Severity, Violation
 
@@ -94,6 +95,7 @@ Grades = Mapping[str, Severity | None]
 _PLACES = {rule.id: place for place, rule in enumerate(CATALOGUE)}
 
 
+@lru_cache(maxsize=1024)  # most say the same of many rows: a hundred thousand records are memory
 def violation(rule: str, sentence: str, field: str) -> Violation:
     """A broken rule of the catalogue, as severe as it is there."""
     return Violation(rule, RULE_BY_ID[rule].severity, field, sentence)
