@@ -1,4 +1,11 @@
-"""A plan taken apart: which cells of which rows leave together, and on what condition."""
+"""A plan taken apart: which cells of which rows leave together, and on what condition.
+
+New Case IDs leave with the stamps, after them, and not in a batch of their own. Each judgement compares
+the IDs beside its row, so an ID that is given must not come before a stamp next to it; and where rows
+below each other get one, the later judgement expects what the earlier one has written. A batch of their
+own would rest on the same read, a second older by then, and cost a request more. Where one is lost, those
+below it that expected it are lost with it, and come in the next pass.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -169,7 +176,7 @@ class Task:
     def judgements(self, look: Look) -> Iterator[Judgement]:
         """The rows to judge, what has waited longest first.
 
-        Those that get an ID come last, so that no other row's neighbour changes.
+        Those that get an ID come last, so that no other row's neighbour changes unexpectedly.
         """
         minted: dict[int, Cell] = {}
         order = sorted(self._changes, key=lambda row: (self._mints(row), self._due(row), row))
@@ -180,7 +187,7 @@ class Task:
                 row=row,
                 compared={column: self._expected(row, column, look) for column in columns},
                 above=minted.get(row - 1, self._expected(row - 1, self._id_column, look)),
-                below=self._expected(row + 1, self._id_column, look),
+                below=minted.get(row + 1, self._expected(row + 1, self._id_column, look)),
                 changes=changes,
                 formulas=frozenset(c for c in columns if look.formula_at(row, c)),
             )

@@ -337,8 +337,9 @@ def test_another_writer_between_two_looks_leaves_all_for_the_next_pass(
     assert column(team, FOLLOW_UP) == [""] * 120
 
 
-def test_an_id_is_written_before_the_neighbour_that_gets_one_too(
-    team_of: Callable[..., HttpTeam],
+@pytest.mark.parametrize("waits_longest", [None, 3, 4])
+def test_an_id_is_written_although_the_neighbour_gets_one_too(
+    team_of: Callable[..., HttpTeam], waits_longest: int | None
 ) -> None:
     rows = cases(4)
     rows[2][CASE] = rows[3][CASE] = ""
@@ -353,10 +354,38 @@ def test_an_id_is_written_before_the_neighbour_that_gets_one_too(
         for row in (3, 4)
     ]
 
-    receipts = write(team, *minted, change(2), change(5))
+    due = [replace(one, field="resolved_at", after=STAMP - 1) for one in minted]
+    due = [one for one in due if one.row == waits_longest]
+
+    receipts = write(team, *minted, *due, change(2), change(5))
 
     assert outcomes(receipts) == {Outcome.DONE}
     assert column(team, CASE) == ["R-1", "R-8", "R-9", "R-4"]
+
+
+def test_ids_below_one_that_was_not_given_wait_and_stamps_do_not(
+    team_of: Callable[..., HttpTeam],
+) -> None:
+    rows = cases(6)
+    for row in rows[2:6]:
+        row[CASE] = ""
+    team = team_of(rows)
+    minted = [
+        change(
+            row,
+            "case_id",
+            case=fingerprint(RefundCase(order_id=f"10{row - 1}")),
+            after=f"R-{row + 9}",
+        )
+        for row in (3, 4, 5, 6)
+    ]
+
+    receipts = write(
+        team, *minted, change(2), change(7), meanwhile=lambda: team.put(4, CASE, "R-99")
+    )
+
+    assert column(team, CASE) == ["R-1", "", "R-99", "", "", "R-6"]
+    assert [r.outcome for r in receipts if r.change.row in {2, 7}] == [Outcome.DONE] * 2
 
 
 # What is compared
