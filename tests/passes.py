@@ -147,9 +147,7 @@ class Log:
         fields = frozenset(log.layout.columns)
         observed = observe(recognised, fields, self.memory, self.desk, self.now)
         context = self.context(log.layout, observed, backfill=backfill)
-        decisions = decide(recognised, context, self.judged)
-        assert in_full(decisions) == in_full(decide(recognised, context))
-        assert flagged_by(recognised, context) == Flagged(decisions.flags, decisions.old)
+        decisions = decided_twice(recognised, context, self.judged)
         self.judged = decisions.judged
         receipts = [self.receipt(change, outcome, log.layout) for change in decisions.changes]
         self.write(receipts, log.layout)
@@ -201,7 +199,17 @@ class Log:
         self.memory = replace(self.memory, cases=cases)
 
 
-def in_full(decisions: Decisions) -> tuple[object, ...]:
+def decided_twice(
+    recognised: Recognised, context: Context, before: Judged = NOTHING_JUDGED
+) -> Decisions:
+    """What is decided; what was judged before must have made no difference."""
+    decisions = decide(recognised, context, before)
+    assert _in_full(decisions) == _in_full(decide(recognised, context))
+    assert flagged_by(recognised, context) == Flagged(decisions.flags, decisions.old)
+    return decisions
+
+
+def _in_full(decisions: Decisions) -> tuple[object, ...]:
     """All that was decided, in its order."""
     flags, violations = decisions.flags.items(), decisions.violations.items()
     return decisions.changes, list(flags), decisions.old, list(violations)

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 import stamina
 
+from refundsheet import reconcile
 from tests.discovery import Sent
+from tests.passes import decided_twice
 
 
 @pytest.fixture
@@ -18,3 +20,9 @@ def requests_sent() -> list[Sent]:
 def no_waiting() -> Iterator[None]:
     with stamina.set_testing(testing=True, attempts=100, cap=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def every_pass_is_decided_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what the pass before it judged, and without: it must come to the same."""
+    monkeypatch.setattr(reconcile, "decide", decided_twice)
