@@ -68,6 +68,10 @@ class Look:
             filled_below=filled,
         )
 
+    def with_filters_of(self, later: "Look") -> "Look":
+        """The same look, with what a later one found hidden."""
+        return replace(self, has_filter=later.has_filter, hidden_rows=later.hidden_rows)
+
     def formula_at(self, row: int, column: int) -> bool:
         """Whether a formula stands there."""
         return "formulaValue" in self.cells.get((row, column), {}).get("userEnteredValue", ())

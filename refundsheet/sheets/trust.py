@@ -76,9 +76,14 @@ class Trust:
             return BEHIND_A_FILTER
         return HIDDEN_BY_A_FILTER if paste is not Paste.EXACT and row in look.hidden_rows else ""
 
+    @property
+    def minds_filters(self) -> bool:
+        """Whether it makes a difference that people filter: then a filter is looked for before each batch."""
+        return self.test is None or self.test.filtered_paste is not Paste.EXACT
+
     def without_our_filter(self, look: Look) -> Iterator[Request]:
         """Takes a filter off the hidden tab, where it would lead pastes astray; nobody needs one there."""
-        if self.test is None or self.test.filtered_paste is not Paste.EXACT:
+        if self.minds_filters:
             yield {"clearBasicFilter": {"sheetId": look.hidden.sheet_id}}
 
     @property

@@ -122,7 +122,23 @@ class LogWriter:
                 left = (change for later in waiting for change in later.changes)
                 why = "not sent: an answer before it was lost"
                 return receipts + [Receipt(change, Outcome.LOST, why) for change in left]
+            if waiting and self._trust.minds_filters:
+                look = look.with_filters_of(self._look(task, log, hidden))
+                waiting = list(self._without_hidden(waiting, look, receipts))
         return receipts
+
+    def _without_hidden(
+        self, batches: Iterable[Batch], look: Look, receipts: list[Receipt]
+    ) -> Iterator[Batch]:
+        """The batches that are left without rows that wait, because people have set a filter meanwhile."""
+        for batch in batches:
+            whys = {j.row: self._trust.why_waiting(j.row, look) for j in batch.judgements}
+            for judgement in batch.judgements:
+                if why := whys[judgement.row]:
+                    receipts += judged.all_alike(judgement, Outcome.WAITING, why)
+            left = [judgement for judgement in batch.judgements if not whys[judgement.row]]
+            if left or batch.bulk:
+                yield replace(batch, judgements=left)
 
     def _look(self, task: Task, log: Tab, hidden: Tab) -> Look:
         """The one read before writing: formulas, formats, merges, protection and the nonce."""

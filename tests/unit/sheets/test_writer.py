@@ -630,9 +630,9 @@ def test_a_merged_cell_is_not_written(team: HttpTeam) -> None:
     assert told(receipts) == [(Outcome.REFUSED, "the cell is merged with others"), *DONE]
 
 
-def hides(row: int) -> dict[str, Any]:
+def hides(row: int, end: int = 5) -> dict[str, Any]:
     """A filter that hides a row by its amount."""
-    box = {"sheetId": 77, "startRowIndex": 0, "endRowIndex": 5}
+    box = {"sheetId": 77, "startRowIndex": 0, "endRowIndex": end}
     hidden = {"columnIndex": AMOUNT, "filterCriteria": {"hiddenValues": [f"{row - 0.5}"]}}
     return {"setBasicFilter": {"filter": {"range": box, "filterSpecs": [hidden]}}}
 
@@ -660,6 +660,25 @@ def test_nothing_is_pasted_beside_a_filter_where_it_could_land_on_another_row(
     why = "a filter is on: Google Sheets could paste on another row"
     assert told(receipts) == [(Outcome.WAITING, why)] * 2
     assert column(team, RESOLVED) == [""] * 4
+
+
+def test_a_filter_set_between_two_batches_is_seen_before_the_second(
+    team_of: Callable[..., HttpTeam], local_server: LocalServer
+) -> None:
+    local_server.set_control(switches={"filtered_paste": "displaced"})
+    team = team_of(cases(102), row_count=200)
+    rows = range(2, 104)
+    a_filter = hides(102, end=103)
+
+    receipts = write(
+        team,
+        *map(change, rows),
+        meanwhile=lambda: team.act_before(0, lambda: team.change(a_filter)),
+    )
+
+    found = [receipt.outcome for receipt in receipts]
+    assert found == [Outcome.DONE] * 100 + [Outcome.WAITING] * 2
+    assert column(team, RESOLVED) == [STAMP] * 100 + ["", ""]
 
 
 @pytest.mark.parametrize("paste", ["exact", "skipped", "displaced"])
