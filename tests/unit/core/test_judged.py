@@ -12,7 +12,7 @@ from math import inf
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -121,6 +121,17 @@ def test_a_row_that_somebody_typed_over_is_judged_until_it_is_ours_again(
     log = a_log(looked_at, case("R-1", status="Lost"))
     log.row("R-1")["Row Check"] = "I know"
     assert [log.looked_at(), log.looked_at()] == [["R-1"], ["R-1"]]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.LOST, Outcome.WAITING, Outcome.UNKNOWN])
+def test_a_row_of_which_something_was_not_written_is_judged_again(
+    looked_at: list[str], outcome: Outcome
+) -> None:
+    log = a_log(looked_at, *THREE)
+    log.row("R-1")["Reason for Refund"] = "Wrong itme"
+    log.run(outcome=outcome)
+    assert log.looked_at() == ["R-1"]
+    assert "Did you mean Wrong item?" in log.row("R-1")["Row Check"]
 
 
 def test_a_new_year_is_judged_anew_for_dates_are_worded_by_it(looked_at: list[str]) -> None:
@@ -388,5 +399,8 @@ class AnyPasses(RuleBasedStateMachine):
         self._passes()
 
 
-AnyPasses.TestCase.settings = settings(stateful_step_count=10)
+# Making a failing example short takes minutes: it is printed as it was found.
+AnyPasses.TestCase.settings = settings(
+    stateful_step_count=10, phases=set(Phase) - {Phase.shrink, Phase.explain}
+)
 test_with_what_was_judged_before_every_pass_decides_the_same = AnyPasses.TestCase
