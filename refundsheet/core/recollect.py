@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind, Writer
 from refundsheet.core.desk import Desk
-from refundsheet.core.follow_up import words
+from refundsheet.core.follow_up import FlagKind, words
 from refundsheet.core.history import By, Entry
 from refundsheet.core.identity import Recognised, comparable_id
 from refundsheet.core.memory import Memory, Remembered, Visit, bounded
@@ -36,6 +36,9 @@ _FLAG = re.compile(
     r"\. [A-Z][^.?]+[.?]( Also: .+\.)?",
     re.DOTALL,
 )
+
+#: What has no limit is by when it began.
+_BY_ITS_BEGINNING = (f"{FlagKind.REOPENED.word}: ", f"{FlagKind.POSSIBLE_DOUBLE.word}: ")
 
 
 def recollect(context: Context, recognised: Recognised, entries: Sequence[Entry]) -> Context:
@@ -155,9 +158,10 @@ def _texts_standing(recognised: Recognised, context: Context) -> Iterator[str]:
 
 
 def _says_when(flag: str, by: float, context: Context) -> bool:
-    """Whether a flag names the time beside it; another one was typed there by somebody."""
-    moment = to_moment(by, context.calendar.zone)
-    return words(moment, context.now) in flag
+    """Whether a flag names the time beside it as the one it is by; others were typed there."""
+    when = words(to_moment(by, context.calendar.zone), context.now)
+    verbs = "since" if flag.startswith(_BY_ITS_BEGINNING) else "due|passed|ends?|ended"
+    return re.search(rf"\b({verbs}) {re.escape(when)}(?! \d\d:)", flag) is not None
 
 
 def _is_ours(found: str, sentences: set[str]) -> bool:

@@ -129,6 +129,30 @@ def test_texts_of_the_history_and_standing_flags_are_ours() -> None:
     }
 
 
+REOPENED = "Reopened: Approved since Mon 2 Nov 10:00, after Closed. Look at it again."
+BEGAN, DUE = 46328 + 9 / 24, 46328 + 17 / 24
+
+
+@pytest.mark.parametrize(
+    ("flag", "by", "is_ours"),
+    [
+        pytest.param(FLAG, DUE, True, id="when it is due"),
+        pytest.param(FLAG, BEGAN, False, id="when it began"),
+        pytest.param(FLAG, 46328, False, id="the day it is due"),
+        pytest.param(REOPENED, BEGAN + 1 / 24, True, id="when it was opened again"),
+        pytest.param(REOPENED, DUE, False, id="another time"),
+    ],
+)
+def test_a_time_is_ours_where_the_flag_beside_it_is_by_it(
+    flag: str, by: float, *, is_ours: bool
+) -> None:
+    cells = {"Follow-up": flag, "Follow-up By": by}
+
+    texts = recollected([row("R-2", **cells)]).memory.texts
+
+    assert texts - {flag} == ({f"{by:.6f}"} if is_ours else set())
+
+
 def test_a_row_check_is_ours_where_it_says_what_a_check_says_now() -> None:
     odd = row("R-2", Status="Odd", Amount="much")
     found = _violations([odd])[2]
