@@ -272,9 +272,9 @@ def _carry(truth: Truth, ordered: Sequence[Line], end: int) -> None:
         line.values += rest
         truth.lines[index] = line
         for column, (old, new) in enumerate(zip(was[line.uid], rest, strict=True), end):
-            if new is not old:
-                line.values[column] = truth.arriving(new, old, line.uid)
-            if old.content != new.content and (old.shows, new.shows) != (None, None):
+            if old.shows is None and new.shows is None:
+                line.values[column] = new.as_blank_as(old)
+            elif old.content != new.content:
                 truth.touched[line.uid, truth.field_at(column)] = truth.tick
 
 
@@ -509,9 +509,13 @@ def _bring_back(truth: Truth, before: list[Line]) -> None:
     for row, line in enumerate(truth.lines):
         was = now.get(line.uid)
         for column, value in enumerate(line.values):
-            if was is None or was.values[column].content != value.content:
+            if was is None or not _is_like(was.values[column], value):
                 line.values[column] = replace(value, since=truth.tick)
                 truth.touched[line.uid, truth.field_at(column) if row else ""] = truth.tick
+
+
+def _is_like(one: Value, other: Value) -> bool:
+    return one.content == other.content or one.shows is other.shows is None
 
 
 def _bring_back_cells(truth: Truth, before: list[Line]) -> None:

@@ -128,6 +128,7 @@ class Truth:
         touched: Row and field to the tick at which a person last changed it.
         born: Row to the tick at which a person made it.
         recorded: The ticks of the reads that refundsheet has taken in, in order.
+        untold: Row and field of what refundsheet wrote and no ledger knows to have arrived.
         copy_of: Row to the row it is a copy of.
         said: Row and field to what the row last said in it, by the headers of then.
     """
@@ -137,6 +138,7 @@ class Truth:
     touched: dict[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
     born: dict[int, int] = field(default_factory=dict[int, int])
     recorded: list[int] = field(default_factory=lambda: [0])
+    untold: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     copy_of: dict[int, int] = field(default_factory=dict[int, int])
     said: dict[tuple[int, str], Cell] = field(default_factory=dict[tuple[int, str], Cell])
     _fields: tuple[str, ...] = ()
@@ -206,20 +208,25 @@ class Truth:
             old.is_blank and value.is_blank
         ):
             return
-        line.values[column] = self.arriving(value, old, line.uid)
+        line.values[column] = self._arriving(value, old, line.uid, self.field_at(column))
         self.touched[line.uid, self.field_at(column)] = self.tick
 
-    def arriving(self, value: Value, old: Value, row: int) -> Value:
+    def _arriving(self, value: Value, old: Value, row: int, name: str) -> Value:
         """A value that takes the place of another on a row.
 
-        What was typed and cleared again before refundsheet ever saw it leaves the cell blank since
-        before that: nobody could know. So does a stamp that was carried there from another row.
+        What came and went again before refundsheet ever saw it leaves the cell as it was before that:
+        nobody could know. So does a stamp that was carried there from another row, and one whose
+        writer died before it heard of it.
         """
         if old.shows is None and value.shows is None:
             return value.as_blank_as(old)
         if old.is_blank:
             return replace(value, since=self.tick, blank_before=old.since)
         is_its_own = old.by is By.REFUNDSHEET and old.row == row
+        if is_its_own and (row, name) in self.untold:
+            before = old.instead_of or BLANK
+            if alike(value.shows, before.shows):
+                return replace(value, since=before.since, ours_before=before.ours_before)
         seen = is_its_own or self.recorded[-1] >= old.since
         if value.is_blank and not seen and old.blank_before >= 0:
             return replace(value, since=old.blank_before)

@@ -44,12 +44,14 @@ class Reading:
         uids: Which row was where when it read the log last.
         tick: When that was.
         says: Row to what told it from others then, whatever its ID.
+        shows: Row and field of what stood there and no ledger knew of before.
     """
 
     ledger: int
     uids: tuple[int, ...] = ()
     tick: int = 0
     says: Mapping[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
+    shows: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +167,14 @@ class World(ABC):
         """The process that runs has the log as it is now."""
         self.running.uids = tuple(line.uid for line in self.truth.lines)
         self.running.tick = self.truth.tick
+        self.running.shows = set(self.truth.untold)
         rows = range(1, self.truth.count)
         self.running.says = {self.truth.lines[row].uid: self._says(row) for row in rows}
 
     def note_record(self) -> None:
         """What the process that runs has read is in its ledger now."""
         self.truth.recorded.append(self.running.tick)
+        self.truth.untold -= self.running.shows
         self.said.update(self.running.says.items())
 
     def _says(self, row: int) -> tuple[str, ...]:
@@ -223,6 +227,7 @@ class World(ABC):
             instead_of=replace(held, instead_of=None),
         )
         self.writes += 1
+        self.truth.untold.add((line.uid, name))
         self.stamped.add((line.uid, name, content))
         self.last_written = (line.uid, name)
         if name in OURS and content is not None:
@@ -333,6 +338,7 @@ class Listening:
 
     def settled(self, receipts: Sequence[Receipt]) -> None:
         self._journal.settled(receipts)
+        self._world.truth.untold.clear()
 
 
 def _at(cells: Sequence[Cell], column: int) -> Cell:
