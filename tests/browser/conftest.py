@@ -12,7 +12,7 @@ from tests.shops import HEADERS, Shop, a_log
 from tests.teams import HttpTeam
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
     from refundsheet.localsheets.server import LocalServer
 
@@ -51,6 +51,11 @@ def open_page(browser: "Browser") -> "Iterator[Callable[..., Page]]":
         if message.type in {"error", "warning"}:
             complaints.append(message.text)
 
+    def missed(request: "Request") -> None:
+        # What is still on its way when a page is left is dropped by the browser, and missed by nobody.
+        if request.failure != "net::ERR_ABORTED":
+            complaints.append(request.url)
+
     def open_one(address: str, **looks: str) -> "Page":
         context = browser.new_context(viewport={"width": 1280, "height": 720}, **looks)  # type: ignore[arg-type]
         context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -58,7 +63,7 @@ def open_page(browser: "Browser") -> "Iterator[Callable[..., Page]]":
         page.set_default_timeout(10_000)
         page.on("console", hear)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(request.url))
+        page.on("requestfailed", missed)
         page.goto(address)
         page.wait_for_selector("body[data-ready]")
         pages.append(page)
