@@ -403,4 +403,6 @@ class AnyPasses(RuleBasedStateMachine):
 AnyPasses.TestCase.settings = settings(
     stateful_step_count=10, phases=set(Phase) - {Phase.shrink, Phase.explain}
 )
-test_with_what_was_judged_before_every_pass_decides_the_same = AnyPasses.TestCase
+test_with_what_was_judged_before_every_pass_decides_the_same = pytest.mark.timeout(600)(
+    AnyPasses.TestCase
+)
