@@ -8,6 +8,7 @@ from tests.simulation.over_http import SheetsWorld
 from tests.simulation.people import (
     Around,
     Beside,
+    Clear,
     CopyRow,
     DeleteRow,
     MoveRow,
@@ -73,6 +74,21 @@ def test_a_case_that_comes_back_after_the_ledger_was_lost_is_no_news() -> None:
     desk.settle()
     stamped = [(name, value.content) for _, name, value in desk.world.truth.stamps()]
     assert [name for name, _ in stamped if name in STAMPS] == []
+
+
+def test_a_stamp_that_was_cleared_stays_away_when_an_older_ledger_is_put_back() -> None:
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.settle()
+    desk.keep_ledger()
+    for act in (Type(row=1, name="notes", number=5), Clear(row=1, name="last_action_at")):
+        desk.world.act(act)
+        desk.wait(20)
+        desk.run()
+    desk.put_ledger_back()
+    desk.wait(20)
+    desk.run(take_over=True)
+    assert desk.broken() == []
 
 
 @pytest.mark.parametrize("world", [MemoryWorld, SheetsWorld])
