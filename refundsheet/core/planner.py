@@ -15,10 +15,12 @@ from refundsheet.core.flagging import Flagged, flag_cases, flag_of, is_listed_in
 from refundsheet.core.follow_up import Flag, Timer, words
 from refundsheet.core.identity import (
     DUPLICATE_ID,
+    FINGERPRINT_FIELDS,
     KnownRow,
     Recognised,
     comparable_id,
     is_provisional,
+    root_of,
 )
 from refundsheet.core.judged import AGAIN, NOTHING_JUDGED, Beside, Judged, sharing
 from refundsheet.core.memory import Memory, Remembered
@@ -134,7 +136,7 @@ def decide(recognised: Recognised, context: Context, before: Judged = NOTHING_JU
     )
     changes = chain.from_iterable(verdict.changes for verdict in verdicts if verdict is not None)
     return Decisions(
-        changes=tuple(changes),
+        changes=tuple(_told_apart(changes, rows, context.layout)),
         flags=flags,
         old=tuple(case.key for case, is_old in zip(cases, old, strict=True) if case and is_old),
         violations={
@@ -142,6 +144,24 @@ def decide(recognised: Recognised, context: Context, before: Judged = NOTHING_JU
         },
         judged=judged,
     )
+
+
+def _told_apart(
+    changes: Iterable[Change], rows: Iterable[KnownRow], layout: Layout
+) -> Iterator[Change]:
+    """The changes; where several rows have one ID, they also rest on what told their row from the others.
+
+    Of such rows one keeps the bare key, because the rest of it is as last seen. Its ID alone would let
+    a write pass that finds another of them in its place.
+    """
+    in_doubt = (known.key for known in rows if known.doubt is not None)  # as all but that one are
+    several = {root_of(key) for key in in_doubt if root_of(key) != key}
+    telling = [name for name in (*FINGERPRINT_FIELDS, *_NAMES) if name in layout.columns]
+    for change in changes:
+        if change.case in several:
+            yield replace(change, premise=tuple(dict.fromkeys((*change.premise, *telling))))
+        else:
+            yield change
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,22 @@ def test_a_copy_is_offered_an_id_that_is_free() -> None:
     assert not log.rows[0].get("Row Check")
 
 
+def test_what_told_a_row_from_others_with_its_id_is_still_true_when_it_is_written() -> None:
+    log = an_adopted_log(case("R-1"), case("R-2"))
+    log.add(case("R-1", order="#5"))
+    log.run()
+    for row in log.rows:
+        row["Status"] = "Approved"
+
+    changes = [change for change in log.run().decisions.changes if change.field == "approved_at"]
+
+    tells = {"order_id", "customer_name"}
+    assert {change.case: tells <= {*change.premise} for change in changes} == {
+        "r-1": True,
+        "r-2": False,
+    }
+
+
 def test_sorting_does_not_rewrite_what_is_said_about_copies() -> None:
     log = an_adopted_log(*(case("R-1", order=f"#{n}") for n in range(4)))
     log.rows.reverse()
