@@ -110,7 +110,7 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     alone, shared, blank = _by_key(rows, "case_id" if field == "case_id" else "order_id")
     known = {row.number: KnownRow(row, "") for row in blank}
     rivals = _remembered_rivals(memory) if shared else {}
-    vanished = _vanished(memory, alone.keys() | shared.keys()) if shared else {}
+    vanished = _vanished(memory, alone, shared) if shared else {}
     rekeyed: dict[str, str] = {}
     for key, group in shared.items():
         for claimant in _claimants(key, group, memory, rivals.get(key, ()), vanished):
@@ -132,7 +132,9 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     found = {entry.key for entry in known.values()} | shared.keys() | rekeyed.keys()
     gone = (key for key in sorted(memory.cases.keys() - found))
     absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
-    moved = list(_moved(movers, strangers, absent, memory, rekeyed))
+    unsure = (entry.row for entry in known.values() if entry.doubt is not None)
+    others = [*unsure, *(row for _, row in strangers)] if movers else []
+    moved = list(_moved(movers, others, absent, memory, rekeyed))
     taken = rekeyed.keys() | {entry.key for entry in moved if entry.key not in rekeyed.values()}
     rest = {key: case for key, case in absent.items() if key not in taken}
     held: set[str] = set()
@@ -189,12 +191,17 @@ def _remembered_rivals(memory: Memory) -> dict[str, list[Remembered]]:
     return rivals
 
 
-def _vanished(memory: Memory, present: Collection[str]) -> dict[str, Remembered]:
-    """The cases whose IDs stand nowhere any more, by what their rows said; none where several did."""
+def _vanished(
+    memory: Memory, alone: Mapping[str, Row], shared: Collection[str]
+) -> dict[str, Remembered]:
+    """The cases that stand nowhere under their IDs, by what their rows said; none where several did."""
     found: dict[str, Remembered] = {}
     several = set[str]()
     for key, known in memory.cases.items():
-        if key not in present and not known.removed and _RIVAL not in key:
+        root = root_of(key)
+        row = alone.get(root)
+        stands = root in shared or (row is not None and not _is_elsewhere(row.case, known.case))
+        if not stands and not known.removed:
             print_ = fingerprint(known.case)
             several |= {print_} & found.keys()
             found[print_] = known
@@ -320,14 +327,14 @@ class _Index:
 
 def _moved(
     rows: Sequence[tuple[str, Row]],
-    strangers: Sequence[tuple[str, Row]],
+    others: Iterable[Row],
     absent: Mapping[str, Remembered],
     memory: Memory,
     rekeyed: dict[str, str],
 ) -> Iterator[KnownRow]:
     """Rows whose ID belonged to other content: corrected cells, or IDs that changed places."""
     index = _Index(absent) if rows else None
-    elsewhere = {fingerprint(row.case) for _, row in strangers} if rows else set[str]()
+    elsewhere = {fingerprint(row.case) for row in others}
     for key, row in rows:
         old = index.take_alike(row.case) if index else None
         # What stood beside the case under its own ID is not another case, unless the case itself

@@ -491,6 +491,30 @@ def test_no_old_row_is_ever_stamped_as_received(
         assert not [field for _, field in passed.changes if field == "requested_at"]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param([(0, "R-1"), (1, "R-2"), (2, "R-3")], id="each takes the next one's"),
+        pytest.param([(0, "R-1"), (0, "R-2"), (2, "R-1")], id="one takes two after each other"),
+    ],
+)
+def test_an_old_case_is_old_under_one_id_after_another_that_stands_elsewhere(
+    typed: list[tuple[int, str]],
+) -> None:
+    blank = {"Order ID": "", "Customer Name": "", "Date Request Received": ""}
+    log = an_adopted_log(
+        *(case(i) | blank | {"Amount": n} for n, i in enumerate(["", "R-1", "R-2"]))
+    )
+    rows = list(log.rows)
+    for row, case_id in typed[:2]:
+        rows[row]["Case ID"] = case_id
+        log.run()
+    rows[typed[1][0]]["Order ID"] = "#1"
+    log.run()
+    rows[typed[2][0]]["Case ID"] = typed[2][1]
+    assert not [field for _, field in log.run().changes if field == "requested_at"]
+
+
 # A case that nobody can tell for a while
 
 
