@@ -7,7 +7,7 @@ identity, or one row could be two cases, nobody guesses: the row is in doubt and
 import hashlib
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from operator import attrgetter
@@ -115,9 +115,10 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     for key, group in shared.items():
         for claimant in _claimants(key, group, memory, rivals.get(key, ()), vanished):
             known[claimant.row.number] = claimant
-            old = claimant.remembered.key if claimant.remembered else claimant.key
-            if old != claimant.key and old not in alone and old not in shared:
-                rekeyed.setdefault(old, claimant.key)
+    in_use = {entry.key for entry in known.values()} | alone.keys() | shared.keys()
+    for entry in known.values():
+        if entry.remembered is not None and entry.remembered.key not in in_use:
+            rekeyed.setdefault(entry.remembered.key, entry.key)
     strangers: list[tuple[str, Row]] = []
     movers: list[tuple[str, Row]] = []
     for key, row in alone.items():
@@ -128,8 +129,10 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
             movers.append((key, row))
         else:
             known[row.number] = KnownRow(row, remembered.key, remembered)
-    # The record of a case whose ID stands in several rows belongs to one of them.
-    found = {entry.key for entry in known.values()} | shared.keys() | rekeyed.keys()
+    # The record of a case whose ID stands in several rows belongs to one of them, or to the row
+    # that says elsewhere what none of them does.
+    theirs = shared.keys() - {case.key for case in vanished.values()}
+    found = {entry.key for entry in known.values()} | theirs | rekeyed.keys()
     gone = (key for key in sorted(memory.cases.keys() - found))
     absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
     unsure = (entry.row for entry in known.values() if entry.doubt is not None)
@@ -140,7 +143,7 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     held: set[str] = set()
     for entry in (*moved, *_strangers(strangers, rest, rekeyed, held)):
         known[entry.row.number] = entry
-    found |= {entry.key for entry in known.values()} | rekeyed.keys() | held
+    found |= {entry.key for entry in known.values()} | shared.keys() | rekeyed.keys() | held
     return Recognised(
         rows=tuple(known[row.number] for row in rows),
         rekeyed=rekeyed,
@@ -192,15 +195,15 @@ def _remembered_rivals(memory: Memory) -> dict[str, list[Remembered]]:
 
 
 def _vanished(
-    memory: Memory, alone: Mapping[str, Row], shared: Collection[str]
+    memory: Memory, alone: Mapping[str, Row], shared: Mapping[str, Sequence[Row]]
 ) -> dict[str, Remembered]:
     """The cases that stand nowhere under their IDs, by what their rows said; none where several did."""
     found: dict[str, Remembered] = {}
     several = set[str]()
     for key, known in memory.cases.items():
         root = root_of(key)
-        row = alone.get(root)
-        stands = root in shared or (row is not None and not _is_elsewhere(row.case, known.case))
+        rows = [alone[root]] if root in alone else shared.get(root, ())
+        stands = any(not _is_elsewhere(row.case, known.case) for row in rows)
         if not stands and not known.removed:
             print_ = fingerprint(known.case)
             several |= {print_} & found.keys()

@@ -492,27 +492,42 @@ def test_no_old_row_is_ever_stamped_as_received(
 
 
 @pytest.mark.parametrize(
-    "typed",
+    ("rows", "typed"),
     [
-        pytest.param([(0, "R-1"), (1, "R-2"), (2, "R-3")], id="each takes the next one's"),
-        pytest.param([(0, "R-1"), (0, "R-2"), (2, "R-1")], id="one takes two after each other"),
+        pytest.param(
+            [("", ""), ("R-1", ""), ("R-2", "")],
+            [(0, "R-1"), (1, "R-2"), (1, "#1"), (2, "R-3")],
+            id="each takes the next one's",
+        ),
+        pytest.param(
+            [("", ""), ("R-1", ""), ("R-2", "")],
+            [(0, "R-1"), (0, "R-2"), (0, "#1"), (2, "R-1")],
+            id="one takes two after each other",
+        ),
+        pytest.param(
+            [("R-2", "#1"), ("R-1", "#1"), ("R-1", "#1"), ("R-1", "")],
+            [(2, "R-2"), (0, "R-1")],
+            id="from one that several have to another",
+        ),
+        pytest.param(
+            [("R-1", "#1"), ("", ""), ("R-2", "#1")],
+            [(2, "R-1"), (1, "R-1"), (0, "R-3"), (1, "#1")],
+            id="the one whose ID it was leaves it to the others",
+        ),
     ],
 )
-def test_an_old_case_is_old_under_one_id_after_another_that_stands_elsewhere(
-    typed: list[tuple[int, str]],
+def test_an_old_case_is_no_new_one_however_ids_are_mixed_up(
+    rows: list[tuple[str, str]], typed: list[tuple[int, str]]
 ) -> None:
-    blank = {"Order ID": "", "Customer Name": "", "Date Request Received": ""}
-    log = an_adopted_log(
-        *(case(i) | blank | {"Amount": n} for n, i in enumerate(["", "R-1", "R-2"]))
-    )
-    rows = list(log.rows)
-    for row, case_id in typed[:2]:
-        rows[row]["Case ID"] = case_id
-        log.run()
-    rows[typed[1][0]]["Order ID"] = "#1"
-    log.run()
-    rows[typed[2][0]]["Case ID"] = typed[2][1]
-    assert not [field for _, field in log.run().changes if field == "requested_at"]
+    blank = {"Customer Name": "", "Date Request Received": ""}
+    contents = enumerate({"Case ID": name, "Order ID": order} for name, order in rows)
+    log = an_adopted_log(*(case() | blank | cells | {"Amount": n} for n, cells in contents))
+    lines, stamped = list(log.rows), list[str]()
+    for line, content in typed:
+        lines[line]["Order ID" if content.startswith("#") else "Case ID"] = content
+        stamped += [field for _, field in log.run().changes]
+    stamped += [field for _, field in log.settle().changes]
+    assert "requested_at" not in stamped
 
 
 # A case that nobody can tell for a while
