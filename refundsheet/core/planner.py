@@ -152,11 +152,15 @@ def _told_apart(
     """The changes; where several rows have one ID, they also rest on what told their row from the others.
 
     Of such rows one keeps the bare key, because the rest of it is as last seen. Its ID alone would let
-    a write pass that finds another of them in its place.
+    a write pass that finds another of them in its place. Not the date received: one batch may fill it.
     """
     in_doubt = (known.key for known in rows if known.doubt is not None)  # as all but that one are
     several = {root_of(key) for key in in_doubt if root_of(key) != key}
-    telling = [name for name in (*FINGERPRINT_FIELDS, *_NAMES) if name in layout.columns]
+    telling = [
+        name
+        for name in (*FINGERPRINT_FIELDS, CUSTOMER_AND_ORDER.field)
+        if name in layout.columns and name not in _PREMISES
+    ]
     for change in changes:
         if change.case in several:
             yield replace(change, premise=tuple(dict.fromkeys((*change.premise, *telling))))
