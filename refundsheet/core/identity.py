@@ -8,7 +8,7 @@ import hashlib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from operator import attrgetter
 
@@ -129,9 +129,8 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
             movers.append((key, row))
         else:
             known[row.number] = KnownRow(row, remembered.key, remembered)
-    # The record of a case whose ID stands in several rows belongs to one of them, or to the row
-    # that says elsewhere what none of them does.
-    theirs = shared.keys() - {case.key for case in vanished.values()}
+    # The record of a case whose ID stands in several rows belongs to one of them.
+    theirs = {key for key in shared if not _has_left(key, shared[key], memory, rivals)}
     found = {entry.key for entry in known.values()} | theirs | rekeyed.keys()
     gone = (key for key in sorted(memory.cases.keys() - found))
     absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
@@ -192,6 +191,17 @@ def _remembered_rivals(memory: Memory) -> dict[str, list[Remembered]]:
         if _RIVAL in key:
             rivals[root_of(key)].append(known)
     return rivals
+
+
+def _has_left(
+    key: str, rows: Sequence[Row], memory: Memory, rivals: Mapping[str, Sequence[Remembered]]
+) -> bool:
+    """Whether a case was told from the rows that shared its ID, and these stand there without it."""
+    known = memory.cases.get(key)
+    if known is None or known.unseen_since:
+        return False
+    others = Counter(fingerprint(rival.case) for rival in rivals.get(key, ()))
+    return Counter(fingerprint(row.case) for row in rows) <= others
 
 
 def _vanished(
@@ -303,6 +313,7 @@ class _Index:
 
     def __init__(self, absent: Mapping[str, Remembered]) -> None:
         by_print = defaultdict[str, list[str]](list)
+        self._absent = absent
         #: A trace to the cases that left it, those with a Case ID apart from those without.
         self.named = defaultdict[str, list[str]](list)
         self.nameless = defaultdict[str, list[str]](list)
@@ -321,11 +332,17 @@ class _Index:
         }
 
     def take_alike(self, case: RefundCase) -> str | None:
-        """The one case that said the same as this row; of several rows of one ID the next one."""
+        """The one case that said the same as this row; of several rows of one ID the likest one."""
         keys = self._alike.get(fingerprint(case))
         if keys is None:
             return None
-        return keys.pop() if len(keys) > 1 else keys[0]
+        if len(keys) == 1:
+            return keys[0]
+        name = case.case_id
+        same = (key for key in keys if replace(self._absent[key].case, case_id=name) == case)
+        likest = next(same, keys[-1])
+        keys.remove(likest)
+        return likest
 
 
 def _moved(

@@ -530,6 +530,66 @@ def test_an_old_case_is_no_new_one_however_ids_are_mixed_up(
     assert "requested_at" not in stamped
 
 
+def _copied_and_corrected(received: Any, *others: dict[str, Any], passes: int) -> Log:
+    """Two rows have the ID R-4, and neither says what the case did since so many passes."""
+    log = an_adopted_log(case("R-4", order="#4", amount=1, received=received), *others)
+    log.add(dict(log.rows[0]) | {"Order ID": "#9"})
+    log.settle()
+    log.rows[0]["Order ID"] = "#44"
+    for _ in range(passes):
+        log.run()
+    return log
+
+
+_SINCE = pytest.mark.parametrize("passes", [0, 3])
+
+
+@_SINCE
+def test_a_case_that_is_corrected_to_say_what_a_copied_one_said_stays_itself(passes: int) -> None:
+    refunded = case("R-1", order="#3", amount=1, status="Refunded")
+    log = _copied_and_corrected(46322.0, refunded, passes=passes)
+    log.rows[1]["Order ID"] = "#4"
+    passed = log.run()
+    assert passed.observations == [("r-1", "order_id", "#3", "#4")]
+    assert passed.changes == {}
+
+
+@_SINCE
+def test_a_nameless_row_beside_a_copied_case_is_not_taken_for_it(passes: int) -> None:
+    approved = case("", order="#3", amount=3, status="Approved")
+    log = _copied_and_corrected(46322.0, approved, passes=passes)
+    log.rows[1]["Order ID"] = "#33"
+    assert log.run().doubts == ["duplicate_id", None, "duplicate_id"]
+
+
+@_SINCE
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(case("", order="#77", amount=7, received=""), id="of the same customer"),
+        pytest.param(case("R-9", order="#4", amount=1, received=""), id="that says the same"),
+    ],
+)
+def test_a_new_row_beside_a_copied_case_is_a_new_case(passes: int, row: dict[str, Any]) -> None:
+    log = _copied_and_corrected(row["Date Request Received"], passes=passes)
+    log.add(row)
+    log.settle()
+    assert log.rows[2]["Date Request Received"]
+    assert log.rows[2]["Case ID"]
+
+
+@pytest.mark.parametrize("statuses", [("Approved", "New"), ("New", "Approved")])
+def test_of_two_rows_that_only_their_status_tells_apart_the_one_that_gets_an_id_keeps_its_own(
+    statuses: tuple[str, str],
+) -> None:
+    log = an_adopted_log(*(case("", order="#1", status=status) for status in statuses))
+    log.run()
+    log.rows[0]["Case ID"] = "R-9"
+    passed = log.run()
+    assert passed.observations == [("r-9", "case_id", "", "R-9")]
+    assert passed.changes == {}
+
+
 # A case that nobody can tell for a while
 
 
