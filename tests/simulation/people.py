@@ -1,7 +1,7 @@
 """What people do to the log, each act a record that says how it is repeated."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
@@ -510,7 +510,7 @@ def _bring_back(truth: Truth, before: list[Line]) -> None:
         was = now.get(line.uid)
         for column, value in enumerate(line.values):
             if was is None or not _is_like(was.values[column], value):
-                line.values[column] = replace(value, since=truth.tick)
+                line.values[column] = truth.brought_back(value, was and was.values[column])
                 truth.touched[line.uid, truth.field_at(column) if row else ""] = truth.tick
 
 

@@ -232,6 +232,11 @@ class Truth:
             return replace(value, since=old.blank_before)
         return replace(value, since=self.tick, ours_before=seen and old.by is By.REFUNDSHEET)
 
+    def brought_back(self, value: Value, was: Value | None) -> Value:
+        """A value that an undo brings back; it had not been gone if nobody saw what stood there."""
+        is_unseen = was is not None and was.by is By.PERSON and was.since > self.recorded[-1]
+        return value if is_unseen else replace(value, since=self.tick)
+
     def note_headers(self) -> None:
         """Under another header every row says something else in a field, though no cell changed.
 
