@@ -79,11 +79,10 @@ class Flight:
         index = change.row - 1
         return self.uids[index] if index < len(self.uids) else -1
 
-    def left_at(self, row: int, name: str) -> Cell:
-        """What a field of a row held in that read, or what this very batch has put there."""
-        given = (c.after for c in self.changes if c.row == row + 1 and c.field == name)
-        read = _at(self.plan.rows.get(row + 1, ()), self.plan.layout.columns[name])
-        return next(given, read)
+    def left_at(self, row: int, name: str) -> Iterator[Cell]:
+        """What a field of a row held in that read, and what this very batch puts there."""
+        yield _at(self.plan.rows.get(row + 1, ()), self.plan.layout.columns[name])
+        yield from (c.after for c in self.changes if c.row == row + 1 and c.field == name)
 
     def expected(self, change: Change, name: str) -> Cell:
         """What a field of the row held in that read."""
@@ -277,7 +276,7 @@ class World(ABC):
         return (is_copy or is_like) and all(self._is_as_left(n, name, flight) for n in beside)
 
     def _is_as_left(self, row: int, name: str, flight: Flight) -> bool:
-        return alike(self._now(row, name), flight.left_at(row, name))
+        return any(alike(self._now(row, name), cell) for cell in flight.left_at(row, name))
 
     def _now(self, row: int, name: str) -> Cell:
         return self.truth.value(row, name).shows if 0 <= row < self.truth.count else None
