@@ -17,7 +17,7 @@ from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind, Writer
 from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import FlagKind, words
 from refundsheet.core.history import By, Entry
-from refundsheet.core.identity import Recognised, comparable_id
+from refundsheet.core.identity import KnownRow, Recognised, comparable_id
 from refundsheet.core.memory import Memory, Remembered, Visit, bounded
 from refundsheet.core.model import Cell, RefundCase
 from refundsheet.core.observe import REMOVED_AFTER_READS
@@ -91,7 +91,7 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
         by_case[comparable_id(entry.label)].append(entry)
     cases = dict(memory.cases)
     for known in recognised.rows:
-        told = by_case.get(known.key, [])
+        told = _told_of(known, by_case)
         missed = {entry.field: entry for entry in told if entry.not_after > since}
         if missed and known.remembered is not None and known.doubt is None:
             caught = _caught_up(known.remembered, known.row.case, missed, context.calendar.zone)
@@ -100,6 +100,21 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
     unknown = used.keys() - cases.keys() if "case_id" in context.layout.columns else ()
     cases |= {key: _gone(key, used[key], context.now) for key in unknown}
     return replace(memory, cases=cases, texts=memory.texts | {*_texts_told(entries)})
+
+
+def _told_of(known: KnownRow, by_case: Mapping[str, list[Entry]]) -> list[Entry]:
+    """What is told of a row's case, also under the ID by which it was known before."""
+    told = by_case.get(known.key, [])
+    was = known.remembered.key if known.remembered else known.key
+    renamed = (entry for entry in told if entry.field == "case_id" and _id_before(entry) == was)
+    last = next(renamed, None)
+    if last is None:
+        return told
+    return [entry for entry in by_case.get(was, []) if entry.not_after < last.not_after] + told
+
+
+def _id_before(entry: Entry) -> str:
+    return comparable_id(str(entry.before or ""))
 
 
 def _caught_up(

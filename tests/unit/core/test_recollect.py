@@ -310,6 +310,26 @@ def test_what_another_ledger_has_seen_is_no_news(
     assert (log.run().observations == []) is is_seen
 
 
+def test_what_another_ledger_has_seen_before_a_case_got_another_id_is_no_news() -> None:
+    log = Log([row(Status="New")])
+    log.run()
+    log.rows[0] |= {"Status": "Rejected", "Case ID": "R-2", "Resolution Date": STAMP}
+    before = NOON - timedelta(minutes=1)
+    renamed = entry("case_id", "R-2", by=By.TEAM, before="R-1", label="R-2")
+    of_another = entry("status", "New", by=By.TEAM)
+
+    log.memory = caught_up(
+        log,
+        entry("status", "Rejected", by=By.TEAM, not_after=before),
+        of_another,
+        renamed,
+        entry("resolved_at", STAMP, label="R-2"),
+    )
+
+    passed = log.run()
+    assert (passed.observations, passed.changes) == ([], {})
+
+
 def test_what_another_ledger_wrote_is_ours_and_not_owed_a_second_time() -> None:
     log = Log([row(Status="New")])
     log.run()
