@@ -85,7 +85,7 @@ class Row:
 
     Attributes:
         number: The sheet's row number, counted from 1. It means nothing after the read.
-        cells: The cells as read, by column index; trailing blanks are left out.
+        cells: The cells as read, by column index; blank ones at the end may be there or not.
         case: What the cells say.
         violations: What is wrong with the cells one by one.
     """

@@ -120,8 +120,7 @@ def trimmed(cells: Cells) -> tuple[Any, ...]:
     end = len(cells)
     while end and cells[end - 1] in _BLANK:
         end -= 1
-    # A tuple that is full is kept: a hundred thousand copies are memory.
-    return cells if end == len(cells) and isinstance(cells, tuple) else tuple(cells[:end])
+    return tuple(cells[:end])
 
 
 _BLANK = ("", None)
@@ -333,14 +332,14 @@ def _read_rows(
     sheet = Sheet(zone, snapshot.locale, snapshot.read_at, headers)
     is_plain = _plain_judge(layout, sheet)
     for start in range(0, len(numbered), _AT_A_TIME):
-        plain: list[tuple[int, Cells]] = []
+        plain: list[tuple[int, tuple[Any, ...]]] = []
         for number, cells in numbered[start : start + _AT_A_TIME]:
-            if is_plain(cells):
+            if isinstance(cells, tuple) and is_plain(cells):
                 plain.append((number, cells))
             else:
-                yield Row(number, trimmed(cells), *read_row(cells, layout, sheet))
+                yield Row(number, tuple(cells), *read_row(cells, layout, sheet))
         for (number, cells), case in zip(plain, _plain_cases(plain, layout, sheet), strict=True):
-            yield Row(number, trimmed(cells), _as_remembered(case, remembered), ())
+            yield Row(number, cells, _as_remembered(case, remembered), ())
 
 
 def _as_remembered(case: RefundCase, remembered: Mapping[str, Remembered]) -> RefundCase:
@@ -349,8 +348,8 @@ def _as_remembered(case: RefundCase, remembered: Mapping[str, Remembered]) -> Re
     return known.case if known is not None and known.case == case else case
 
 
-def _plain_judge(layout: Layout, sheet: Sheet) -> Callable[[Cells], bool]:
-    """A test whether all cells of a row can be taken as they are, which is so nearly always."""
+def _plain_judge(layout: Layout, sheet: Sheet) -> Callable[[tuple[Any, ...]], bool]:
+    """A test whether all cells of a typed row can be taken as they are, which is so nearly always."""
     columns = layout.columns
     exact = [
         index
@@ -365,8 +364,8 @@ def _plain_judge(layout: Layout, sheet: Sheet) -> Callable[[Cells], bool]:
         if _kind(name) is Kind.MOMENT and name not in OUR_FIELDS
     ]
 
-    def is_plain(cells: Cells) -> bool:
-        if type(cells) is list or not CELL_ERRORS.isdisjoint(cells):
+    def is_plain(cells: tuple[Any, ...]) -> bool:
+        if not CELL_ERRORS.isdisjoint(cells):
             return False
         for index in exact:
             text = cells[index]
@@ -386,7 +385,7 @@ def _kind(name: str) -> Kind:
 
 
 def _plain_cases(
-    plain: Sequence[tuple[int, Cells]], layout: Layout, sheet: Sheet
+    plain: Sequence[tuple[int, tuple[Any, ...]]], layout: Layout, sheet: Sheet
 ) -> Iterator[RefundCase]:
     """The cases of rows that are as their columns promise, column by column: that is the fast way."""
     by_index = list(zip(*(cells for _, cells in plain), strict=True))
