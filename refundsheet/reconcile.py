@@ -155,6 +155,9 @@ class Reconciler:
             self._publisher.look_again()
             self._has_missed = False
         self._store.prepare(setup)
+        if setup.columns:
+            # Of a log with other columns nothing can be taken over.
+            self._log, self._judged = None, NOTHING_JUDGED
         receipts = self._store.write(_plan(scene, setup), journal)
         advanced = advance(scene.observed.cases, receipts, context.calendar.zone)
         told = {known.key for known in scene.recognised.rows if known.doubt is None}

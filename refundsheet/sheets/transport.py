@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from io import BytesIO
 from time import monotonic
 from typing import Any, cast
 
@@ -38,6 +39,7 @@ TRIES, PATIENCE = 5, 90.0
 #: Google's quota is counted by the minute: three of these outlast it.
 _QUOTA_WAIT = 20.0
 _LONGEST_WAIT = 21.0
+_PART_BYTES = 1 << 16
 _DRIVE = "https://www.googleapis.com"
 
 _log = logging.getLogger(__name__)
@@ -69,6 +71,7 @@ class SpreadsheetClient(HTTPClient):
         self.requests = Requests()
         # Google compresses only for a caller that says so here too.
         self.session.headers["User-Agent"] = "refundsheet (gzip)"
+        self.session.hooks["response"] = [_read_whole]
 
     def get(self, suffix: str = "", params: Mapping[str, Any] | None = None) -> bytes:
         """Read; the body is handed on as it came, so that it is parsed only once.
@@ -229,6 +232,14 @@ class _Tries:
 
 def _left(deadline: float) -> float:
     return min(ANSWER_SECONDS, max(1.0, deadline - monotonic()))
+
+
+def _read_whole(response: Response, **_: Any) -> None:
+    """Read the body before requests does: it would hold all parts of a long one beside the whole."""
+    body = BytesIO()
+    for part in response.iter_content(_PART_BYTES):
+        body.write(part)
+    response._content = body.getvalue()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - where `content` looks first
 
 
 def _is_whole(response: Response) -> bool:
