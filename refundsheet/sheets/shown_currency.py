@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import zip_longest
 
 from refundsheet.core.amounts import shown_currency
 from refundsheet.core.model import Row
@@ -27,8 +26,8 @@ class ShownCurrency:
 
     def __init__(self, store: SheetStore) -> None:
         self._store = store
-        self._rows: Sequence[Row] = ()
-        self._column: int | None = None
+        #: Tells these amounts from others; the rows themselves would be a log kept beside the next one.
+        self._about = 0
         self._asked_at: datetime | None = None
         self._currency = ""
 
@@ -37,34 +36,29 @@ class ShownCurrency:
         column = log.layout.columns.get("amount")
         if column is None:
             return ""
-        if self._holds_still(log.rows, now):
+        age = None if self._asked_at is None else now - self._asked_at
+        if age is not None and len(log.rows) > _MANY_ROWS and age < _MANY_ROWS_EVERY:
             return self._currency
-        bare = [number for number, _ in _without_currency(log.rows)]
-        is_old = self._asked_at is None or now - self._asked_at >= _AT_LEAST_EVERY
-        if bare and (is_old or column != self._column or _differ(self._rows, log.rows)):
-            self._column, self._asked_at = column, now
-            self._currency = self._ask(column, bare, log.snapshot.locale)
-        self._rows = log.rows
-        return self._currency if bare else ""
+        about = _told_apart(column, log.rows)
+        if about != self._about or age is None or age >= _AT_LEAST_EVERY:
+            self._about = about
+            bare = [number for number, _ in _without_currency(log.rows)]
+            self._currency = self._ask(column, bare, log.snapshot.locale, now) if bare else ""
+        return self._currency
 
-    def _holds_still(self, rows: Sequence[Row], now: datetime) -> bool:
-        """Whether there is no need to look at the amounts, or not yet."""
-        if self._asked_at is None:
-            return False
-        age = now - self._asked_at
-        is_soon = len(rows) > _MANY_ROWS and age < _MANY_ROWS_EVERY
-        return is_soon or (rows is self._rows and age < _AT_LEAST_EVERY)
-
-    def _ask(self, column: int, bare: Sequence[int], locale: str) -> str:
+    def _ask(self, column: int, bare: Sequence[int], locale: str, now: datetime) -> str:
+        self._asked_at = now
         patterns = self._store.number_formats(column)
         shown = (patterns[row - 1] if row <= len(patterns) else "" for row in bare)
         return shown_currency(shown, locale)
 
 
-def _differ(before: Sequence[Row], now: Sequence[Row]) -> bool:
-    """Whether the amounts without a currency are others, or elsewhere, than before."""
-    pairs = zip_longest(_without_currency(before), _without_currency(now))
-    return any(old != new for old, new in pairs)
+def _told_apart(column: int, rows: Sequence[Row]) -> int:
+    """A number that is another one where an amount without a currency is another, or elsewhere."""
+    about = column
+    for number, amount in _without_currency(rows):
+        about = hash((about, number, amount))
+    return about
 
 
 def _without_currency(rows: Sequence[Row]) -> Iterator[tuple[int, Decimal]]:

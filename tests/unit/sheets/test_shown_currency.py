@@ -1,5 +1,6 @@
 """A currency that is only in the format of the amounts is asked for when they change, and not oftener."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -68,7 +69,7 @@ def test_once_every_amount_names_its_currency_nothing_is_shown_for_it() -> None:
     shown = ShownCurrency(store)
     assert shown.of(read(store), NOW) == "EUR"
     store.rows[1][2] = "5 USD"
-    assert shown.of(read(store), NOW) == ""
+    assert [shown.of(log, NOW) for log in [read(store)] * 2] == ["", ""]
 
 
 def test_a_new_amount_in_another_currency_ends_it() -> None:
@@ -89,6 +90,15 @@ def test_a_large_log_is_asked_every_ten_minutes_at_most(monkeypatch: pytest.Monk
     store.formats = {2: ("", EURO, PLAIN)}
     answers = [shown.of(read(store), NOW + timedelta(minutes=n)) for n in (9, 10)]
     assert answers == ["EUR", ""]
+
+
+def test_no_log_is_kept_for_the_next_one_to_be_compared_with() -> None:
+    store = a_store([5, 6], [EURO, EURO])
+    log = read(store)
+    held = sys.getrefcount(log.rows), sys.getrefcount(log.rows[0])
+    shown = ShownCurrency(store)
+    shown.of(log, NOW)
+    assert (sys.getrefcount(log.rows), sys.getrefcount(log.rows[0])) == held
 
 
 def test_a_log_without_amounts_is_not_asked() -> None:
