@@ -93,6 +93,10 @@ class Editor:
             self._summed = basis, summarise(facts, to_say)
         return self._summed[1]
 
+    def let_go(self) -> None:
+        """Keep nothing of the pass: the rows that the figures rest on would stay in memory."""
+        self._summed = None
+
     def edition(self, scene: Scene, summary: Summary, advanced: Advanced) -> Edition:
         """What there is to show."""
         context = scene.context

@@ -155,9 +155,6 @@ class Reconciler:
             self._publisher.look_again()
             self._has_missed = False
         self._store.prepare(setup)
-        if setup.columns:
-            # Of a log with other columns nothing can be taken over.
-            self._log, self._judged = None, NOTHING_JUDGED
         receipts = self._store.write(_plan(scene, setup), journal)
         advanced = advance(scene.observed.cases, receipts, context.calendar.zone)
         told = {known.key for known in scene.recognised.rows if known.doubt is None}
@@ -173,6 +170,9 @@ class Reconciler:
         if is_upkeep:
             self._publisher.trim(edition)
         self._logbook.set_team_settings(scene.held.standing.to_json())
+        if setup.columns:  # of a log with other columns nothing can be taken over
+            self._log, self._judged = None, NOTHING_JUDGED
+            self._editor.let_go()
         report = replace(
             report_of(scene, summary),
             run=self._logbook.run,

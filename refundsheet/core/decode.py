@@ -186,7 +186,7 @@ def _decoded(adapter: TypeAdapter[Any], values: bytes) -> list[Cells]:
 
 
 #: So much of an answer is decoded at a time: what JSON is on the way weighs more than the rows.
-_PART_BYTES = 1 << 21
+_PART_BYTES = 1 << 19
 _BEFORE_ROWS = re.compile(rb'"values"\s*:\s*\[\s*(?=\[)')
 _BETWEEN_ROWS = re.compile(rb"\]\s*,\s*(?=\[)")
 #: So often a part may have been cut within a text that holds the very signs between two rows.

@@ -115,10 +115,11 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     for key, group in shared.items():
         for claimant in _claimants(key, group, memory, rivals.get(key, ()), vanished):
             known[claimant.row.number] = claimant
-    in_use = {entry.key for entry in known.values()} | alone.keys() | shared.keys()
+    claimed = {entry.key for entry in known.values()}
     for entry in known.values():
-        if entry.remembered is not None and entry.remembered.key not in in_use:
-            rekeyed.setdefault(entry.remembered.key, entry.key)
+        old = entry.remembered.key if entry.remembered is not None else entry.key
+        if old not in claimed and old not in alone and old not in shared:
+            rekeyed.setdefault(old, entry.key)
     strangers: list[tuple[str, Row]] = []
     movers: list[tuple[str, Row]] = []
     for key, row in alone.items():
@@ -131,8 +132,9 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
             known[row.number] = KnownRow(row, remembered.key, remembered)
     # The record of a case whose ID stands in several rows belongs to one of them.
     theirs = {key for key in shared if not _has_left(key, shared[key], memory, rivals)}
-    found = {entry.key for entry in known.values()} | theirs | rekeyed.keys()
-    gone = (key for key in sorted(memory.cases.keys() - found))
+    found = {entry.key for entry in known.values()}
+    found.update(theirs, rekeyed)
+    gone = sorted(key for key in memory.cases if key not in found)
     absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
     unsure = (entry.row for entry in known.values() if entry.doubt is not None)
     others = [*unsure, *(row for _, row in strangers)] if movers else []
@@ -142,7 +144,7 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     held: set[str] = set()
     for entry in (*moved, *_strangers(strangers, rest, rekeyed, held)):
         known[entry.row.number] = entry
-    found |= {entry.key for entry in known.values()} | shared.keys() | rekeyed.keys() | held
+    found.update((entry.key for entry in known.values()), shared, rekeyed, held)
     return Recognised(
         rows=tuple(known[row.number] for row in rows),
         rekeyed=rekeyed,
