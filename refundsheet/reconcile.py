@@ -193,10 +193,11 @@ class Reconciler:
             options = replace(options, allow_large_change=True)
         self._tell(_DECIDING)
         names = header_names(self._settings.log.headers)
+        # Handed over, so that nobody keeps the answer beside what is made of it.
+        answer, look = [look.snapshot], look.without_values()
         log = self._log = parse(
-            look.snapshot, names=names, previous=self._log, remembered=look.remembered_alike
+            answer.pop(), names=names, previous=self._log, remembered=look.remembered_alike
         )
-        look = replace(look, snapshot=log.snapshot)  # what was parsed need not be kept twice
         tab = self._settings.tabs.hidden
         pages = self._publisher.empty_pages
         if options.create_settings:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from refundsheet.config.settings_tab.standing import InForce
 from refundsheet.core.clock import set_back
@@ -52,6 +53,10 @@ class Look:
     unsure: Sequence[Intent]
     told: tuple[Outcome | None, ...]
     held: InForce
+
+    def without_values(self) -> Self:
+        """The same without the answer of the sheet."""
+        return replace(self, snapshot=replace(self.snapshot, values=b""))
 
     @property
     def remembered_alike(self) -> Mapping[str, Remembered]:

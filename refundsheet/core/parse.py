@@ -76,7 +76,8 @@ def parse(
     """Read a snapshot; no cell of it can make this fail.
 
     Args:
-        snapshot: What was read.
+        snapshot: What was read. Its values are let go of as soon as they are decoded, for they are
+            large, where the caller keeps nothing of them.
         names: Comparable header to field; ``columns.header_names()`` where none are given.
         previous: The log as parsed before. Of a row that stands unchanged in its place its very
             ``Row`` is taken over, of one that was moved its ``RefundCase`` and violations.
@@ -88,19 +89,24 @@ def parse(
     """
     with collector_resting():
         values, start = snapshot.values, snapshot.start
+        snapshot = replace(snapshot, values=b"")
+        size, digest = len(values), _digest(values, start)
         layout, width = read_head(values, names or header_names(), start)
         if previous is None or not _reads_alike(previous, snapshot, layout):
             grid = decode_rows(values, layout, width, start, _texts_of(remembered or {}, layout))
-            return _finish(snapshot, layout, grid, {}, remembered or {})
-        waiting = _rows_waiting_for_time(previous)
-        if _digest(snapshot) == previous.digest:
-            if not waiting:
-                return replace(previous, snapshot=replace(snapshot, values=b""))
-            grid = previous.grid
+            known: dict[int, Row] = {}
         else:
-            grid = decode_rows(values, layout, width, start, _rows_of(previous))
-        known = _recognised(grid, previous, waiting)
-        return _finish(snapshot, layout, grid, known, {})
+            remembered, waiting = None, _rows_waiting_for_time(previous)
+            if digest != previous.digest:
+                grid = decode_rows(values, layout, width, start, _rows_of(previous))
+            elif waiting:
+                grid = previous.grid
+            else:
+                return replace(previous, snapshot=snapshot)
+            known = _recognised(grid, previous, waiting)
+        del values  # from here on it is not needed, and large
+        rows, ignored = _read_rest(snapshot, layout, grid, known, remembered or {})
+        return ParsedLog(snapshot, size, digest, layout, rows, ignored, grid)
 
 
 def cell(row: Row, field: str, layout: Layout) -> Cell:
@@ -138,9 +144,9 @@ def collector_resting() -> Generator[None]:
             gc.enable()
 
 
-def _digest(snapshot: Snapshot) -> bytes:
+def _digest(values: bytes, start: int) -> bytes:
     """What tells whether another read of the log said the very same; its marks change in between."""
-    return hashlib.blake2b(memoryview(snapshot.values)[snapshot.start :], digest_size=16).digest()
+    return hashlib.blake2b(memoryview(values)[start:], digest_size=16).digest()
 
 
 def _reads_alike(previous: ParsedLog, snapshot: Snapshot, layout: Layout) -> bool:
@@ -240,14 +246,14 @@ def _recognised(
     return stayed
 
 
-def _finish(
+def _read_rest(
     snapshot: Snapshot,
     layout: Layout,
     grid: Sequence[Cells],
     known: dict[int, Row],
     remembered: Mapping[str, Remembered],
-) -> ParsedLog:
-    """Read the rows that are not known yet, and put the log together."""
+) -> tuple[tuple[Row, ...], tuple[tuple[int, str], ...]]:
+    """All rows of the log, of which some are known by number, and what is no case."""
     team = [index for name, index in layout.columns.items() if name not in OUR_FIELDS]
     first = layout.header_row
     unread = [
@@ -255,21 +261,12 @@ def _finish(
         for number, cells in enumerate(islice(grid, first, None), first + 1)
         if number not in known and _has_content(cells, team)
     ]
-    read = _read_rows(unread, snapshot, layout, remembered)
-    by_number = known | {row.number: row for row in read}
-    rows = [by_number[number] for number in sorted(by_number)]
+    known.update((row.number, row) for row in _read_rows(unread, snapshot, layout, remembered))
+    rows = [known[number] for number in sorted(known)]
     ignored: list[tuple[int, str]] = []
     while rows and (label := _total_label(rows[-1])):
         ignored.append((rows.pop().number, f'it says "{label}" at the end of the log: no case'))
-    return ParsedLog(
-        snapshot=replace(snapshot, values=b""),
-        size=len(snapshot.values),
-        digest=_digest(snapshot),
-        layout=layout,
-        rows=tuple(rows),
-        ignored=tuple(reversed(ignored)),
-        grid=grid,
-    )
+    return tuple(rows), tuple(reversed(ignored))
 
 
 def _has_content(cells: Cells, team: Sequence[int]) -> bool:
