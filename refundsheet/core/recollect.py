@@ -85,13 +85,14 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
         entries: What stands on the History tab, oldest first.
     """
     memory = context.memory
-    since = memory.last_read_at or context.now
+    last_read = memory.last_read_at or context.now
     by_case = defaultdict[str, list[Entry]](list)
     for entry in entries:
         by_case[comparable_id(entry.label)].append(entry)
     cases = dict(memory.cases)
     for known in recognised.rows:
         told = _told_of(known, by_case)
+        since = (known.remembered and known.remembered.unseen_since) or last_read
         missed = {entry.field: entry for entry in told if entry.not_after > since}
         if missed and known.remembered is not None and known.doubt is None:
             caught = _caught_up(known.remembered, known.row.case, missed, context.calendar.zone)

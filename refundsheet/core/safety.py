@@ -112,6 +112,14 @@ def _other_headers(
     recognised: Recognised, layout: Layout, memory: Memory, elsewhere: Collection[str]
 ) -> Withheld:
     """Columns may be moved, and headers be renamed; but then the cases still say what they said."""
+    if "case_id" in memory.headers and "case_id" not in layout.columns and _settled(memory):
+        _, header = memory.headers["case_id"]
+        sentence = (
+            f'The column "{header}" with the Case IDs is not there any more, so nobody can tell which '
+            "row is which case, and nothing is written in the log. Put its header back; if the log is "
+            f"to go on without it, run: {_OVERRIDE}"
+        )
+        return Withheld((sentence,), _numbers(recognised.rows), absent=True, headers=True)
     changed = [
         field
         for field, header in headers_of(layout).items()

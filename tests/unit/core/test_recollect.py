@@ -330,6 +330,21 @@ def test_what_another_ledger_has_seen_before_a_case_got_another_id_is_no_news() 
     assert (passed.observations, passed.changes) == ([], {})
 
 
+def test_what_another_ledger_has_seen_while_this_one_could_not_tell_the_case_is_no_news() -> None:
+    log = Log([row(Status="New")])
+    log.run()
+    log.wait(days=2)
+    log.add(row(Status="New") | {"Customer Name": "Cy"})
+    log.rows[0] |= {"Status": "Rejected", "Customer Name": "Ben"}
+    log.run()
+    del log.rows[1]
+    seen = [entry(*cell, by=By.TEAM) for cell in (("status", "Rejected"), ("customer_name", "Ben"))]
+
+    log.memory = caught_up(log, *seen)
+
+    assert (log.run().observations, log.run().changes) == ([], {})
+
+
 def test_what_another_ledger_wrote_is_ours_and_not_owed_a_second_time() -> None:
     log = Log([row(Status="New")])
     log.run()

@@ -167,6 +167,27 @@ def test_headers_over_other_cells_than_before_are_not_believed(
     assert (frozen(recognised), recognised.absent) == (cases + 1, ())
 
 
+def test_where_the_column_of_the_ids_is_gone_nobody_knows_which_row_is_which() -> None:
+    log = a_log(1)
+    log.run()
+    with_headers(log, Case_ID="Bananas")
+
+    recognised, withheld = withheld_of(log)
+
+    [sentence] = withheld.sentences
+    assert sentence.startswith('The column "Case ID" with the Case IDs is not there any more')
+    assert withheld.headers
+    assert (frozen(recognised), recognised.absent) == (1, ())
+
+
+def test_a_log_in_which_no_case_was_ever_known_may_lose_its_column_of_ids() -> None:
+    log = Log([{"Case ID": "R-1"}])
+    log.run()
+    with_headers(log, Case_ID="Bananas")
+
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
+
+
 @pytest.mark.parametrize(
     "others",
     [
