@@ -1,6 +1,7 @@
 """The way to a spreadsheet: what is tried again, what never is, and which answers are believed."""
 
 import gzip
+import tracemalloc
 from time import monotonic
 
 import pytest
@@ -54,6 +55,19 @@ def test_a_read_is_tried_again_after_a_passing_fault(
 
     assert client.get_json() == {"spreadsheetId": "abc"}
     assert client.requests.reads == 2
+
+
+def test_a_long_answer_is_held_once_while_it_is_read(stub: Stub, client: SpreadsheetClient) -> None:
+    body = b'{"values": "%b"}' % (b"x" * 8_000_000)
+    stub.answers = [Answer(body)]
+
+    tracemalloc.start()
+    got = client.get()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert got == body
+    assert peak < 1.5 * len(body)
 
 
 def test_a_read_is_given_up_after_five_tries(stub: Stub, client: SpreadsheetClient) -> None:
