@@ -144,7 +144,7 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     held: set[str] = set()
     for entry in (*moved, *_strangers(strangers, rest, rekeyed, held)):
         known[entry.row.number] = entry
-    found.update((entry.key for entry in known.values()), shared, rekeyed, held)
+    found.update((entry.key for entry in known.values()), theirs, rekeyed, held)
     return Recognised(
         rows=tuple(known[row.number] for row in rows),
         rekeyed=rekeyed,
@@ -198,12 +198,15 @@ def _remembered_rivals(memory: Memory) -> dict[str, list[Remembered]]:
 def _has_left(
     key: str, rows: Sequence[Row], memory: Memory, rivals: Mapping[str, Sequence[Remembered]]
 ) -> bool:
-    """Whether a case was told from the rows that shared its ID, and these stand there without it."""
+    """Whether a case that was told from the rows that shared its ID is no longer one of them.
+
+    Where one of these was corrected instead, there are more of them than were known beside the case.
+    """
     known = memory.cases.get(key)
-    if known is None or known.unseen_since:
-        return False
-    others = Counter(fingerprint(rival.case) for rival in rivals.get(key, ()))
-    return Counter(fingerprint(row.case) for row in rows) <= others
+    if known is None or (known.unseen_since and not known.missing_since):
+        return False  # it is one of the rows since that read
+    beside = sum(not rival.missing_reads for rival in rivals.get(key, ()))
+    return len(rows) <= beside and all(_is_elsewhere(row.case, known.case) for row in rows)
 
 
 def _vanished(

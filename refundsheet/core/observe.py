@@ -107,7 +107,7 @@ def observe(
             cases[known.key] = seen
             if seen != known.remembered:
                 changed.add(known.key)
-    changed |= _note_doubts(recognised, cases, memory.last_read_at)
+    changed |= _note_doubts(recognised, cases, this)
     forgotten = _note_absent(recognised.absent, cases, this)
     changed |= set(recognised.absent) - forgotten
     return Observed(cases, frozenset(changed), frozenset(forgotten), tuple(observations))
@@ -406,17 +406,21 @@ def _owed_on_entering(label: str, at: datetime, event: str, this: _Pass) -> dict
     return {field: stamp for field, applies in fields.items() if applies}
 
 
-def _note_doubts(
-    recognised: Recognised, cases: dict[str, Remembered], last_read_at: datetime | None
-) -> set[str]:
-    """Note since when nobody knows what a case says, because several rows may be it."""
-    doubtful = {root_of(known.key) for known in recognised.rows if known.doubt is not None}
-    if not doubtful:
+def _note_doubts(recognised: Recognised, cases: dict[str, Remembered], this: _Pass) -> set[str]:
+    """Note since when nobody knows what a case says, because several rows may be it.
+
+    A case that stands without its ID beside the rows that share it is not one of these, but missing.
+    """
+    unsure = [known.key for known in recognised.rows if known.doubt is not None]
+    if not unsure:
         return set()
     certain = {known.key for known in recognised.rows if known.doubt is None}
-    unseen = {key for key in doubtful - certain if key in cases and not cases[key].unseen_since}
+    shared = {root_of(key) for key in unsure if is_provisional(key)}
+    doubtful = {root_of(key) for key in unsure} - certain
+    unseen = {key for key in doubtful if key in cases and not cases[key].unseen_since}
     for key in unseen:
-        cases[key] = replace(cases[key], unseen_since=last_read_at)
+        since = this.now if key in shared and key in unsure else cases[key].missing_since
+        cases[key] = replace(cases[key], unseen_since=this.not_before, missing_since=since)
     return unseen
 
 

@@ -578,6 +578,50 @@ def test_a_new_row_beside_a_copied_case_is_a_new_case(passes: int, row: dict[str
     assert log.rows[2]["Case ID"]
 
 
+def _cleared(log: Log, row: dict[str, Any]) -> None:
+    row["Case ID"] = ""
+    log.run()
+    log.run()
+    row["Case ID"] = "R-9"
+
+
+def _cut(log: Log, row: dict[str, Any]) -> None:
+    log.rows.remove(row)
+    log.run()
+    log.rows.append(row)
+    row["Case ID"] = "R-9"
+
+
+def _beside_a_correction(log: Log, row: dict[str, Any]) -> None:
+    log.rows[1]["Order ID"] = "#55"
+    row["Case ID"] = "R-9"
+
+
+@pytest.mark.parametrize("leaves", [_cleared, _cut, _beside_a_correction])
+def test_a_case_that_leaves_its_id_to_two_copies_is_old_under_another_one(
+    leaves: Callable[[Log, dict[str, Any]], None],
+) -> None:
+    log = an_adopted_log(case("R-2", order="#2", received="", status="Approved"))
+    log.add(case("R-2", order="#5"), case("R-2", order="#6"))
+    log.settle()
+    leaves(log, log.rows[0])
+    passed = log.run()
+    assert ("r-9", "case_id", "R-2", "R-9") in passed.observations
+    assert (passed.changes, log.settle().changes) == ({}, {})
+
+
+def test_a_case_whose_id_is_cleared_beside_its_copies_is_asked_for_its_id_as_long_as_it_lacks_it() -> (
+    None
+):
+    log = an_adopted_log(case("R-2", order="#2", received="", status="Approved"))
+    log.add(case("R-2", order="#5"), case("R-2", order="#6"))
+    log.settle()
+    log.rows[0]["Case ID"] = ""
+    for _ in range(20):
+        passed = log.run()
+        assert (passed.doubts[0], passed.changes) == ("id_removed", {})
+
+
 @pytest.mark.parametrize("statuses", [("Approved", "New"), ("New", "Approved")])
 def test_of_two_rows_that_only_their_status_tells_apart_the_one_that_gets_an_id_keeps_its_own(
     statuses: tuple[str, str],
