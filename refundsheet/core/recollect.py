@@ -104,14 +104,23 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
 
 
 def _told_of(known: KnownRow, by_case: Mapping[str, list[Entry]]) -> list[Entry]:
-    """What is told of a row's case, also under the ID by which it was known before."""
-    told = by_case.get(known.key, [])
-    was = known.remembered.key if known.remembered else known.key
-    renamed = (entry for entry in told if entry.field == "case_id" and _id_before(entry) == was)
-    last = next(renamed, None)
-    if last is None:
-        return told
-    return [entry for entry in by_case.get(was, []) if entry.not_after < last.not_after] + told
+    """What is told of a row's case, also under the IDs that it had since this ledger knew it.
+
+    What is told under an ID from before the case had it is told of another case.
+    """
+    key, was = known.key, known.remembered.key if known.remembered else known.key
+    entries, told = by_case.get(key, []), list[Entry]()
+    while key != was:
+        renames = (
+            n for n, entry in enumerate(entries) if entry.field == "case_id" and _id_before(entry)
+        )
+        last = max(renames, default=None)
+        if last is None:
+            break
+        told = entries[last:] + told
+        key, at = _id_before(entries[last]), entries[last].not_after
+        entries = [entry for entry in by_case.get(key, []) if entry.not_after < at]
+    return entries + told
 
 
 def _id_before(entry: Entry) -> str:

@@ -330,6 +330,44 @@ def test_what_another_ledger_has_seen_before_a_case_got_another_id_is_no_news() 
     assert (passed.observations, passed.changes) == ([], {})
 
 
+def test_a_case_is_followed_through_every_id_that_it_had_meanwhile() -> None:
+    log = Log([row(Status="New")])
+    log.run()
+    log.rows[0] |= {"Status": "Rejected", "Case ID": "R-2"}
+    minutes = [NOON + timedelta(minutes=n) for n in range(5)]
+    renamed = [
+        entry("case_id", after, by=By.TEAM, before=before, label=after, not_after=at)
+        for before, after, at in zip(
+            ["R-1", "R-2", "R-1"],
+            ["R-2", "R-1", "R-2"],
+            [minutes[0], minutes[1], minutes[3]],
+            strict=True,
+        )
+    ]
+    seen = entry("status", "Rejected", by=By.TEAM, label="R-1", not_after=minutes[2])
+
+    log.memory = caught_up(log, *renamed[:2], seen, renamed[2])
+
+    assert log.run().observations == []
+
+
+def test_what_was_told_of_another_case_under_the_id_is_not_this_ones() -> None:
+    log = Log([row(Status="New"), row("R-2", Order_ID="1002")])
+    log.run()
+    log.rows[0] |= {"Status": "Rejected", "Case ID": "R-2"}
+    log.rows[1] |= {"Case ID": "R-1"}
+    of_the_other = entry("status", "Rejected", by=By.TEAM, label="R-2", not_after=NOON)
+    later = NOON + timedelta(minutes=1)
+    swapped = [
+        entry("case_id", after, by=By.TEAM, before=before, label=after, not_after=later)
+        for before, after in (("R-1", "R-2"), ("R-2", "R-1"))
+    ]
+
+    log.memory = caught_up(log, of_the_other, *swapped)
+
+    assert ("r-2", "status", "New", "Rejected") in log.run().observations
+
+
 def test_what_another_ledger_has_seen_while_this_one_could_not_tell_the_case_is_no_news() -> None:
     log = Log([row(Status="New")])
     log.run()
