@@ -113,12 +113,7 @@ def _other_headers(
 ) -> Withheld:
     """Columns may be moved, and headers be renamed; but then the cases still say what they said."""
     if "case_id" in memory.headers and "case_id" not in layout.columns and _settled(memory):
-        _, header = memory.headers["case_id"]
-        sentence = (
-            f'The column "{header}" with the Case IDs is not there any more, so nobody can tell which '
-            "row is which case, and nothing is written in the log. Put its header back; if the log is "
-            f"to go on without it, run: {_OVERRIDE}"
-        )
+        sentence = _without_ids(layout, memory)
         return Withheld((sentence,), _numbers(recognised.rows), absent=True, headers=True)
     changed = [
         field
@@ -138,6 +133,20 @@ def _other_headers(
         f"be, run: {_OVERRIDE}"
     )
     return Withheld((sentence,), _numbers(recognised.rows), absent=True, headers=True)
+
+
+def _without_ids(layout: Layout, memory: Memory) -> str:
+    _, header = memory.headers["case_id"]
+    if any(found.field == "case_id" for found in layout.violations):
+        return (
+            "Several columns are headed as the one of the Case IDs, so nobody can tell which row is "
+            "which case, and nothing is written in the log. Give all but one of them another header."
+        )
+    return (
+        f'The column "{header}" with the Case IDs is not there any more, so nobody can tell which '
+        "row is which case, and nothing is written in the log. Put its header back; if the log is "
+        f"to go on without it, run: {_OVERRIDE}"
+    )
 
 
 def _others(

@@ -180,6 +180,17 @@ def test_where_the_column_of_the_ids_is_gone_nobody_knows_which_row_is_which() -
     assert (frozen(recognised), recognised.absent) == (1, ())
 
 
+def test_where_two_columns_are_headed_as_that_of_the_ids_one_of_them_is_to_be_renamed() -> None:
+    log = a_log(1)
+    log.run()
+    log.headers = (*HEADERS, "Case ID")
+
+    [sentence] = withheld_of(log)[1].sentences
+
+    assert sentence.startswith("Several columns are headed as the one of the Case IDs")
+    assert "--allow" not in sentence
+
+
 def test_a_log_in_which_no_case_was_ever_known_may_lose_its_column_of_ids() -> None:
     log = Log([{"Case ID": "R-1"}])
     log.run()
