@@ -41,13 +41,13 @@ class ShownCurrency:
             return self._currency
         about = _told_apart(column, log.rows)
         if about != self._about or age is None or age >= _AT_LEAST_EVERY:
-            self._about = about
             bare = [number for number, _ in _without_currency(log.rows)]
-            self._currency = self._ask(column, bare, log.snapshot.locale, now) if bare else ""
+            self._currency = self._ask(column, bare, log.snapshot.locale) if bare else ""
+            # Only now: a question that failed is asked again.
+            self._about, self._asked_at = about, now if bare else self._asked_at
         return self._currency
 
-    def _ask(self, column: int, bare: Sequence[int], locale: str, now: datetime) -> str:
-        self._asked_at = now
+    def _ask(self, column: int, bare: Sequence[int], locale: str) -> str:
         patterns = self._store.number_formats(column)
         shown = (patterns[row - 1] if row <= len(patterns) else "" for row in bare)
         return shown_currency(shown, locale)

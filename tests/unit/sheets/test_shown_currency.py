@@ -2,11 +2,13 @@
 
 import sys
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 
 from refundsheet.core.model import Cell
 from refundsheet.core.parse import ParsedLog, parse
+from refundsheet.errors import SheetUnavailableError
 from refundsheet.sheets.memory import MemorySheetStore
 from refundsheet.sheets.shown_currency import ShownCurrency
 
@@ -90,6 +92,21 @@ def test_a_large_log_is_asked_every_ten_minutes_at_most(monkeypatch: pytest.Monk
     store.formats = {2: ("", EURO, PLAIN)}
     answers = [shown.of(read(store), NOW + timedelta(minutes=n)) for n in (9, 10)]
     assert answers == ["EUR", ""]
+
+
+def test_a_question_that_failed_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = a_store([5], [EURO])
+    shown = ShownCurrency(store)
+    assert shown.of(read(store), NOW) == "EUR"
+    store.rows.append(["R-9", "New", 7])
+    store.formats = {2: ("", EURO, "[$USD]0.00")}
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            store, "number_formats", Mock(side_effect=SheetUnavailableError("Try again."))
+        )
+        with pytest.raises(SheetUnavailableError):
+            shown.of(read(store), NOW)
+    assert shown.of(read(store), NOW) == ""
 
 
 def test_no_log_is_kept_for_the_next_one_to_be_compared_with() -> None:
