@@ -49,7 +49,9 @@ def test_rows_become_cases_with_their_numbers(snapshot_of: Maker) -> None:
     log = parse(snapshot_of([["Refunds"], HEADERS, ADA, [], BEN]))
     assert [row.number for row in log.rows] == [3, 5]
     assert log.layout.header_row == 2
+    assert log.cells_at(3) == tuple(ADA)
     assert log.rows[0].cells[: len(ADA)] == tuple(ADA)
+    assert not any(log.rows[0].cells[len(ADA) :])
     assert log.rows[0].case == RefundCase(
         case_id="R-1",
         customer_name="Ada",
@@ -114,6 +116,7 @@ def test_only_a_truly_blank_cell_reads_as_none(snapshot_of: Maker, field: str, v
 def test_a_blank_cell_in_the_middle_reads_as_none(snapshot_of: Maker) -> None:
     log = parse(snapshot_of([HEADERS, ["R-1", "", "", "", "", "New"]]))
     assert cell(log.rows[0], "order_id", log.layout) is None
+    assert log.cells_at(2) == ("R-1", "", "", "", "", "New")
 
 
 def test_neighbours_can_be_looked_up_by_number(snapshot_of: Maker) -> None:
@@ -125,8 +128,9 @@ def test_neighbours_can_be_looked_up_by_number(snapshot_of: Maker) -> None:
 
 def test_a_row_wider_than_the_headers_keeps_every_cell(snapshot_of: Maker) -> None:
     log = parse(snapshot_of([HEADERS, [*ADA, "", "stray"], ADA, *[ADA] * 3000, [*BEN, *"abcdef"]]))
+    assert log.rows[0].cells[: len(ADA) + 2] == (*ADA, "", "stray")
     assert log.cells_at(2)[-1] == "stray"
-    assert log.cells_at(3004)[-1] == "f"
+    assert log.rows[-1].cells[-1] == log.cells_at(3004)[-1] == "f"
     assert [violation.rule for violation in log.layout.violations] == ["header_blank"]
 
 

@@ -380,7 +380,8 @@ def test_what_another_ledger_has_seen_while_this_one_could_not_tell_the_case_is_
 
     log.memory = caught_up(log, *seen)
 
-    assert (log.run().observations, log.run().changes) == ([], {})
+    passed = log.run()
+    assert (passed.observations, passed.changes) == ([], {})
 
 
 def test_what_another_ledger_wrote_is_ours_and_not_owed_a_second_time() -> None:
