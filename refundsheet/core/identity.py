@@ -203,10 +203,11 @@ def _has_left(
     Where one of these was corrected instead, there are more of them than were known beside the case.
     """
     known = memory.cases.get(key)
-    if known is None or (known.unseen_since and not known.missing_since):
-        return False  # it is one of the rows since that read
-    beside = sum(not rival.missing_reads for rival in rivals.get(key, ()))
-    return len(rows) <= beside and all(_is_elsewhere(row.case, known.case) for row in rows)
+    if known is None or any(not _is_elsewhere(row.case, known.case) for row in rows):
+        return False
+    if known.missing_since or known.unseen_since:
+        return known.missing_since is not None  # else it is one of the rows since that read
+    return len(rows) <= sum(not rival.missing_reads for rival in rivals.get(key, ()))
 
 
 def _vanished(

@@ -620,6 +620,10 @@ def test_a_case_whose_id_is_cleared_beside_its_copies_is_asked_for_its_id_as_lon
     for _ in range(20):
         passed = log.run()
         assert (passed.doubts[0], passed.changes) == ("id_removed", {})
+    log.add(case("R-2", order="#7"))
+    for _ in range(5):
+        passed = log.run()
+        assert (passed.doubts[0], passed.changes) == ("id_removed", {})
 
 
 @pytest.mark.parametrize("statuses", [("Approved", "New"), ("New", "Approved")])
