@@ -7,7 +7,7 @@ identity, or one row could be two cases, nobody guesses: the row is in doubt and
 import hashlib
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from operator import attrgetter
@@ -137,8 +137,8 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     gone = sorted(key for key in memory.cases if key not in found)
     absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
     unsure = (entry.row for entry in known.values() if entry.doubt is not None)
-    others = [*unsure, *(row for _, row in strangers)] if movers else []
-    moved = list(_moved(movers, others, absent, memory, rekeyed))
+    elsewhere = _elsewhere(strangers, unsure) if movers else {}
+    moved = list(_moved(movers, elsewhere, absent, memory, rekeyed))
     taken = rekeyed.keys() | {entry.key for entry in moved if entry.key not in rekeyed.values()}
     rest = {key: case for key, case in absent.items() if key not in taken}
     held: set[str] = set()
@@ -251,8 +251,7 @@ def _claimants(
     by_print = defaultdict[str, list[Remembered]](list)
     for rival in rivals:
         by_print[fingerprint(rival.case)].append(rival)
-    taken = {rival.key for rival in rivals}
-    numbers = (f"{key}{_RIVAL}{n}" for n in count(1) if f"{key}{_RIVAL}{n}" not in taken)
+    numbers = _numbered(key, {rival.key for rival in rivals})
     matched = _matched([row for row in _in_order(rows) if row is not original], by_print)
     edited = sorted(chain(*by_print.values()), key=attrgetter("key"), reverse=True)
     if original is not None:
@@ -266,6 +265,11 @@ def _claimants(
         doubt = _duplicate(row.case, len(rows), is_copy=original is not None)
         rival = remembered.key if remembered else next(numbers)
         yield KnownRow(row, rival, remembered or model, doubt)
+
+
+def _numbered(key: str, taken: Container[str]) -> Iterator[str]:
+    """The keys that are free for rows that share one."""
+    return (rival for n in count(1) if (rival := f"{key}{_RIVAL}{n}") not in taken)
 
 
 def _matched(
@@ -330,48 +334,85 @@ class _Index:
                 by_trace[trace].append(key)
             if is_provisional(key) or _is_anonymous(known.case):
                 by_trace[_details(known.case)].append(key)
-        # Rows that shared one ID count as one: which of them is which makes no difference.
-        self._alike = {
-            print_: keys
-            for print_, keys in by_print.items()
-            if print_ and len({root_of(key) for key in keys}) == 1
-        }
+        by_print.pop("", None)
+        self._by_print = by_print
+
+    def has_one_like(self, case: RefundCase) -> bool:
+        """Whether just one of the cases said the same as this one."""
+        return _is_one(self._by_print.get(fingerprint(case), ()))
 
     def take_alike(self, case: RefundCase) -> str | None:
         """The one case that said the same as this row; of several rows of one ID the likest one."""
-        keys = self._alike.get(fingerprint(case))
-        if keys is None:
-            return None
-        if len(keys) == 1:
-            return keys[0]
+        alike = self._by_print.get(fingerprint(case), [])
+        if len(alike) == 1:
+            return alike[0]
         name = case.case_id
-        same = (key for key in keys if replace(self._absent[key].case, case_id=name) == case)
-        likest = next(same, keys[-1])
-        keys.remove(likest)
+        same = [key for key in alike if replace(self._absent[key].case, case_id=name) == case]
+        keys = alike if _is_one(alike) else same
+        if not _is_one(keys):
+            return None
+        likest = (same or keys[::-1])[0]
+        alike.remove(likest)
         return likest
+
+
+def _is_one(keys: Iterable[str]) -> bool:
+    """Whether the keys are one case's; which of the rows that shared an ID is which is no matter."""
+    return len({root_of(key) for key in keys}) == 1
+
+
+def _elsewhere(strangers: Iterable[tuple[str, Row]], unsure: Iterable[Row]) -> Mapping[str, bool]:
+    """What the rows say that are nobody's for certain, and whether one that says so has an ID."""
+    found = {key: False for key, _ in strangers if key.startswith(_NAMELESS)}
+    named = (row for key, row in strangers if not key.startswith(_NAMELESS))
+    return found | {fingerprint(row.case): True for row in chain(named, unsure)}
 
 
 def _moved(
     rows: Sequence[tuple[str, Row]],
-    others: Iterable[Row],
+    elsewhere: Mapping[str, bool],
     absent: Mapping[str, Remembered],
     memory: Memory,
     rekeyed: dict[str, str],
 ) -> Iterator[KnownRow]:
     """Rows whose ID belonged to other content: corrected cells, or IDs that changed places."""
-    index = _Index(absent) if rows else None
-    elsewhere = {fingerprint(row.case) for row in others}
+    if not rows:
+        return
+    index = _Index(absent)
+    rivals = {root_of(old): old for old in absent if _RIVAL in old}
     for key, row in rows:
-        old = index.take_alike(row.case) if index else None
+        case = memory.cases[key]
+        has_id = elsewhere.get(fingerprint(case.case))
+        beside = rivals.get(key) if has_id or case.missing_since else None
+        old = index.take_alike(row.case) or beside
+        if old in rekeyed:
+            old = None
+        lacks_id = has_id is False and index.has_one_like(case.case)
         # What stood beside the case under its own ID is not another case, unless the case itself
         # stands under another one now.
         is_beside = old is not None and root_of(old) == key
-        is_case = is_beside and fingerprint(memory.cases[key].case) not in elsewhere
-        if old is None or old in rekeyed or is_case:
-            yield KnownRow(row, key, memory.cases[key])
+        if not has_id and (lacks_id or (beside and not case.removed)):
+            yield _beside_its_owner(key, row, old, memory, rekeyed)
+        elif old is None or (is_beside and not case.removed and not has_id):
+            yield KnownRow(row, key, case)
         else:
             rekeyed[old] = key
             yield KnownRow(row, key, absent[old])
+
+
+def _beside_its_owner(
+    key: str, row: Row, old: str | None, memory: Memory, rekeyed: dict[str, str]
+) -> KnownRow:
+    """A row that is alone under the ID of a case that lacks it now, and may get it back.
+
+    The case keeps its record; the row is remembered beside it, as if both had the ID.
+    """
+    if old is not None and root_of(old) == key:
+        return KnownRow(row, old, memory.cases[old], _taken_id(row.case))
+    rival = next(_numbered(key, memory.cases))
+    if old is not None:
+        rekeyed[old] = rival
+    return KnownRow(row, rival, memory.cases[old or key], _taken_id(row.case))
 
 
 def _strangers(
@@ -459,3 +500,11 @@ def _lost_id(case: RefundCase) -> Violation:
         "Type it in again, or another one if this is a new case."
     )
     return violation(ID_REMOVED, sentence, "case_id")
+
+
+def _taken_id(case: RefundCase) -> Violation:
+    sentence = (
+        f"{case.case_id} was the Case ID of another row, which is gone or lacks it now. "
+        "Type it in there again, or give this row an ID of its own."
+    )
+    return violation(DUPLICATE_ID, sentence, "case_id")

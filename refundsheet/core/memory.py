@@ -117,7 +117,8 @@ class Remembered:
         undone: Field to what refundsheet wrote there and was told to take back: not written again.
         owed: Field to the timestamp it is due; a lost race leaves it due, with its time.
         barred: Field to why refundsheet could not fill it in, until people fill it in or the case goes on.
-        unread: Field to how many reads in a row its cell showed an error, as #REF! or Loading….
+        unread: Field to how many reads in a row its cell showed an error, as #REF! or Loading…; 1 also
+            where its column came back while nobody could tell the case.
         missing_since: The first of the reads in a row that did not hold it.
         missing_reads: How many these are.
         unseen_since: The last read that told what it said, while it is missing or nobody knows which row

@@ -99,8 +99,8 @@ def observe(
     for old in recognised.rekeyed:
         cases.pop(old, None)
     for known in recognised.rows:
-        if not known.key or (known.doubt is not None and not is_provisional(known.key)):
-            continue  # what is in doubt teaches nothing new of the case it may be
+        if not _teaches(known):
+            continue
         seen = _seen(known, this, observations)
         if seen is not known.remembered:
             # Without news, too: the next read meets the very same record, and need not compare it.
@@ -108,9 +108,15 @@ def observe(
             if seen != known.remembered:
                 changed.add(known.key)
     changed |= _note_doubts(recognised, cases, this)
+    changed |= _note_returned(present - before, recognised, cases)
     forgotten = _note_absent(recognised.absent, cases, this)
     changed |= set(recognised.absent) - forgotten
     return Observed(cases, frozenset(changed), frozenset(forgotten), tuple(observations))
+
+
+def _teaches(known: KnownRow) -> bool:
+    """Whether a row tells anything of its case: what is in doubt does not, of the case it may be."""
+    return bool(known.key) and (known.doubt is None or is_provisional(known.key))
 
 
 def _with_both(fields: frozenset[str]) -> frozenset[str]:
@@ -417,11 +423,36 @@ def _note_doubts(recognised: Recognised, cases: dict[str, Remembered], this: _Pa
     certain = {known.key for known in recognised.rows if known.doubt is None}
     shared = {root_of(key) for key in unsure if is_provisional(key)}
     doubtful = {root_of(key) for key in unsure} - certain
-    unseen = {key for key in doubtful if key in cases and not cases[key].unseen_since}
-    for key in unseen:
-        since = this.now if key in shared and key in unsure else cases[key].missing_since
-        cases[key] = replace(cases[key], unseen_since=this.not_before, missing_since=since)
-    return unseen
+    changed: set[str] = set()
+    for key in doubtful & cases.keys():
+        known = cases[key]
+        is_missing = known.missing_since or (key in shared and key in unsure)
+        since = (known.missing_since or this.now) if is_missing else None
+        noted = replace(
+            known, unseen_since=known.unseen_since or this.not_before, missing_since=since
+        )
+        if noted != known:
+            cases[key] = noted
+            changed.add(key)
+    return changed
+
+
+def _note_returned(
+    fields: frozenset[str], recognised: Recognised, cases: dict[str, Remembered]
+) -> set[str]:
+    """Note which cells nobody has read yet of cases that could not be told when columns came back.
+
+    What these say is learnt silently as soon as the case is told, as that of all others is now.
+    """
+    returned = [field for field in TEAM_FIELDS if field in fields]
+    if not returned:
+        return set()
+    learnt = {known.key for known in recognised.rows if _teaches(known)}
+    unread = cases.keys() - learnt
+    for key in unread:
+        blank = [field for field in returned if getattr(cases[key].case, field) in (None, "")]
+        cases[key] = replace(cases[key], unread={**cases[key].unread, **dict.fromkeys(blank, 1)})
+    return unread
 
 
 def _note_absent(absent: Iterable[str], cases: dict[str, Remembered], this: _Pass) -> set[str]:

@@ -354,7 +354,8 @@ def _violations(
     ]
     if known.doubt is not None:
         found.append(_with_free_id(known.doubt, checks.free.get(known.key)))
-    case = after.case if after and unread else known.row.case
+    is_read = not unread or known.doubt is not None
+    case = known.row.case if after is None or is_read else after.case
     odd = [one.field for one in known.row.violations]
     found += check(case, checks.desk, checks.fields, odd)
     found += checks.beside.violations.get(known.key, ())

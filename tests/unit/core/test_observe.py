@@ -626,6 +626,127 @@ def test_a_case_whose_id_is_cleared_beside_its_copies_is_asked_for_its_id_as_lon
         assert (passed.doubts[0], passed.changes) == ("id_removed", {})
 
 
+def _beside_one_copy(copy: dict[str, Any]) -> Log:
+    """A paid case without dates, and a copy that was corrected, under one ID."""
+    log = an_adopted_log(case("R-1", order="#1", received="", status="Refunded"))
+    log.add(copy)
+    return log
+
+
+def _is_cleared(log: Log) -> None:
+    log.settle()
+    log.rows[0]["Case ID"] = ""
+
+
+def _is_cleared_at_once(log: Log) -> None:
+    log.rows[0]["Case ID"] = ""
+
+
+def _is_cleared_and_corrected(log: Log) -> None:
+    _is_cleared(log)
+    log.run()
+    log.rows[0]["Amount"] = 7
+    log.run()
+    log.rows[1]["Amount"] = 8
+
+
+def _is_cleared_and_its_second_copy_goes(log: Log) -> None:
+    log.add(case("R-1", order="#14", received="", status="Refunded"))
+    _is_cleared(log)
+    log.run()
+    log.rows.pop()
+
+
+@pytest.mark.parametrize(
+    "case_loses_its_id",
+    [
+        _is_cleared,
+        _is_cleared_at_once,
+        _is_cleared_and_corrected,
+        _is_cleared_and_its_second_copy_goes,
+    ],
+)
+def test_a_case_that_lacks_its_id_keeps_its_record_from_the_row_that_is_alone_under_it(
+    case_loses_its_id: Callable[[Log], None],
+) -> None:
+    log = _beside_one_copy(case("R-1", order="#13", received="", status="Refunded"))
+    case_loses_its_id(log)
+    for _ in range(20):
+        passed = log.run()
+        assert (passed.doubts, passed.changes) == (["id_removed", "duplicate_id"], {})
+    assert "lacks it now" in log.rows[1]["Row Check"]
+
+    log.rows[1]["Case ID"] = "R-8"
+    assert log.run().doubts == ["id_removed", None]
+    log.rows[0]["Case ID"] = "R-1"
+    assert log.settle().doubts == [None, None]
+
+    assert log.known("r-1").adopted
+    assert not log.rows[0]["Date Request Received"]
+
+
+@pytest.mark.parametrize("status", ["Refunded", "New"])
+def test_the_copy_is_a_case_of_its_own_once_the_one_without_an_id_has_another(status: str) -> None:
+    log = _beside_one_copy(case("R-1", order="#13", received="", status=status))
+    log.settle()
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    log.rows[0]["Case ID"] = "R-9"
+    passed = log.settle()
+    assert passed.doubts == [None, None]
+    assert log.rows[1]["Date Request Received"]
+    assert bool(log.rows[1].get("Date Paid")) is (status == "Refunded")
+
+
+def test_the_copy_of_a_case_that_was_deleted_without_its_id_is_dated_once_that_is_removed() -> None:
+    log = _beside_one_copy(case("R-1", order="#13", received="", status="New"))
+    log.settle()
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    del log.rows[0]
+    assert log.run().doubts == ["duplicate_id"]
+    log.wait(minutes=10)
+    for _ in range(4):
+        log.run()
+    assert log.rows[0]["Date Request Received"]
+
+
+def test_a_case_that_lacks_its_id_keeps_its_record_from_the_case_that_is_given_it() -> None:
+    paid = {"received": "", "status": "Refunded"}
+    log = an_adopted_log(case("R-1", **paid), case("R-2", **paid))
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    log.rows[1]["Case ID"] = "R-1"
+    for _ in range(5):
+        passed = log.run()
+        assert (passed.doubts, passed.changes) == (["id_removed", "duplicate_id"], {})
+    log.rows[0]["Case ID"] = "R-9"
+    assert (log.run().doubts, log.settle().changes) == ([None, None], {})
+    assert log.known("r-9").adopted
+    assert log.known("r-1").adopted
+
+
+def test_of_cases_that_are_alike_the_one_that_gets_another_id_is_not_taken_for_new() -> None:
+    alike = {"order": "#1", "received": ""}
+    log = an_adopted_log(case("R-1", **alike), case("R-2", status="Approved", **alike))
+    del log.rows[0]
+    log.run()
+    log.rows[0]["Case ID"] = "R-9"
+    assert log.run().observations == [("r-9", "case_id", "R-2", "R-9")]
+    assert log.settle().changes == {}
+
+
+def test_a_case_that_leaves_its_id_to_a_row_that_was_another_one_stays_old() -> None:
+    log = an_adopted_log(case("R-1", order="#1", received=""), case("", order="#2", received=""))
+    log.add(dict(log.rows[1]))
+    log.run()
+    log.rows[1]["Case ID"] = "R-1"
+    log.run()
+    log.rows[0]["Case ID"] = "R-9"
+    assert log.settle().changes == {}
+    assert log.known("r-9").adopted
+
+
 @pytest.mark.parametrize("statuses", [("Approved", "New"), ("New", "Approved")])
 def test_of_two_rows_that_only_their_status_tells_apart_the_one_that_gets_an_id_keeps_its_own(
     statuses: tuple[str, str],
@@ -697,3 +818,32 @@ def test_a_change_of_a_case_that_could_not_be_told_may_have_happened_all_the_whi
     assert log.rows[0]["Resolution Date"] == to_serial(log.now, ZONE)
     log.rows[0]["Status"] = "New"
     assert log.run().observed.observations[0].not_before == log.now - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("header", ["Notes & Communications", "Amount", "Order ID"])
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_a_column_that_came_back_while_a_case_could_not_be_told_is_learnt_silently(
+    header: str, *, is_cut: bool
+) -> None:
+    log = an_adopted_log(case("R-1", notes="called", status="Approved"), case("R-2"))
+    log.headers = tuple(name for name in HEADERS if name != header)
+    log.run()
+    log.headers = HEADERS
+    row = log.rows[0]
+    if is_cut:
+        log.rows.remove(row)
+    else:
+        row["Case ID"] = ""
+    log.run()
+    if is_cut:
+        log.rows.append(row)
+    else:
+        row["Case ID"] = "R-1"
+
+    passed = log.run()
+
+    assert (passed.changes, passed.observations) == ({}, [])
+    row["Notes & Communications"] = "called twice"
+    assert ("r-1", "last_action_at") in {
+        (key, field) for key, case in log.run().observed.cases.items() for field in case.owed
+    }
