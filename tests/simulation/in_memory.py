@@ -43,7 +43,9 @@ class MemoryWorld(World):
             case Around.REMOVE_HIDDEN_TAB:
                 self.sheet.hidden_tabs.clear()
             case Around.REMOVE_SUMMARY:
-                self.sheet.pages.clear()
+                self.sheet.pages.pop("Summary", None)
+            case Around.REMOVE_HISTORY:
+                self.sheet.pages.pop("History", None)
             case Around.RENAME_LOG:
                 self.sheet.title = f"Log {row}"
             case _:

@@ -150,6 +150,8 @@ class SheetsWorld(World):
                 yield _properties({"sheetId": _LOG, "title": f"Log {row}"}, "title")
             case Around.REMOVE_SUMMARY if self.book.sheet_titled("Summary"):
                 yield {"deleteSheet": {"sheetId": self.book.sheet_titled("Summary").sheet_id}}
+            case Around.REMOVE_HISTORY if self.book.sheet_titled("History"):
+                yield {"deleteSheet": {"sheetId": self.book.sheet_titled("History").sheet_id}}
             case _ if hidden is not None:
                 yield from _on_hidden(what, hidden, row)
             case _:

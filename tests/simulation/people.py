@@ -459,6 +459,7 @@ class Around(Enum):
     SHRINK = "cuts the blank rows off the log"
     RENAME_LOG = "renames the log's tab"
     REMOVE_SUMMARY = "deletes the Summary"
+    REMOVE_HISTORY = "deletes the History tab"
     LATE_ONES_ARRIVE = "a request given up long ago takes effect"
     OTHER_PASSES = "another refundsheet makes a pass"
 

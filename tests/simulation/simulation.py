@@ -129,6 +129,8 @@ class Simulation:
 
     Attributes:
         lost: The ledgers that are gone, with what they could explain.
+        kept: A copy that somebody made of a ledger.
+        kept_at: The tick of the last read that is in it.
         died: How many processes were killed.
     """
 
@@ -138,6 +140,7 @@ class Simulation:
     processes: list[Process] = field(default_factory=list[Process])
     lost: set[int] = field(default_factory=set[int])
     kept: MortalLedger | None = None
+    kept_at: int = 0
     passes: int = 0
     died: int = 0
 
@@ -226,6 +229,8 @@ class Simulation:
         if self.kept is not None:
             self.kept.close()
         self.kept = self.ledgers[self.processes[0].ledger].copy()
+        self.kept_at = self.world.truth.recorded[-1]
+        self.world.is_history_gone = False
 
     def put_ledger_back(self) -> None:
         """The copy takes the place of the ledger, and whoever has that one begins with it anew."""
@@ -233,10 +238,17 @@ class Simulation:
             return
         gone = self.processes[0].ledger
         self.lost.add(gone)
+        if self.world.is_history_gone or self._has_untold(gone):
+            self.world.truth.forget(self.kept_at)
         self.ledgers.append(self.kept.copy())
         for number, process in enumerate(self.processes):
             if process.ledger == gone:
                 self.processes[number] = self._process(len(self.ledgers) - 1)
+
+    def _has_untold(self, ledger: int) -> bool:
+        """Whether a ledger knows anything that the History tab does not tell."""
+        sheet = self.processes[0].reconciler._logbook.sheet
+        return self.ledgers[ledger].next_addition(sheet, self.now, most=1) is not None
 
     def open_intents(self) -> list[Intent]:
         """Writes that a living ledger still has to settle."""

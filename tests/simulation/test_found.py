@@ -12,13 +12,14 @@ from tests.simulation.people import (
     CopyRow,
     DeleteRow,
     MoveRow,
+    PasteRows,
     Type,
     TypeFormula,
     Undo,
     Undoing,
     Where,
 )
-from tests.simulation.simulation import Simulation, a_log
+from tests.simulation.simulation import GRACE, Simulation, a_log
 from tests.simulation.truth import STAMPS
 from tests.simulation.wire import Moment
 
@@ -88,6 +89,30 @@ def test_a_stamp_that_was_cleared_stays_away_when_an_older_ledger_is_put_back() 
     desk.put_ledger_back()
     desk.wait(20)
     desk.run(take_over=True)
+    assert desk.broken() == []
+
+
+def test_what_an_older_ledger_and_a_new_history_cannot_know_is_no_broken_promise() -> None:
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.settle()
+    desk.world.act(PasteRows(number=7, rows=1, with_ids=False))
+    desk.run()
+    desk.wait(GRACE)
+    desk.run()
+    desk.keep_ledger()
+    desk.settle()
+    row = desk.world.truth.count - 2
+    assert desk.world.truth.value(row + 1, "requested_at").shows
+    for act in (Clear(row=row, name="requested_at"), Beside(Around.REMOVE_HISTORY)):
+        desk.world.act(act)
+        desk.wait(20)
+        desk.run()
+    desk.put_ledger_back()
+    for _ in range(3):
+        desk.wait(20)
+        desk.run(take_over=True)
+    assert desk.world.truth.value(row + 1, "requested_at").shows
     assert desk.broken() == []
 
 

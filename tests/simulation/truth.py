@@ -254,6 +254,17 @@ class Truth:
                         self.touched[key] = self.tick
                     self.said[key] = shown
 
+    def forget(self, after: int) -> None:
+        """Nobody knows any more what was read after a tick: the ledger is gone that alone knew it.
+
+        A stamp that was cleared since was never there, as far as its successor can know.
+        """
+        self.recorded = [tick for tick in self.recorded if tick <= after]
+        for line in self.lines:
+            for column, value in enumerate(line.values):
+                if value.is_blank and value.since > after:
+                    line.values[column] = replace(value, since=after, ours_before=False)
+
     def descends(self, uid: int, ancestor: int) -> bool:
         """Whether a row is a copy of another, or a copy of such a copy."""
         while uid in self.copy_of and uid != ancestor:

@@ -103,6 +103,7 @@ class World(ABC):
         stamped: Row, field and content of every cell it wrote.
         said: Row and what told it from others in a read that is in a ledger.
         writes: How many cells were written.
+        is_history_gone: Whether the History tab was deleted since somebody last copied a ledger.
         other_passes: Lets another process make a pass, between two requests of the one that runs.
     """
 
@@ -117,6 +118,7 @@ class World(ABC):
     stamped: set[tuple[int, str, Held]] = field(default_factory=set[tuple[int, str, Held]])
     said: set[tuple[int, tuple[str, ...]]] = field(default_factory=set[tuple[int, tuple[str, ...]]])
     writes: int = 0
+    is_history_gone: bool = False
     other_passes: Callable[[], None] = _nobody
     wire: Wire = field(init=False)
 
@@ -148,6 +150,7 @@ class World(ABC):
         elif what is Around.OTHER_PASSES:
             self.other_passes()
         else:
+            self.is_history_gone = self.is_history_gone or what is Around.REMOVE_HISTORY
             self.beside(what, row, name)
 
     def act(self, act: Act) -> None:
