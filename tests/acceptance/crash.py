@@ -36,6 +36,8 @@ _EDITS_PER_SECOND = 20
 #: One death in so many is in quiet, where a pass that was not cut off shows how it has to end.
 _IN_QUIET = 3
 _SETTINGS = Settings(grace=GraceSettings(reads=1, seconds=0))
+#: All that people do around the log; but a History tab that is deleted could not be looked at.
+_AROUND = tuple(what for what in Around if what is not Around.REMOVE_HISTORY)
 #: What the cells of a log hold.
 _Rows = list[list[Held]]
 _MORE = {"REFUNDSHEET_GRACE__READS": "1", "REFUNDSHEET_GRACE__SECONDS": "0"}
@@ -72,8 +74,14 @@ class Tally:
         return "\n".join(lines)
 
 
-def crash(kills: int, seed: int) -> Tally:
-    """Kill so many processes, let people rest, and look whether every promise was kept."""
+def crash(kills: int, seed: int, tell: Callable[[str], object] = str) -> Tally:
+    """Kill so many processes, let people rest, and look whether every promise was kept.
+
+    Args:
+        kills: How many processes are killed.
+        seed: Another seed, another crowd.
+        tell: Is told how far it is.
+    """
     began, tally = monotonic(), Tally()
     with (
         tempfile.TemporaryDirectory(prefix="crash-") as name,
@@ -85,12 +93,14 @@ def crash(kills: int, seed: int) -> Tally:
         with Crowd(witness, lambda: _act(people), _EDITS_PER_SECOND):
             while tally.killed < kills - kills // _IN_QUIET:
                 _kill(witness, tally, death, "run")
+                tell(f"{tally.killed} of {kills} killed amid {witness.edits:,} edits\n")
         witness.rest()
         now, still_planned = witness.settle(_SETTINGS, datetime.now(UTC))
         tally.broken = [*witness.all_broken(), *still_planned]
         while tally.killed < kills:
             now += timedelta(minutes=1)
             tally.broken += _kill_in_quiet(witness, tally, death, now)
+            tell(f"{tally.killed} of {kills} killed, {len(tally.broken)} promises broken\n")
         tally.broken += witness.all_broken()
         tally.edits, tally.written = witness.edits, witness.writes
         tally.passes = witness.passes_begun()
@@ -104,7 +114,7 @@ def _act(dice: Thrown) -> Act:
     """Every other time what makes a stamp due; else whatever people may ever do."""
     if dice.number(1):
         return Type(dice.number(11), dice.pick(("status", "notes")), dice.number(99))
-    return an_act(dice, tuple(Around))
+    return an_act(dice, _AROUND)
 
 
 def _kill(witness: Witness, tally: Tally, dice: Thrown, *command: str) -> None:
@@ -176,7 +186,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200, help="how many processes are killed")
     parser.add_argument("--seed", type=int, default=1, help="another seed, another crowd")
     asked = parser.parse_args()
-    tally = crash(asked.kills, asked.seed)
+    tally = crash(asked.kills, asked.seed, sys.stderr.write)
     sys.stdout.write(f"{tally}\n{tally.seconds:7.0f}  seconds; seed {asked.seed}\n")
     return min(len(tally.broken), 1)
 

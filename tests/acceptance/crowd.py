@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import floor
@@ -49,6 +49,8 @@ _TYPED = (
     "last_action_at",
 )
 _GRACE = 5
+#: How far it is is told every so many seconds.
+_TOLD_EVERY = 10.0
 _LOST_EDIT = {Promise.PEOPLES_CELLS, Promise.PEOPLES_TIMES}
 
 
@@ -213,8 +215,17 @@ def a_long_log(today: float) -> Truth:
     return Truth.of(rows)
 
 
-def crowd(seconds: float, seed: int, per_second: float = 20) -> Tally:
-    """Let the daemon and a crowd work on one sheet, then let both come to rest, and count."""
+def crowd(
+    seconds: float, seed: int, per_second: float = 20, tell: Callable[[str], object] = str
+) -> Tally:
+    """Let the daemon and a crowd work on one sheet, then let both come to rest, and count.
+
+    Args:
+        seconds: How long they work.
+        seed: Another seed, another crowd.
+        per_second: How often somebody does something.
+        tell: Is told how far it is.
+    """
     settings = Settings(grace=GraceSettings(seconds=_GRACE))
     today = floor(to_serial(datetime.now(UTC), ZoneInfo(ZONE)))
     with (
@@ -226,7 +237,7 @@ def crowd(seconds: float, seed: int, per_second: float = 20) -> Tally:
         people = People(witness.truth, Thrown(seed), today)
         began = monotonic()
         with Crowd(witness, people.act, per_second):
-            _run_for(witness, seconds)
+            _run_for(witness, seconds, tell)
         lasted = monotonic() - began
         counted = _counted(witness)
         written = witness.writes
@@ -240,14 +251,17 @@ def crowd(seconds: float, seed: int, per_second: float = 20) -> Tally:
     return Tally(lasted, people.done, counted, left, hasty, wrong, lost)
 
 
-def _run_for(witness: Witness, seconds: float) -> None:
+def _run_for(witness: Witness, seconds: float, tell: Callable[[str], object]) -> None:
     grace = {"REFUNDSHEET_GRACE__SECONDS": f"{_GRACE}"}
     settings = settings_of(witness.book_id, witness.gate.url, witness.ledger_file, **grace)
     arrived = witness.arrived
     with running(settings, "run") as daemon:
         while witness.arrived == arrived and daemon.poll() is None:
             sleep(0.01)
-        sleep(seconds)
+        began = monotonic()
+        while (lasted := monotonic() - began) < seconds:
+            tell(f"{lasted:.0f} of {seconds:.0f} s: {witness.edits:,} edits\n")
+            sleep(min(_TOLD_EVERY, seconds - lasted))
         daemon.send_signal(signal.SIGTERM)
         _, told = daemon.communicate(timeout=30)
     assert daemon.returncode == 0, told
@@ -278,7 +292,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="another seed, another crowd")
     parser.add_argument("--per-second", type=float, default=20, help="how many edits a second")
     asked = parser.parse_args()
-    tally = crowd(asked.seconds, asked.seed, asked.per_second)
+    tally = crowd(asked.seconds, asked.seed, asked.per_second, sys.stderr.write)
     sys.stdout.write(f"{tally}\nseed {asked.seed}\n")
     return min(len(tally.wrong) + len(tally.lost), 1)
 
