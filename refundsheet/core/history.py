@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -84,7 +84,9 @@ class Entry:
         return likely_time(self.not_before, self.not_after)
 
 
-def seen(memory: Memory, observed: Observed, run: int, now: datetime) -> tuple[Entry, ...]:
+def seen(
+    memory: Memory, observed: Observed, run: int, now: datetime, renamed: Collection[str] = ()
+) -> tuple[Entry, ...]:
     """All that a read showed people to have done.
 
     Args:
@@ -92,9 +94,10 @@ def seen(memory: Memory, observed: Observed, run: int, now: datetime) -> tuple[E
         observed: What the read showed.
         run: The number of the pass.
         now: Its time.
+        renamed: The keys by which other cases are known since this read.
     """
     changed = (_seen(one, observed.cases, run) for one in observed.observations)
-    return (*changed, *_left_and_returned(memory, observed, run, now))
+    return (*changed, *_left_and_returned(memory, observed, run, now, renamed))
 
 
 def written(change: Change, run: int, at: datetime) -> Entry:
@@ -130,10 +133,10 @@ def _seen(one: Observation, cases: Mapping[str, Remembered], run: int) -> Entry:
 
 
 def _left_and_returned(
-    memory: Memory, observed: Observed, run: int, now: datetime
+    memory: Memory, observed: Observed, run: int, now: datetime, renamed: Collection[str]
 ) -> Iterator[Entry]:
     """Cases that count as removed from now on, and those that were found again."""
-    for key in sorted(observed.changed):
+    for key in sorted(observed.changed.difference(renamed)):
         before, after = memory.cases.get(key), observed.cases.get(key)
         if before is None or after is None or before.removed is after.removed:
             continue

@@ -10,10 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
-from operator import attrgetter
+from operator import attrgetter, eq
 
 from refundsheet.core.columns import CUSTOMER_AND_ORDER
-from refundsheet.core.memory import Memory, Remembered
+from refundsheet.core.memory import Memory, Remembered, as_hearsay
 from refundsheet.core.model import Layout, RefundCase, Row, Violation
 from refundsheet.core.rules.catalogue import violation
 
@@ -318,47 +318,80 @@ def _duplicate(case: RefundCase, rows: int, *, is_copy: bool) -> Violation:
     return violation(rule, sentence, "case_id")
 
 
+class _Alike:
+    """Cases that were not found under their keys and said the same, each for one row."""
+
+    def __init__(self) -> None:
+        self._cases: dict[str, Remembered] = {}
+        self._roots = Counter[str]()
+        self._by_words: dict[RefundCase, list[str]] | None = None
+
+    def add(self, key: str, known: Remembered) -> None:
+        """One more of them."""
+        self._cases[key] = known
+        self._roots[root_of(key)] += 1
+
+    @property
+    def is_one(self) -> bool:
+        """Whether all are one case's: which of the rows that shared an ID is which is no matter."""
+        return len(self._roots) == 1
+
+    def take(self, case: RefundCase) -> str | None:
+        """The case that a row is: the one that said the same to the letter, or the only one."""
+        if len(self._cases) == 1:
+            return next(iter(self._cases))
+        same = self._to_the_letter().get(_unnamed(case), [])
+        if not same and not self.is_one:
+            return None
+        likest = same.pop() if same else next(reversed(self._cases))
+        del self._cases[likest]
+        self._roots -= Counter([root_of(likest)])
+        return likest
+
+    def _to_the_letter(self) -> dict[RefundCase, list[str]]:
+        """The cases by all they said but their IDs; those that were there at the last read last."""
+        if self._by_words is None:
+            self._by_words = defaultdict(list)
+            for key in sorted(self._cases, key=lambda key: -self._cases[key].missing_reads):
+                self._by_words[_unnamed(self._cases[key].case)].append(key)
+        return self._by_words
+
+
+def _unnamed(case: RefundCase) -> RefundCase:
+    return replace(case, case_id="")
+
+
 class _Index:
     """Cases that were not found under their keys, to be looked for by what their rows said."""
 
     def __init__(self, absent: Mapping[str, Remembered]) -> None:
-        by_print = defaultdict[str, list[str]](list)
-        self._absent = absent
+        self.alike = defaultdict[str, _Alike](_Alike)
         #: A trace to the cases that left it, those with a Case ID apart from those without.
         self.named = defaultdict[str, list[str]](list)
         self.nameless = defaultdict[str, list[str]](list)
+        #: Those without that were there at the last read.
+        self.just_left = defaultdict[str, list[str]](list)
         for key, known in absent.items():
-            by_print[fingerprint(known.case)].append(key)
+            print_ = fingerprint(known.case)
+            if print_:
+                self.alike[print_].add(key, known)
             by_trace = self.nameless if is_provisional(key) else self.named
-            for trace in _traces(known.case):
-                by_trace[trace].append(key)
+            traces = list(_traces(known.case))
             if is_provisional(key) or _is_anonymous(known.case):
-                by_trace[_details(known.case)].append(key)
-        by_print.pop("", None)
-        self._by_print = by_print
+                traces.append(_details(known.case))
+            for trace in traces:
+                by_trace[trace].append(key)
+                if is_provisional(key) and not known.missing_reads:
+                    self.just_left[trace].append(key)
 
-    def has_one_like(self, case: RefundCase) -> bool:
-        """Whether just one of the cases said the same as this one."""
-        return _is_one(self._by_print.get(fingerprint(case), ()))
+    def has_one_like(self, print_: str) -> bool:
+        """Whether one case alone said what has this fingerprint."""
+        return print_ in self.alike and self.alike[print_].is_one
 
     def take_alike(self, case: RefundCase) -> str | None:
-        """The one case that said the same as this row; of several rows of one ID the likest one."""
-        alike = self._by_print.get(fingerprint(case), [])
-        if len(alike) == 1:
-            return alike[0]
-        name = case.case_id
-        same = [key for key in alike if replace(self._absent[key].case, case_id=name) == case]
-        keys = alike if _is_one(alike) else same
-        if not _is_one(keys):
-            return None
-        likest = (same or keys[::-1])[0]
-        alike.remove(likest)
-        return likest
-
-
-def _is_one(keys: Iterable[str]) -> bool:
-    """Whether the keys are one case's; which of the rows that shared an ID is which is no matter."""
-    return len({root_of(key) for key in keys}) == 1
+        """The one case that said the same as this row; of several the likest one."""
+        alike = self.alike.get(fingerprint(case))
+        return alike.take(case) if alike else None
 
 
 def _elsewhere(strangers: Iterable[tuple[str, Row]], unsure: Iterable[Row]) -> Mapping[str, bool]:
@@ -379,15 +412,21 @@ def _moved(
     if not rows:
         return
     index = _Index(absent)
-    rivals = {root_of(old): old for old in absent if _RIVAL in old}
+    # The rows that stood beside a case at the read before.
+    rivals = {
+        root_of(old): old for old in absent if _RIVAL in old and not absent[old].missing_reads
+    }
     for key, row in rows:
         case = memory.cases[key]
-        has_id = elsewhere.get(fingerprint(case.case))
+        print_ = fingerprint(case.case)
+        has_id = elsewhere.get(print_)
         beside = rivals.get(key) if has_id or case.missing_since else None
+        if beside and _likeness(row.case, case.case) > _likeness(row.case, absent[beside].case):
+            beside = None
         old = index.take_alike(row.case) or beside
         if old in rekeyed:
             old = None
-        lacks_id = has_id is False and index.has_one_like(case.case)
+        lacks_id = has_id is False and index.has_one_like(print_)
         # What stood beside the case under its own ID is not another case, unless the case itself
         # stands under another one now.
         is_beside = old is not None and root_of(old) == key
@@ -400,6 +439,11 @@ def _moved(
             yield KnownRow(row, key, absent[old])
 
 
+def _likeness(one: RefundCase, other: RefundCase) -> int:
+    """In how many of the cells that hardly ever change two rows say the same."""
+    return sum(map(eq, _what_it_says(one), _what_it_says(other)))
+
+
 def _beside_its_owner(
     key: str, row: Row, old: str | None, memory: Memory, rekeyed: dict[str, str]
 ) -> KnownRow:
@@ -410,9 +454,11 @@ def _beside_its_owner(
     if old is not None and root_of(old) == key:
         return KnownRow(row, old, memory.cases[old], _taken_id(row.case))
     rival = next(_numbered(key, memory.cases))
-    if old is not None:
-        rekeyed[old] = rival
-    return KnownRow(row, rival, memory.cases[old or key], _taken_id(row.case))
+    if old is None:
+        # It may be the case, or one that is new: then nothing of the case's history is its own.
+        return KnownRow(row, rival, as_hearsay(memory.cases[key]), _taken_id(row.case))
+    rekeyed[old] = rival
+    return KnownRow(row, rival, memory.cases[old], _taken_id(row.case))
 
 
 def _strangers(
@@ -464,8 +510,8 @@ def _renamed(
 
 def _resembling(key: str, case: RefundCase, index: _Index) -> list[str]:
     """Up to two missing cases that this row may be, though some of its cells were corrected."""
-    # A row with an ID of its own is another case than one that had an ID, too.
-    by_trace = (index.nameless, index.named) if key.startswith(_NAMELESS) else (index.nameless,)
+    # A row with an ID of its own is another case than one that had an ID, too, or was gone before.
+    by_trace = (index.nameless, index.named) if key.startswith(_NAMELESS) else (index.just_left,)
     traces = (*_traces(case), _details(case))
     found = (old for trace in traces for cases in by_trace for old in cases.get(trace, ())[:2])
     return list(dict.fromkeys(found))[:2]
@@ -495,16 +541,23 @@ def _ambiguous(case: RefundCase) -> Violation:
 
 
 def _lost_id(case: RefundCase) -> Violation:
+    what, name = _named_by(case)
     sentence = (
-        f"The Case ID is gone; by the rest of the row it was {case.case_id}. "
+        f"The {what} is gone; by the rest of the row it was {name}. "
         "Type it in again, or another one if this is a new case."
     )
     return violation(ID_REMOVED, sentence, "case_id")
 
 
 def _taken_id(case: RefundCase) -> Violation:
+    what, name = _named_by(case)
     sentence = (
-        f"{case.case_id} was the Case ID of another row, which is gone or lacks it now. "
-        "Type it in there again, or give this row an ID of its own."
+        f"{name} was the {what} of another row, which is gone or lacks it now. "
+        "Type it in there again, or give this row another one."
     )
-    return violation(DUPLICATE_ID, sentence, "case_id")
+    return violation(DUPLICATE_ID if case.case_id else TWIN_ROWS, sentence, "case_id")
+
+
+def _named_by(case: RefundCase) -> tuple[str, str]:
+    """What names the case, and the name."""
+    return ("Case ID", case.case_id) if case.case_id else ("order", case.order_id)

@@ -1,5 +1,6 @@
 """What people did since the last read, and which timestamps that owes to their cases."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,7 +8,13 @@ from datetime import datetime, timedelta
 from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import COLUMNS, CUSTOMER_AND_ORDER, Kind, Writer
 from refundsheet.core.desk import Desk, Meaning
-from refundsheet.core.identity import KnownRow, Recognised, is_provisional, root_of
+from refundsheet.core.identity import (
+    FINGERPRINT_FIELDS,
+    KnownRow,
+    Recognised,
+    is_provisional,
+    root_of,
+)
 from refundsheet.core.memory import (
     Memory,
     Observation,
@@ -67,6 +74,8 @@ class _Pass:
     now: datetime
     #: The earliest moment at which a change that is seen now can have happened.
     not_before: datetime | None
+    #: The keys of rows in doubt that are no others' rivals: there is no mistaking one for another.
+    alone: frozenset[str]
 
     @property
     def is_baseline(self) -> bool:
@@ -92,7 +101,8 @@ def observe(
     present, before = _with_both(fields), _with_both(memory.fields)
     # A column that was not there at the last read is learnt silently: its cells are not news.
     compared = tuple(field for field in TEAM_FIELDS if field in present and field in before)
-    this = _Pass(memory, desk, present, compared, now, memory.last_read_at)
+    alone = frozenset(_alone(recognised))
+    this = _Pass(memory, desk, present, compared, now, memory.last_read_at, alone)
     cases = dict(memory.cases)
     observations: list[Observation] = []
     changed: set[str] = set(recognised.rekeyed.values())
@@ -108,8 +118,8 @@ def observe(
             if seen != known.remembered:
                 changed.add(known.key)
     changed |= _note_doubts(recognised, cases, this)
-    changed |= _note_returned(present - before, recognised, cases)
     forgotten = _note_absent(recognised.absent, cases, this)
+    changed |= _note_returned(present - before, recognised, cases, this)
     changed |= set(recognised.absent) - forgotten
     return Observed(cases, frozenset(changed), frozenset(forgotten), tuple(observations))
 
@@ -131,8 +141,7 @@ def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Reme
     if before is None or before.is_hearsay:
         return _first_seen(known, this)
     if known.doubt is not None:
-        # What a row without a name of its own says is learnt, and is no news of anybody.
-        return replace(before, key=known.key, case=case)
+        return _in_doubt(known, before, this)
     unchanged = before.case is case and before.key == known.key
     is_usual = before.settled and not (before.unread or before.missing_reads or before.unseen_since)
     if unchanged and is_usual:
@@ -158,6 +167,35 @@ def _seen(known: KnownRow, this: _Pass, observations: list[Observation]) -> Reme
         moved_to="",
     )
     return _after(found, before, changes, known.row, this)
+
+
+def _in_doubt(known: KnownRow, before: Remembered, this: _Pass) -> Remembered:
+    """What is to be remembered of a row without a name of its own.
+
+    What it says is learnt, and is no news of anybody: it may be the row beside it that said
+    something else. Of the only one that was another case, what was done to it is told once it has a
+    name again.
+    """
+    case = known.row.case
+    if known.key in this.alone and before.settled:
+        tells = {field: getattr(case, field) for field in FINGERPRINT_FIELDS}
+        since = before.unseen_since or this.not_before
+        return replace(
+            before, key=known.key, case=replace(before.case, **tells), unseen_since=since
+        )
+    return replace(before, key=known.key, case=case)
+
+
+def _alone(recognised: Recognised) -> Iterator[str]:
+    """The keys of the rows in doubt that share their IDs with no other row."""
+    unsure = [known.key for known in recognised.rows if known.doubt is not None]
+    roots = Counter(root_of(key) for key in unsure if is_provisional(key))
+    if not roots:
+        return
+    told = {known.key for known in recognised.rows if known.key in roots and known.doubt is None}
+    for key in unsure:
+        if is_provisional(key) and roots[root_of(key)] == 1 and root_of(key) not in told:
+            yield key
 
 
 def _first_seen(known: KnownRow, this: _Pass) -> Remembered:
@@ -429,7 +467,10 @@ def _note_doubts(recognised: Recognised, cases: dict[str, Remembered], this: _Pa
         is_missing = known.missing_since or (key in shared and key in unsure)
         since = (known.missing_since or this.now) if is_missing else None
         noted = replace(
-            known, unseen_since=known.unseen_since or this.not_before, missing_since=since
+            known,
+            unseen_since=known.unseen_since or this.not_before,
+            missing_since=since,
+            missing_reads=0 if key in unsure else known.missing_reads,
         )
         if noted != known:
             cases[key] = noted
@@ -438,7 +479,7 @@ def _note_doubts(recognised: Recognised, cases: dict[str, Remembered], this: _Pa
 
 
 def _note_returned(
-    fields: frozenset[str], recognised: Recognised, cases: dict[str, Remembered]
+    fields: frozenset[str], recognised: Recognised, cases: dict[str, Remembered], this: _Pass
 ) -> set[str]:
     """Note which cells nobody has read yet of cases that could not be told when columns came back.
 
@@ -447,7 +488,7 @@ def _note_returned(
     returned = [field for field in TEAM_FIELDS if field in fields]
     if not returned:
         return set()
-    learnt = {known.key for known in recognised.rows if _teaches(known)}
+    learnt = {known.key for known in recognised.rows if _teaches(known)} - this.alone
     unread = cases.keys() - learnt
     for key in unread:
         blank = [field for field in returned if getattr(cases[key].case, field) in (None, "")]
@@ -469,7 +510,8 @@ def _note_absent(absent: Iterable[str], cases: dict[str, Remembered], this: _Pas
 
 def _missing(known: Remembered, this: _Pass) -> Remembered:
     """A case that was not found: removed only after several reads and some minutes."""
-    since = known.missing_since or this.now
+    # A case that lacks its ID is missing, too, but its row is there.
+    since = (known.missing_since if known.missing_reads else None) or this.now
     reads = known.missing_reads + 1
     removed = reads >= REMOVED_AFTER_READS and this.now - since >= REMOVED_AFTER
     unseen = known.unseen_since or this.not_before

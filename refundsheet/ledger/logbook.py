@@ -185,7 +185,7 @@ class Logbook:
                 remembered=_changed(observed.changed, observed.cases),
                 observations=observed.observations,
                 texts=memory.texts - self._memory.texts,
-                history=seen(memory, observed, self.run, at),
+                history=seen(memory, observed, self.run, at, renamed.values()),
             ),
         )
         self._standing = {renamed.get(key, key): was for key, was in self._standing.items()}

@@ -33,7 +33,7 @@ _PROBLEM, _WARNING, _NOTE = Severity.PROBLEM, Severity.WARNING, Severity.NOTE
 #: All rules; of those that matter alike the more important first, as Row Check lists them.
 CATALOGUE = (
     Rule("header_twice", _PROBLEM, "", "Two columns have headers of one meaning, so neither is used"),
-    Rule("duplicate_id", _PROBLEM, "case_id", "Several rows have one Case ID"),
+    Rule("duplicate_id", _PROBLEM, "case_id", "Several rows claim one Case ID"),
     Rule("twin_rows", _PROBLEM, "case_id", "Rows without a Case ID cannot be told apart"),
     Rule("id_removed", _PROBLEM, "case_id", "The Case ID of a known case is gone"),
     Rule("id_lost_digits", _PROBLEM, "", "The sheet turned an ID into a number that may have lost digits"),

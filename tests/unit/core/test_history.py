@@ -204,6 +204,13 @@ def test_a_case_that_leaves_the_log_and_comes_back_is_told() -> None:
     assert of(gone, gone) == []
 
 
+def test_a_case_that_takes_the_id_of_a_removed_one_is_not_told_to_be_that_one_come_back() -> None:
+    gone = remembered("r-1", removed=True, missing_since=NINE)
+    observed = Observed({"r-1": remembered("r-1")}, frozenset({"r-1"}), frozenset(), ())
+
+    assert seen(Memory(cases={"r-1": gone}), observed, 7, NINE, renamed=["r-1"]) == ()
+
+
 def test_a_change_of_a_case_nobody_remembers_is_told_under_its_key() -> None:
     observed = Observed({}, frozenset(), frozenset(), (observation("status", "New", "Paid"),))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from refundsheet.core.identity import comparable_id, fingerprint, id_field, is_provisional
 from refundsheet.core.model import Layout, RefundCase
-from tests.passes import Log, case
+from tests.passes import HEADERS, Log, case
 
 
 @pytest.mark.parametrize(
@@ -357,6 +357,21 @@ def test_a_log_without_case_ids_goes_by_its_orders() -> None:
     assert passed.doubts == [None, "twin_rows", "twin_rows"]
 
 
+def test_where_orders_name_the_cases_doubts_speak_of_orders() -> None:
+    log = Log([case(order="#1")], headers=tuple(name for name in HEADERS if name != "Case ID"))
+    log.run()
+    log.add(case(order="#1", amount=3), case(order="#1", amount=4))
+    log.settle()
+    log.rows[0]["Order ID"] = ""
+    assert log.run().doubts == ["id_removed", "twin_rows", "twin_rows"]
+    said = log.rows[0]["Row Check"]
+    assert said.startswith("The order is gone; by the rest of the row it was #1.")
+    log.rows.pop()
+    assert log.run().doubts == ["twin_rows", "twin_rows"]
+    said = log.rows[1]["Row Check"]
+    assert said.startswith("#1 was the order of another row, which is gone or lacks it now.")
+
+
 def test_one_column_of_customer_and_order_names_a_case_by_its_order() -> None:
     headers = ("Customer Name & Order ID", "Status")
     log = Log([{headers[0]: "Ada Moreau, #1001", "Status": "New"}], headers=headers)
@@ -406,6 +421,14 @@ def test_many_strangers_and_many_missing_cases_take_no_quadratic_time() -> None:
     log = Log([case("", order=f"#{n}", customer="Amazon") for n in range(4_000)])
     log.run()
     log.rows = [case("", order=f"#x{n}", customer="Amazon") for n in range(4_000)]
+    assert _seconds_to_recognise(log) < 4
+
+
+def test_many_cases_alike_that_all_get_other_ids_take_no_quadratic_time() -> None:
+    log = Log([case(f"R-{n}", order="", customer="Amazon") for n in range(4_000)])
+    log.run()
+    for number, row in enumerate(log.rows):
+        row["Case ID"] = f"RB-{number}"
     assert _seconds_to_recognise(log) < 4
 
 

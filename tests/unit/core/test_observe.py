@@ -747,6 +747,115 @@ def test_a_case_that_leaves_its_id_to_a_row_that_was_another_one_stays_old() -> 
     assert log.known("r-9").adopted
 
 
+def _with_a_double_that_was_deleted() -> Log:
+    double = case("R-1", order="#5", received="", status="Refunded")
+    log = an_adopted_log(case("R-1", order="#1", received="", status="Approved"), double)
+    log.add(case("R-3", customer="Bo Lind"))
+    log.run()
+    log.rows.remove(double)
+    log.run()
+    return log
+
+
+def test_a_case_corrected_while_a_row_like_it_stands_elsewhere_is_not_taken_for_its_deleted_double() -> (
+    None
+):
+    log = _with_a_double_that_was_deleted()
+    log.add(log.rows[0] | {"Case ID": "R-3"})
+    log.run()
+    log.rows[0]["Order ID"] = "#2"
+    passed = log.run()
+    assert passed.observations == [("r-1", "order_id", "#1", "#2")]
+    assert passed.changes == {}
+
+
+def test_a_row_that_is_pasted_and_corrected_is_not_in_doubt_for_a_double_long_gone() -> None:
+    log = _with_a_double_that_was_deleted()
+    row = log.rows.pop(0)
+    log.run()
+    log.add(row | {"Amount": 9})
+    assert log.run().observations == [("r-1", "amount", "12.50", "9.00")]
+
+
+def test_a_new_row_with_an_id_is_not_taken_for_a_double_that_was_gone_before() -> None:
+    log = _with_a_double_that_was_deleted()
+    log.add(case("R-4", order="#9", received=""))
+    log.settle()
+    assert log.rows[-1]["Date Request Received"]
+
+
+def test_a_lost_id_that_is_typed_again_ends_the_doubt_though_the_row_was_corrected() -> None:
+    log = _beside_one_copy(case("R-1", order="#13", received="", status="Refunded"))
+    log.settle()
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    log.rows[0]["Amount"] = 7
+    log.run()
+    log.rows.pop()
+    log.run()
+    log.rows[0]["Case ID"] = "R-1"
+    assert log.run().observations == [("r-1", "amount", "12.50", "7.00")]
+    assert log.settle().changes == {}
+
+
+def test_a_case_that_lacked_its_id_for_long_may_be_cut_and_pasted_like_any_other() -> None:
+    log = _beside_one_copy(case("R-1", order="#13", received="", status="New"))
+    log.settle()
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    log.wait(hours=1)
+    log.run()
+    row = log.rows.pop(0)
+    for _ in range(4):
+        log.run()
+    log.add(row)
+    for _ in range(4):
+        passed = log.run()
+        assert (passed.doubts, passed.changes) == (["duplicate_id", "id_removed"], {})
+
+
+@pytest.mark.parametrize("then", ["R-4", "R-1"])
+def test_what_was_done_to_a_case_under_an_id_that_another_row_lacks_is_told_afterwards(
+    then: str,
+) -> None:
+    log = an_adopted_log(case("R-1"), case("R-4", order="#4", customer="Bo Lind"))
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    last_told = log.now
+    log.rows[1]["Case ID"] = "R-1"
+    log.run()
+    log.rows[1]["Status"] = "Refunded"
+    assert log.run().changes == {}
+    log.rows[1]["Case ID"] = then
+    log.rows[0]["Case ID"] = "R-9"
+
+    passed = log.run()
+
+    key = then.lower()
+    assert (key, "status", "New", "Refunded") in passed.observations
+    assert log.known(key).visits[-1].not_before == last_told
+    assert (then, "paid_at") in passed.changes
+    assert log.settle().changes == {}
+
+
+def test_a_row_typed_under_an_id_that_another_row_lacks_gets_nothing_of_the_others_history() -> (
+    None
+):
+    log = an_adopted_log(case("R-1", status="Approved", received=""))
+    log.rows[0]["Status"] = "Refunded"
+    log.run(outcome=Outcome.LOST)
+    assert log.known("r-1").owed
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    log.add(case("R-1", order="#7", customer="Bo Lind"))
+    log.run()
+    log.rows[0]["Case ID"] = "R-9"
+    log.settle()
+    assert log.known("r-1").adopted
+    assert not log.known("r-1").owed
+    assert log.known("r-1").acted_at is None
+
+
 @pytest.mark.parametrize("statuses", [("Approved", "New"), ("New", "Approved")])
 def test_of_two_rows_that_only_their_status_tells_apart_the_one_that_gets_an_id_keeps_its_own(
     statuses: tuple[str, str],
