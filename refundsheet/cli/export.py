@@ -124,7 +124,7 @@ def _last_change(known: Remembered) -> datetime:
 
 def _case(known: Remembered, flags: Sequence[Flag], zone: ZoneInfo) -> Record:
     content = {name: _plain(getattr(known.case, name), zone) for name in _CASE_FIELDS}
-    missing = "missing" if known.missing_since else "in the log"
+    missing = "missing" if known.missing_reads else "in the log"
     return content | {
         "state": "removed" if known.removed else missing,
         "moved_to": known.moved_to,

@@ -8,7 +8,7 @@ import hashlib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from operator import attrgetter, eq
 
@@ -59,6 +59,28 @@ class KnownRow:
 
 
 @dataclass(frozen=True, slots=True)
+class _Past:
+    """What is remembered, as the rows of one read are compared with it.
+
+    Attributes:
+        cases: Key to what is remembered.
+        rivals: Key to what is remembered of the rows that shared it.
+        vanished: What a row said to its case, of those that stand nowhere under their IDs; none where
+            several said that.
+        is_by_order: Whether orders name the cases, for want of IDs.
+    """
+
+    cases: Mapping[str, Remembered]
+    is_by_order: bool
+    rivals: dict[str, list[Remembered]] = field(default_factory=dict[str, list[Remembered]])
+    vanished: dict[str, Remembered] = field(default_factory=dict[str, Remembered])
+
+    def print_of(self, case: RefundCase) -> str:
+        """The fingerprint that a case keeps when it gets another name."""
+        return fingerprint(replace(case, order_id="") if self.is_by_order else case)
+
+
+@dataclass(frozen=True, slots=True)
 class Recognised:
     """The rows of a read as cases.
 
@@ -106,14 +128,17 @@ def id_field(layout: Layout) -> str:
 
 def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised:
     """Tell each row's case, by ID first, then by content; doubt where that is not certain."""
-    field = id_field(layout)
-    alone, shared, blank = _by_key(rows, "case_id" if field == "case_id" else "order_id")
+    named_by = id_field(layout)
+    past = _Past(memory.cases, is_by_order=named_by != "case_id")
+    alone, shared, blank = _by_key(rows, "order_id" if past.is_by_order else "case_id")
     known = {row.number: KnownRow(row, "") for row in blank}
-    rivals = _remembered_rivals(memory) if shared else {}
-    vanished = _vanished(memory, alone, shared) if shared else {}
+    if shared:
+        past = replace(
+            past, rivals=_remembered_rivals(past), vanished=_vanished(past, alone, shared)
+        )
     rekeyed: dict[str, str] = {}
     for key, group in shared.items():
-        for claimant in _claimants(key, group, memory, rivals.get(key, ()), vanished):
+        for claimant in _claimants(key, group, past):
             known[claimant.row.number] = claimant
     claimed = {entry.key for entry in known.values()}
     for entry in known.values():
@@ -131,25 +156,25 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
         else:
             known[row.number] = KnownRow(row, remembered.key, remembered)
     # The record of a case whose ID stands in several rows belongs to one of them.
-    theirs = {key for key in shared if not _has_left(key, shared[key], memory, rivals)}
+    theirs = {key for key in shared if not _has_left(key, shared[key], past)}
     found = {entry.key for entry in known.values()}
     found.update(theirs, rekeyed)
     gone = sorted(key for key in memory.cases if key not in found)
     absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
     unsure = (entry.row for entry in known.values() if entry.doubt is not None)
-    elsewhere = _elsewhere(strangers, unsure) if movers else {}
-    moved = list(_moved(movers, elsewhere, absent, memory, rekeyed))
+    elsewhere = _elsewhere(strangers if movers else (), unsure, past)
+    moved = list(_moved(movers, elsewhere, absent, past, rekeyed))
     taken = rekeyed.keys() | {entry.key for entry in moved if entry.key not in rekeyed.values()}
     rest = {key: case for key, case in absent.items() if key not in taken}
     held: set[str] = set()
-    for entry in (*moved, *_strangers(strangers, rest, rekeyed, held)):
+    for entry in (*moved, *_strangers(strangers, rest, past, rekeyed, held)):
         known[entry.row.number] = entry
     found.update((entry.key for entry in known.values()), theirs, rekeyed, held)
     return Recognised(
         rows=tuple(known[row.number] for row in rows),
         rekeyed=rekeyed,
         absent=tuple(key for key in absent if key not in found),
-        id_field=field,
+        id_field=named_by,
     )
 
 
@@ -186,42 +211,38 @@ def _is_elsewhere(case: RefundCase, remembered: RefundCase) -> bool:
     return case is not remembered and _what_it_says(case) != _what_it_says(remembered)
 
 
-def _remembered_rivals(memory: Memory) -> dict[str, list[Remembered]]:
-    """What is remembered of rows that shared a key, by that key."""
+def _remembered_rivals(past: _Past) -> dict[str, list[Remembered]]:
     rivals = defaultdict[str, list[Remembered]](list)
-    for key, known in memory.cases.items():
+    for key, known in past.cases.items():
         if _RIVAL in key:
             rivals[root_of(key)].append(known)
     return rivals
 
 
-def _has_left(
-    key: str, rows: Sequence[Row], memory: Memory, rivals: Mapping[str, Sequence[Remembered]]
-) -> bool:
+def _has_left(key: str, rows: Sequence[Row], past: _Past) -> bool:
     """Whether a case that was told from the rows that shared its ID is no longer one of them.
 
     Where one of these was corrected instead, there are more of them than were known beside the case.
     """
-    known = memory.cases.get(key)
+    known = past.cases.get(key)
     if known is None or any(not _is_elsewhere(row.case, known.case) for row in rows):
         return False
     if known.missing_since or known.unseen_since:
         return known.missing_since is not None  # else it is one of the rows since that read
-    return len(rows) <= sum(not rival.missing_reads for rival in rivals.get(key, ()))
+    return len(rows) <= sum(not rival.missing_reads for rival in past.rivals.get(key, ()))
 
 
 def _vanished(
-    memory: Memory, alone: Mapping[str, Row], shared: Mapping[str, Sequence[Row]]
+    past: _Past, alone: Mapping[str, Row], shared: Mapping[str, Sequence[Row]]
 ) -> dict[str, Remembered]:
-    """The cases that stand nowhere under their IDs, by what their rows said; none where several did."""
     found: dict[str, Remembered] = {}
     several = set[str]()
-    for key, known in memory.cases.items():
+    for key, known in past.cases.items():
         root = root_of(key)
         rows = [alone[root]] if root in alone else shared.get(root, ())
         stands = any(not _is_elsewhere(row.case, known.case) for row in rows)
         if not stands and not known.removed:
-            print_ = fingerprint(known.case)
+            print_ = past.print_of(known.case)
             several |= {print_} & found.keys()
             found[print_] = known
     return {print_: known for print_, known in found.items() if print_ and print_ not in several}
@@ -232,36 +253,31 @@ def root_of(key: str) -> str:
     return key.partition(_RIVAL)[0]
 
 
-def _claimants(
-    key: str,
-    rows: list[Row],
-    memory: Memory,
-    rivals: Sequence[Remembered],
-    vanished: Mapping[str, Remembered],
-) -> Iterator[KnownRow]:
+def _claimants(key: str, rows: list[Row], past: _Past) -> Iterator[KnownRow]:
     """Rows with one key: the one whose other content is as last seen keeps it, if it is just one.
 
     The others are remembered beside it, each under a number, so that a row that gets an ID of its
     own is not taken for a new case.
     """
-    same_as_before = _as_before(rows, memory.cases.get(key))
+    same_as_before = _as_before(rows, past.cases.get(key))
     original = same_as_before[0] if len(same_as_before) == 1 else None
     # Where no row says what the case did, any of them may be it.
-    unknown = None if same_as_before else memory.cases.get(key)
+    unknown = None if same_as_before else past.cases.get(key)
     by_print = defaultdict[str, list[Remembered]](list)
+    rivals = past.rivals.get(key, ())
     for rival in rivals:
         by_print[fingerprint(rival.case)].append(rival)
     numbers = _numbered(key, {rival.key for rival in rivals})
     matched = _matched([row for row in _in_order(rows) if row is not original], by_print)
     edited = sorted(chain(*by_print.values()), key=attrgetter("key"), reverse=True)
     if original is not None:
-        yield KnownRow(original, key, memory.cases[key])
+        yield KnownRow(original, key, past.cases[key])
     for row, same in matched:
         remembered = same or (edited.pop() if edited else None)
         # A row that says what one without an ID said may be that one, there before; and one that
         # says what a case did whose ID is gone is that case under another's ID.
-        print_ = fingerprint(row.case)
-        model = vanished.get(print_) or memory.cases.get(print_, unknown)
+        print_ = past.print_of(row.case)
+        model = past.vanished.get(print_) or past.cases.get(print_, unknown)
         doubt = _duplicate(row.case, len(rows), is_copy=original is not None)
         rival = remembered.key if remembered else next(numbers)
         yield KnownRow(row, rival, remembered or model, doubt)
@@ -358,31 +374,28 @@ class _Alike:
 
 
 def _unnamed(case: RefundCase) -> RefundCase:
-    return replace(case, case_id="")
+    # Those that are compared have one order, or orders name them.
+    return replace(case, case_id="", order_id="")
 
 
 class _Index:
     """Cases that were not found under their keys, to be looked for by what their rows said."""
 
-    def __init__(self, absent: Mapping[str, Remembered]) -> None:
+    def __init__(self, absent: Mapping[str, Remembered], past: _Past) -> None:
+        self._print_of = past.print_of
         self.alike = defaultdict[str, _Alike](_Alike)
         #: A trace to the cases that left it, those with a Case ID apart from those without.
         self.named = defaultdict[str, list[str]](list)
         self.nameless = defaultdict[str, list[str]](list)
-        #: Those without that were there at the last read.
-        self.just_left = defaultdict[str, list[str]](list)
         for key, known in absent.items():
-            print_ = fingerprint(known.case)
+            print_ = self._print_of(known.case)
             if print_:
                 self.alike[print_].add(key, known)
             by_trace = self.nameless if is_provisional(key) else self.named
-            traces = list(_traces(known.case))
-            if is_provisional(key) or _is_anonymous(known.case):
-                traces.append(_details(known.case))
-            for trace in traces:
+            for trace in _traces(known.case):
                 by_trace[trace].append(key)
-                if is_provisional(key) and not known.missing_reads:
-                    self.just_left[trace].append(key)
+            if is_provisional(key) or _is_anonymous(known.case):
+                by_trace[_details(known.case)].append(key)
 
     def has_one_like(self, print_: str) -> bool:
         """Whether one case alone said what has this fingerprint."""
@@ -390,53 +403,82 @@ class _Index:
 
     def take_alike(self, case: RefundCase) -> str | None:
         """The one case that said the same as this row; of several the likest one."""
-        alike = self.alike.get(fingerprint(case))
+        alike = self.alike.get(self._print_of(case))
         return alike.take(case) if alike else None
 
 
-def _elsewhere(strangers: Iterable[tuple[str, Row]], unsure: Iterable[Row]) -> Mapping[str, bool]:
-    """What the rows say that are nobody's for certain, and whether one that says so has an ID."""
-    found = {key: False for key, _ in strangers if key.startswith(_NAMELESS)}
-    named = (row for key, row in strangers if not key.startswith(_NAMELESS))
-    return found | {fingerprint(row.case): True for row in chain(named, unsure)}
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """What the rows say that are nobody's for certain.
+
+    Attributes:
+        named: What those with an ID say. Rows that share a key are remembered beside it, and need no
+            other record: they count as named.
+        nameless: What those without one say.
+        traces: What those without one keep while some of their cells are corrected.
+    """
+
+    named: frozenset[str]
+    nameless: frozenset[str]
+    traces: frozenset[str]
+
+    def lacks_its_id(self, known: Remembered, print_: str) -> bool:
+        """Whether a row without an ID is this case, or may be it: the last read knew that it lacks it."""
+        lacked_it = known.missing_since is not None and not (known.missing_reads or known.removed)
+        traces = (*_traces(known.case), _details(known.case))
+        return print_ in self.nameless or (lacked_it and not self.traces.isdisjoint(traces))
+
+
+def _elsewhere(
+    strangers: Sequence[tuple[str, Row]], unsure: Iterable[Row], past: _Past
+) -> _Elsewhere:
+    named = [row for key, row in strangers if not key.startswith(_NAMELESS)]
+    nameless = [(key, row) for key, row in strangers if key.startswith(_NAMELESS)]
+    return _Elsewhere(
+        named=frozenset(past.print_of(row.case) for row in chain(named, unsure)),
+        nameless=frozenset(key for key, _ in nameless),
+        traces=frozenset(
+            trace for _, row in nameless for trace in (*_traces(row.case), _details(row.case))
+        ),
+    )
 
 
 def _moved(
     rows: Sequence[tuple[str, Row]],
-    elsewhere: Mapping[str, bool],
+    elsewhere: _Elsewhere,
     absent: Mapping[str, Remembered],
-    memory: Memory,
+    past: _Past,
     rekeyed: dict[str, str],
 ) -> Iterator[KnownRow]:
     """Rows whose ID belonged to other content: corrected cells, or IDs that changed places."""
     if not rows:
         return
-    index = _Index(absent)
+    index = _Index(absent, past)
     # The rows that stood beside a case at the read before.
     rivals = {
         root_of(old): old for old in absent if _RIVAL in old and not absent[old].missing_reads
     }
     for key, row in rows:
-        case = memory.cases[key]
-        print_ = fingerprint(case.case)
-        has_id = elsewhere.get(print_)
+        case = past.cases[key]
+        print_ = past.print_of(case.case)
+        has_id = print_ in elsewhere.named
         beside = rivals.get(key) if has_id or case.missing_since else None
-        if beside and _likeness(row.case, case.case) > _likeness(row.case, absent[beside].case):
+        if beside and _likeness(row.case, case.case) > _likeness(row.case, past.cases[beside].case):
             beside = None
         old = index.take_alike(row.case) or beside
         if old in rekeyed:
             old = None
-        lacks_id = has_id is False and index.has_one_like(print_)
+        lacks_id = index.has_one_like(print_) and elsewhere.lacks_its_id(case, print_)
         # What stood beside the case under its own ID is not another case, unless the case itself
         # stands under another one now.
         is_beside = old is not None and root_of(old) == key
         if not has_id and (lacks_id or (beside and not case.removed)):
-            yield _beside_its_owner(key, row, old, memory, rekeyed)
+            yield _beside_its_owner(key, row, old, past, rekeyed)
         elif old is None or (is_beside and not case.removed and not has_id):
             yield KnownRow(row, key, case)
         else:
             rekeyed[old] = key
-            yield KnownRow(row, key, absent[old])
+            yield KnownRow(row, key, past.cases[old])
 
 
 def _likeness(one: RefundCase, other: RefundCase) -> int:
@@ -445,25 +487,26 @@ def _likeness(one: RefundCase, other: RefundCase) -> int:
 
 
 def _beside_its_owner(
-    key: str, row: Row, old: str | None, memory: Memory, rekeyed: dict[str, str]
+    key: str, row: Row, old: str | None, past: _Past, rekeyed: dict[str, str]
 ) -> KnownRow:
     """A row that is alone under the ID of a case that lacks it now, and may get it back.
 
     The case keeps its record; the row is remembered beside it, as if both had the ID.
     """
     if old is not None and root_of(old) == key:
-        return KnownRow(row, old, memory.cases[old], _taken_id(row.case))
-    rival = next(_numbered(key, memory.cases))
+        return KnownRow(row, old, past.cases[old], _taken_id(row.case))
+    rival = next(_numbered(key, past.cases))
     if old is None:
         # It may be the case, or one that is new: then nothing of the case's history is its own.
-        return KnownRow(row, rival, as_hearsay(memory.cases[key]), _taken_id(row.case))
+        return KnownRow(row, rival, as_hearsay(past.cases[key]), _taken_id(row.case))
     rekeyed[old] = rival
-    return KnownRow(row, rival, memory.cases[old], _taken_id(row.case))
+    return KnownRow(row, rival, past.cases[old], _taken_id(row.case))
 
 
 def _strangers(
     rows: list[tuple[str, Row]],
     absent: Mapping[str, Remembered],
+    past: _Past,
     rekeyed: dict[str, str],
     held: set[str],
 ) -> Iterator[KnownRow]:
@@ -472,10 +515,11 @@ def _strangers(
     Args:
         rows: The rows and their new keys.
         absent: The cases that are missing, by key.
+        past: All that is remembered.
         rekeyed: Gets old key to new, of those that were found.
         held: Gets the keys of those that may be one of several rows: they are not missing.
     """
-    index = _Index(absent)
+    index = _Index(absent, past)
     unlike: list[tuple[str, Row]] = []
     # Those with an ID first: of two that are alike, the case is the one that has a name.
     for key, row in sorted(rows, key=lambda one: (one[0].startswith(_NAMELESS), one[0])):
@@ -484,7 +528,7 @@ def _strangers(
             unlike.append((key, row))
         else:
             yield _renamed(old, key, row, absent, rekeyed)
-    index = _Index({key: case for key, case in absent.items() if key not in rekeyed})
+    index = _Index({key: case for key, case in absent.items() if key not in rekeyed}, past)
     wanted = {key: _resembling(key, row.case, index) for key, row in unlike}
     claims = Counter(old for found in wanted.values() for old in found)
     for key, row in unlike:
@@ -510,8 +554,8 @@ def _renamed(
 
 def _resembling(key: str, case: RefundCase, index: _Index) -> list[str]:
     """Up to two missing cases that this row may be, though some of its cells were corrected."""
-    # A row with an ID of its own is another case than one that had an ID, too, or was gone before.
-    by_trace = (index.nameless, index.named) if key.startswith(_NAMELESS) else (index.just_left,)
+    # A row with an ID of its own is another case than one that had an ID, too.
+    by_trace = (index.nameless, index.named) if key.startswith(_NAMELESS) else (index.nameless,)
     traces = (*_traces(case), _details(case))
     found = (old for trace in traces for cases in by_trace for old in cases.get(trace, ())[:2])
     return list(dict.fromkeys(found))[:2]

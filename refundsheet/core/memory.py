@@ -119,8 +119,8 @@ class Remembered:
         barred: Field to why refundsheet could not fill it in, until people fill it in or the case goes on.
         unread: Field to how many reads in a row its cell showed an error, as #REF! or Loading…; 1 also
             where its column came back while nobody could tell the case.
-        missing_since: The first of the reads in a row that did not hold it.
-        missing_reads: How many these are.
+        missing_since: The first of the reads in a row that did not hold it, or held it without its ID.
+        missing_reads: How many did not hold it since it was last there.
         unseen_since: The last read that told what it said, while it is missing or nobody knows which row
             it is: whatever changes meanwhile can have happened since.
         removed: It was missing long enough to count as removed.

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import COLUMNS, CUSTOMER_AND_ORDER, Kind, Writer
@@ -74,8 +75,9 @@ class _Pass:
     now: datetime
     #: The earliest moment at which a change that is seen now can have happened.
     not_before: datetime | None
-    #: The keys of rows in doubt that are no others' rivals: there is no mistaking one for another.
+    #: The keys of the rows in doubt that share their IDs with nobody, and of those like nobody there.
     alone: frozenset[str]
+    unlike: frozenset[str]
 
     @property
     def is_baseline(self) -> bool:
@@ -101,8 +103,7 @@ def observe(
     present, before = _with_both(fields), _with_both(memory.fields)
     # A column that was not there at the last read is learnt silently: its cells are not news.
     compared = tuple(field for field in TEAM_FIELDS if field in present and field in before)
-    alone = frozenset(_alone(recognised))
-    this = _Pass(memory, desk, present, compared, now, memory.last_read_at, alone)
+    this = _Pass(memory, desk, present, compared, now, memory.last_read_at, *_apart(recognised))
     cases = dict(memory.cases)
     observations: list[Observation] = []
     changed: set[str] = set(recognised.rekeyed.values())
@@ -173,29 +174,42 @@ def _in_doubt(known: KnownRow, before: Remembered, this: _Pass) -> Remembered:
     """What is to be remembered of a row without a name of its own.
 
     What it says is learnt, and is no news of anybody: it may be the row beside it that said
-    something else. Of the only one that was another case, what was done to it is told once it has a
-    name again.
+    something else. Of a case that is alone under another's ID, what was done to it is told once it has
+    a name again, also where others come by meanwhile that cannot be mistaken for it.
     """
     case = known.row.case
-    if known.key in this.alone and before.settled:
-        tells = {field: getattr(case, field) for field in FINGERPRINT_FIELDS}
-        since = before.unseen_since or this.not_before
-        return replace(
-            before, key=known.key, case=replace(before.case, **tells), unseen_since=since
-        )
-    return replace(before, key=known.key, case=case)
+    is_still_it = (
+        before.unseen_since
+        and known.key in this.unlike
+        and _what_tells(case) == _what_tells(before.case)
+    )
+    if not (before.settled and (known.key in this.alone or is_still_it)):
+        return replace(before, key=known.key, case=case)
+    tells = {field: getattr(case, field) for field in FINGERPRINT_FIELDS}
+    since = before.unseen_since or this.not_before
+    return replace(before, key=known.key, case=replace(before.case, **tells), unseen_since=since)
 
 
-def _alone(recognised: Recognised) -> Iterator[str]:
-    """The keys of the rows in doubt that share their IDs with no other row."""
-    unsure = [known.key for known in recognised.rows if known.doubt is not None]
-    roots = Counter(root_of(key) for key in unsure if is_provisional(key))
-    if not roots:
-        return
-    told = {known.key for known in recognised.rows if known.key in roots and known.doubt is None}
-    for key in unsure:
-        if is_provisional(key) and roots[root_of(key)] == 1 and root_of(key) not in told:
-            yield key
+_what_tells = attrgetter(*FINGERPRINT_FIELDS)
+
+
+def _apart(recognised: Recognised) -> tuple[frozenset[str], frozenset[str]]:
+    """The keys of the rows in doubt that share their IDs with nobody, and of those like nobody there."""
+    unsure = [known for known in recognised.rows if known.doubt and is_provisional(known.key)]
+    if not unsure:
+        return frozenset(), frozenset()
+    roots = Counter(root_of(known.key) for known in unsure)
+    alike = Counter((root_of(known.key), _what_tells(known.row.case)) for known in unsure)
+    told = {known.key for known in recognised.rows if known.key in roots and not known.doubt}
+    alone = (
+        known.key
+        for known in unsure
+        if roots[root_of(known.key)] == 1 and root_of(known.key) not in told
+    )
+    unlike = (
+        known.key for known in unsure if alike[root_of(known.key), _what_tells(known.row.case)] == 1
+    )
+    return frozenset(alone), frozenset(unlike)
 
 
 def _first_seen(known: KnownRow, this: _Pass) -> Remembered:
@@ -455,23 +469,16 @@ def _note_doubts(recognised: Recognised, cases: dict[str, Remembered], this: _Pa
 
     A case that stands without its ID beside the rows that share it is not one of these, but missing.
     """
-    unsure = [known.key for known in recognised.rows if known.doubt is not None]
+    unsure = {known.key for known in recognised.rows if known.doubt is not None}
     if not unsure:
         return set()
     certain = {known.key for known in recognised.rows if known.doubt is None}
-    shared = {root_of(key) for key in unsure if is_provisional(key)}
-    doubtful = {root_of(key) for key in unsure} - certain
     changed: set[str] = set()
-    for key in doubtful & cases.keys():
+    for key in cases.keys() & {root_of(key) for key in unsure} - certain:
         known = cases[key]
-        is_missing = known.missing_since or (key in shared and key in unsure)
-        since = (known.missing_since or this.now) if is_missing else None
-        noted = replace(
-            known,
-            unseen_since=known.unseen_since or this.not_before,
-            missing_since=since,
-            missing_reads=0 if key in unsure else known.missing_reads,
-        )
+        noted = replace(known, unseen_since=known.unseen_since or this.not_before)
+        if key in unsure:  # its row is there, and lacks its ID
+            noted = replace(noted, missing_since=known.missing_since or this.now, missing_reads=0)
         if noted != known:
             cases[key] = noted
             changed.add(key)

@@ -357,6 +357,20 @@ def test_a_log_without_case_ids_goes_by_its_orders() -> None:
     assert passed.doubts == [None, "twin_rows", "twin_rows"]
 
 
+@pytest.mark.parametrize("copies", [0, 1])
+def test_where_orders_name_the_cases_a_corrected_order_is_a_rename(copies: int) -> None:
+    headers = tuple(name for name in HEADERS if name != "Case ID")
+    log = Log([case(order="#1", received="", status="Refunded")], headers=headers)
+    log.run()
+    log.add(*[case(order="#1", amount=3)] * copies)
+    log.settle()
+    log.rows[0]["Order ID"] = "#8"
+    passed = log.run()
+    assert passed.observations == [("#8", "order_id", "#1", "#8")]
+    assert (passed.changes, log.settle().changes) == ({}, {})
+    assert log.known("#8").adopted
+
+
 def test_where_orders_name_the_cases_doubts_speak_of_orders() -> None:
     log = Log([case(order="#1")], headers=tuple(name for name in HEADERS if name != "Case ID"))
     log.run()
@@ -367,7 +381,7 @@ def test_where_orders_name_the_cases_doubts_speak_of_orders() -> None:
     said = log.rows[0]["Row Check"]
     assert said.startswith("The order is gone; by the rest of the row it was #1.")
     log.rows.pop()
-    assert log.run().doubts == ["twin_rows", "twin_rows"]
+    assert log.run().doubts == ["id_removed", "twin_rows"]
     said = log.rows[1]["Row Check"]
     assert said.startswith("#1 was the order of another row, which is gone or lacks it now.")
 

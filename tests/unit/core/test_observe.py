@@ -777,13 +777,6 @@ def test_a_row_that_is_pasted_and_corrected_is_not_in_doubt_for_a_double_long_go
     assert log.run().observations == [("r-1", "amount", "12.50", "9.00")]
 
 
-def test_a_new_row_with_an_id_is_not_taken_for_a_double_that_was_gone_before() -> None:
-    log = _with_a_double_that_was_deleted()
-    log.add(case("R-4", order="#9", received=""))
-    log.settle()
-    assert log.rows[-1]["Date Request Received"]
-
-
 def test_a_lost_id_that_is_typed_again_ends_the_doubt_though_the_row_was_corrected() -> None:
     log = _beside_one_copy(case("R-1", order="#13", received="", status="Refunded"))
     log.settle()
@@ -836,6 +829,39 @@ def test_what_was_done_to_a_case_under_an_id_that_another_row_lacks_is_told_afte
     assert log.known(key).visits[-1].not_before == last_told
     assert (then, "paid_at") in passed.changes
     assert log.settle().changes == {}
+
+
+def test_it_is_told_also_where_a_third_row_came_by_meanwhile() -> None:
+    log = an_adopted_log(case("R-1"), case("R-4", order="#4", customer="Bo Lind"))
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    log.rows[1]["Case ID"] = "R-1"
+    log.run()
+    log.add(case("R-1", order="#77", customer="Cy Ode"))
+    log.run()
+    log.rows[1]["Status"] = "Refunded"
+    log.run()
+    log.rows.pop()
+    log.run()
+    log.rows[1]["Case ID"] = "R-4"
+    assert ("R-4", "paid_at") in log.run().changes
+
+
+@pytest.mark.parametrize("taker", [0, 1])
+def test_a_case_that_lacks_its_id_keeps_its_record_also_once_it_was_corrected(taker: int) -> None:
+    paid = {"received": "", "status": "Refunded"}
+    log = an_adopted_log(case("R-1", **paid), case("R-4", order="#4", customer="Bo", **paid))
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    log.rows[0]["Amount"] = 7
+    log.run()
+    log.add(case("R-1", order="#9", customer="Cy Ode"))
+    if taker == 0:
+        log.rows[1]["Case ID"] = log.rows.pop()["Case ID"]
+    for _ in range(5):
+        passed = log.run()
+        assert (passed.doubts[0], passed.doubts[-1]) == ("id_removed", "duplicate_id")
+        assert (passed.changes, passed.observations) == ({}, [])
 
 
 def test_a_row_typed_under_an_id_that_another_row_lacks_gets_nothing_of_the_others_history() -> (
