@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
+from itertools import chain, count, islice
 from operator import attrgetter, eq
 
 from refundsheet.core.columns import CUSTOMER_AND_ORDER
@@ -37,9 +37,13 @@ _NAMELESS = "\x1e"
 #: Stands before the number of a row that shares its key with others.
 _RIVAL = "\x1f"
 
+#: So many of the cases that left one trace are looked at.
+_LOOKED_AT = 8
+
 _INVISIBLE = {"Cf", "Cc"}  # right-to-left marks, zero-width spaces, stray control characters
 
 _what_it_says = attrgetter(*FINGERPRINT_FIELDS)
+_what_it_says_beside_its_order = attrgetter(*FINGERPRINT_FIELDS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,13 @@ class _Past:
     def print_of(self, case: RefundCase) -> str:
         """The fingerprint that a case keeps when it gets another name."""
         return fingerprint(replace(case, order_id="") if self.is_by_order else case)
+
+    def is_elsewhere(self, case: RefundCase, remembered: RefundCase) -> bool:
+        """Whether the row under an ID tells of something else than the ID's case did."""
+        if case is remembered:
+            return False
+        what_it_says = _what_it_says_beside_its_order if self.is_by_order else _what_it_says
+        return what_it_says(case) != what_it_says(remembered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +162,7 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
         remembered = memory.cases.get(key)
         if remembered is None:
             strangers.append((key, row))
-        elif _is_elsewhere(row.case, remembered.case):
+        elif past.is_elsewhere(row.case, remembered.case):
             movers.append((key, row))
         else:
             known[row.number] = KnownRow(row, remembered.key, remembered)
@@ -206,11 +217,6 @@ def _is_anonymous(case: RefundCase) -> bool:
     return not (case.order_id or case.customer_name)
 
 
-def _is_elsewhere(case: RefundCase, remembered: RefundCase) -> bool:
-    """Whether the row under an ID tells of something else than the ID's case did."""
-    return case is not remembered and _what_it_says(case) != _what_it_says(remembered)
-
-
 def _remembered_rivals(past: _Past) -> dict[str, list[Remembered]]:
     rivals = defaultdict[str, list[Remembered]](list)
     for key, known in past.cases.items():
@@ -225,7 +231,7 @@ def _has_left(key: str, rows: Sequence[Row], past: _Past) -> bool:
     Where one of these was corrected instead, there are more of them than were known beside the case.
     """
     known = past.cases.get(key)
-    if known is None or any(not _is_elsewhere(row.case, known.case) for row in rows):
+    if known is None or any(not past.is_elsewhere(row.case, known.case) for row in rows):
         return False
     if known.missing_since or known.unseen_since:
         return known.missing_since is not None  # else it is one of the rows since that read
@@ -240,7 +246,7 @@ def _vanished(
     for key, known in past.cases.items():
         root = root_of(key)
         rows = [alone[root]] if root in alone else shared.get(root, ())
-        stands = any(not _is_elsewhere(row.case, known.case) for row in rows)
+        stands = any(not past.is_elsewhere(row.case, known.case) for row in rows)
         if not stands and not known.removed:
             print_ = past.print_of(known.case)
             several |= {print_} & found.keys()
@@ -352,12 +358,12 @@ class _Alike:
         """Whether all are one case's: which of the rows that shared an ID is which is no matter."""
         return len(self._roots) == 1
 
-    def take(self, case: RefundCase) -> str | None:
-        """The case that a row is: the one that said the same to the letter, or the only one."""
-        if len(self._cases) == 1:
+    def take(self, case: RefundCase, *, to_the_letter: bool) -> str | None:
+        """The case that a row is: the one that said the same to the letter, or else the only one."""
+        if len(self._cases) == 1 and not to_the_letter:
             return next(iter(self._cases))
         same = self._to_the_letter().get(_unnamed(case), [])
-        if not same and not self.is_one:
+        if not same and (to_the_letter or not self.is_one):
             return None
         likest = same.pop() if same else next(reversed(self._cases))
         del self._cases[likest]
@@ -388,23 +394,25 @@ class _Index:
         self.named = defaultdict[str, list[str]](list)
         self.nameless = defaultdict[str, list[str]](list)
         for key, known in absent.items():
-            print_ = self._print_of(known.case)
-            if print_:
+            # A case gets another name within one read.
+            print_of = fingerprint if known.missing_reads else past.print_of
+            if print_ := print_of(known.case):
                 self.alike[print_].add(key, known)
             by_trace = self.nameless if is_provisional(key) else self.named
             for trace in _traces(known.case):
                 by_trace[trace].append(key)
             if is_provisional(key) or _is_anonymous(known.case):
-                by_trace[_details(known.case)].append(key)
+                for trace in _details(known.case):
+                    by_trace[trace].append(key)
 
     def has_one_like(self, print_: str) -> bool:
         """Whether one case alone said what has this fingerprint."""
         return print_ in self.alike and self.alike[print_].is_one
 
-    def take_alike(self, case: RefundCase) -> str | None:
+    def take_alike(self, case: RefundCase, *, to_the_letter: bool = False) -> str | None:
         """The one case that said the same as this row; of several the likest one."""
-        alike = self.alike.get(self._print_of(case))
-        return alike.take(case) if alike else None
+        alike = self.alike.get(self._print_of(case)) or self.alike.get(fingerprint(case))
+        return alike.take(case, to_the_letter=to_the_letter) if alike else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,31 +423,36 @@ class _Elsewhere:
         named: What those with an ID say. Rows that share a key are remembered beside it, and need no
             other record: they count as named.
         nameless: What those without one say.
-        traces: What those without one keep while some of their cells are corrected.
+        by_trace: What those without one keep while some of their cells are corrected.
     """
 
     named: frozenset[str]
     nameless: frozenset[str]
-    traces: frozenset[str]
+    by_trace: Mapping[str, RefundCase]
 
-    def lacks_its_id(self, known: Remembered, print_: str) -> bool:
-        """Whether a row without an ID is this case, or may be it: the last read knew that it lacks it."""
-        lacked_it = known.missing_since is not None and not (known.missing_reads or known.removed)
-        traces = (*_traces(known.case), _details(known.case))
-        return print_ in self.nameless or (lacked_it and not self.traces.isdisjoint(traces))
+    def lacks_its_id(self, known: Remembered, print_: str, row: Row) -> bool:
+        """Whether a row without an ID is this case, or rather is it than the row that has its ID.
+
+        That may be one that was corrected, where the last read knew that the case lacks its ID.
+        """
+        if print_ in self.nameless:
+            return True
+        if known.missing_since is None or known.missing_reads or known.removed:
+            return False
+        found = (self.by_trace.get(trace) for trace in _traces(known.case))
+        likeness = _likeness(row.case, known.case)
+        return any(case and _likeness(case, known.case) >= likeness for case in found)
 
 
 def _elsewhere(
     strangers: Sequence[tuple[str, Row]], unsure: Iterable[Row], past: _Past
 ) -> _Elsewhere:
     named = [row for key, row in strangers if not key.startswith(_NAMELESS)]
-    nameless = [(key, row) for key, row in strangers if key.startswith(_NAMELESS)]
+    nameless = [(key, row.case) for key, row in strangers if key.startswith(_NAMELESS)]
     return _Elsewhere(
         named=frozenset(past.print_of(row.case) for row in chain(named, unsure)),
         nameless=frozenset(key for key, _ in nameless),
-        traces=frozenset(
-            trace for _, row in nameless for trace in (*_traces(row.case), _details(row.case))
-        ),
+        by_trace={trace: case for _, case in nameless for trace in _traces(case)},
     )
 
 
@@ -453,7 +466,11 @@ def _moved(
     """Rows whose ID belonged to other content: corrected cells, or IDs that changed places."""
     if not rows:
         return
-    index = _Index(absent, past)
+    # A case that left before stood beside these rows then.
+    index = _Index(
+        {old: known for old, known in absent.items() if _RIVAL in old or not known.missing_reads},
+        past,
+    )
     # The rows that stood beside a case at the read before.
     rivals = {
         root_of(old): old for old in absent if _RIVAL in old and not absent[old].missing_reads
@@ -465,10 +482,11 @@ def _moved(
         beside = rivals.get(key) if has_id or case.missing_since else None
         if beside and _likeness(row.case, case.case) > _likeness(row.case, past.cases[beside].case):
             beside = None
-        old = index.take_alike(row.case) or beside
+        # Where orders name the cases, a cell that was corrected can make a row say what another did.
+        old = index.take_alike(row.case, to_the_letter=past.is_by_order) or beside
         if old in rekeyed:
             old = None
-        lacks_id = index.has_one_like(print_) and elsewhere.lacks_its_id(case, print_)
+        lacks_id = index.has_one_like(print_) and elsewhere.lacks_its_id(case, print_, row)
         # What stood beside the case under its own ID is not another case, unless the case itself
         # stands under another one now.
         is_beside = old is not None and root_of(old) == key
@@ -529,7 +547,7 @@ def _strangers(
         else:
             yield _renamed(old, key, row, absent, rekeyed)
     index = _Index({key: case for key, case in absent.items() if key not in rekeyed}, past)
-    wanted = {key: _resembling(key, row.case, index) for key, row in unlike}
+    wanted = {key: _resembling(key, row.case, index, absent) for key, row in unlike}
     claims = Counter(old for found in wanted.values() for old in found)
     for key, row in unlike:
         found = [old for old in wanted[key] if absent[old].settled or claims[old] == 1]
@@ -552,13 +570,27 @@ def _renamed(
     return KnownRow(row, key, absent[old])
 
 
-def _resembling(key: str, case: RefundCase, index: _Index) -> list[str]:
+def _resembling(
+    key: str, case: RefundCase, index: _Index, absent: Mapping[str, Remembered]
+) -> list[str]:
     """Up to two missing cases that this row may be, though some of its cells were corrected."""
+    is_nameless = key.startswith(_NAMELESS)
     # A row with an ID of its own is another case than one that had an ID, too.
-    by_trace = (index.nameless, index.named) if key.startswith(_NAMELESS) else (index.nameless,)
-    traces = (*_traces(case), _details(case))
-    found = (old for trace in traces for cases in by_trace for old in cases.get(trace, ())[:2])
-    return list(dict.fromkeys(found))[:2]
+    by_trace = (index.nameless, index.named) if is_nameless else (index.nameless,)
+    found = (
+        old
+        for trace in (*_traces(case), *_details(case))
+        for cases in by_trace
+        for old in cases.get(trace, ())[:_LOOKED_AT]
+        # Of one that was gone before it may well say a little by chance.
+        if is_nameless or not absent[old].missing_reads or _is_like(case, absent[old].case)
+    )
+    return list(islice(dict.fromkeys(found), 2))
+
+
+def _is_like(one: RefundCase, other: RefundCase) -> bool:
+    """Whether at most two of the cells that hardly ever change are not the same."""
+    return _likeness(one, other) >= len(FINGERPRINT_FIELDS) - 2
 
 
 def _traces(case: RefundCase) -> Iterator[str]:
@@ -568,12 +600,14 @@ def _traces(case: RefundCase) -> Iterator[str]:
     if case.customer_name:
         yield f"customer {comparable_id(case.customer_name)}"
     if case.requested_at:
-        yield f"received {case.requested_at} {_details(case)}"
+        yield f"received {case.requested_at} {case.product} {case.amount} {case.reason}"
 
 
-def _details(case: RefundCase) -> str:
+def _details(case: RefundCase) -> Iterator[str]:
     """What tells a row whose order and customer were blank, or are no more what they were."""
-    return f"details {case.product} {case.amount} {case.requested_at} {case.reason}"
+    details = (case.product, case.amount, case.requested_at, case.reason)
+    if any(detail not in (None, "") for detail in details):
+        yield f"details {details}"
 
 
 def _ambiguous(case: RefundCase) -> Violation:

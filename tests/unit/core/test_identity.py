@@ -1,5 +1,6 @@
 """Whose row is it, after people sorted, copied, cut, renamed and half-typed."""
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -290,6 +291,28 @@ def test_a_row_that_may_be_either_of_two_old_ones_is_asked_for_its_id() -> None:
         assert not any(case.missing_reads for case in log.memory.cases.values())
 
 
+def test_a_new_row_is_not_taken_for_another_customers_that_was_gone_before() -> None:
+    headers = ("Case ID", "Customer Name", "Status", "Date Request Received", "Row Check")
+    known = {"Customer Name": "Ada Moreau", "Status": "Approved"}
+    log = Log([{"Case ID": "R-1", "Customer Name": "Cy Ode", "Status": "New"}, known], headers)
+    log.run()
+    log.rows.remove(known)
+    log.run()
+    log.add({"Case ID": "R-9", "Customer Name": "Bo Lind", "Status": "New"})
+    log.settle()
+    assert log.rows[-1]["Date Request Received"]
+
+
+def test_a_lost_id_typed_again_is_no_doubt_beside_a_half_typed_row_of_the_customer() -> None:
+    log = Log([case("R-1", order="#7")])
+    log.run()
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    log.rows[0] |= {"Case ID": "R-1", "Amount": 99}
+    log.add({"Customer Name": "Ada Moreau"})
+    assert log.run().observations == [("r-1", "amount", "12.50", "99.00")]
+
+
 def test_half_typed_rows_of_one_customer_are_nobody_in_doubt() -> None:
     log = Log([case("R-1", customer="Bo")])
     log.run()
@@ -357,11 +380,57 @@ def test_a_log_without_case_ids_goes_by_its_orders() -> None:
     assert passed.doubts == [None, "twin_rows", "twin_rows"]
 
 
+def _by_order(*rows: dict[str, Any]) -> Log:
+    """An adopted log without Case IDs."""
+    log = Log(list(rows), headers=tuple(name for name in HEADERS if name != "Case ID"))
+    log.run()
+    return log
+
+
+def _archived(log: Log) -> None:
+    log.rows.pop(0)
+    log.run()
+    log.rows[0]["Amount"] = 10
+
+
+def _exchanged(log: Log) -> None:
+    log.rows[0]["Amount"], log.rows[1]["Amount"] = 20, 10
+
+
+@pytest.mark.parametrize("corrected", [_archived, _exchanged])
+def test_where_orders_name_the_cases_a_corrected_amount_makes_no_row_another_order(
+    corrected: Callable[[Log], None],
+) -> None:
+    log = _by_order(
+        case(order="#1", amount=10, received=""),
+        case(order="#2", amount=20, received="", status="Approved"),
+    )
+    corrected(log)
+    passed = log.run()
+    assert {(one[0], one[1]) for one in passed.observations} <= {("#1", "amount"), ("#2", "amount")}
+    assert passed.changes == {}
+
+
+def test_where_orders_name_the_cases_the_next_order_of_a_customer_is_a_new_case() -> None:
+    log = _by_order(case(order="#1", received="", status="Approved"), case(order="#2"))
+    del log.rows[0]
+    log.run()
+    log.add(case(order="#9", received=""))
+    log.settle()
+    assert log.rows[-1]["Date Request Received"]
+
+
+def test_where_orders_name_the_cases_twins_may_be_cut_and_pasted() -> None:
+    log = _by_order(case(order="#1", received=""), case(order="#1", received="", status="Approved"))
+    rows, log.rows = log.rows, []
+    log.run()
+    log.rows = rows[:1]
+    assert log.settle().changes == {}
+
+
 @pytest.mark.parametrize("copies", [0, 1])
 def test_where_orders_name_the_cases_a_corrected_order_is_a_rename(copies: int) -> None:
-    headers = tuple(name for name in HEADERS if name != "Case ID")
-    log = Log([case(order="#1", received="", status="Refunded")], headers=headers)
-    log.run()
+    log = _by_order(case(order="#1", received="", status="Refunded"))
     log.add(*[case(order="#1", amount=3)] * copies)
     log.settle()
     log.rows[0]["Order ID"] = "#8"
@@ -372,8 +441,7 @@ def test_where_orders_name_the_cases_a_corrected_order_is_a_rename(copies: int) 
 
 
 def test_where_orders_name_the_cases_doubts_speak_of_orders() -> None:
-    log = Log([case(order="#1")], headers=tuple(name for name in HEADERS if name != "Case ID"))
-    log.run()
+    log = _by_order(case(order="#1"))
     log.add(case(order="#1", amount=3), case(order="#1", amount=4))
     log.settle()
     log.rows[0]["Order ID"] = ""
