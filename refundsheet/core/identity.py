@@ -363,6 +363,8 @@ class _Alike:
         if len(self._cases) == 1 and not to_the_letter:
             return next(iter(self._cases))
         same = self._to_the_letter().get(_unnamed(case), [])
+        while same and same[-1] not in self._cases:
+            same.pop()
         if not same and (to_the_letter or not self.is_one):
             return None
         likest = same.pop() if same else next(reversed(self._cases))

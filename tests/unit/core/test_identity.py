@@ -200,6 +200,18 @@ def test_twins_that_get_their_ids_at_once_are_not_taken_for_new() -> None:
     assert log.settle().changes == {}
 
 
+def test_many_twins_that_get_their_ids_at_once_are_all_old_though_one_has_another_status() -> None:
+    statuses = ("New", "Approved", "Under Review", "Rejected")
+    log = Log([case("", order="#1", received="", status=status) for status in statuses])
+    log.run()
+    for row, case_id in zip(log.rows, ("R-1", "R-4", "R-3", "R-2"), strict=True):
+        row["Case ID"] = case_id
+    log.rows[0]["Status"] = "Waiting for Customer"
+    log.settle()
+    assert not any(row["Date Request Received"] for row in log.rows)
+    assert all(log.known(key).adopted for key in ("r-1", "r-2", "r-3", "r-4"))
+
+
 def test_of_a_nameless_row_and_its_copy_either_may_be_the_old_one() -> None:
     log = Log([case(order="#1", received="")])
     log.run()
