@@ -11,7 +11,7 @@ from refundsheet.config import Settings
 from refundsheet.core.columns import OUR_FIELDS, header_names
 from refundsheet.core.forget import Forgotten, Gone, Wanted, gone, standing
 from refundsheet.core.history import ToldRow, told_rows
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.keys import comparable_id
 from refundsheet.core.model import Cell, Row
 from refundsheet.core.parse import cell
 from refundsheet.errors import ExitCode, RefundsheetError, UsageError

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD, Kind, Writer
-from refundsheet.core.identity import comparable_id, fingerprint
+from refundsheet.core.keys import comparable_id, fingerprint
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Cell, Moment, Outcome, Receipt
 from refundsheet.core.planner import cell_text

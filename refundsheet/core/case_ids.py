@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.keys import comparable_id
 from refundsheet.core.model import Cell, Outcome, Receipt
 
 _NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<number>\d{1,15})(?P<suffix>\D*)")

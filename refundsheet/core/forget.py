@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from refundsheet.core.history import WHOLE_ROW, By, Entry
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.keys import comparable_id
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Cell, RefundCase, Row
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD, Kind, comparable
 from refundsheet.core.follow_up import words
-from refundsheet.core.identity import comparable_id, is_provisional
+from refundsheet.core.keys import comparable_id, is_provisional
 from refundsheet.core.memory import Memory, Observation, Remembered, is_vague, likely_time
 from refundsheet.core.model import Cell, Change, Layout
 from refundsheet.core.observe import Observed
@@ -44,7 +44,7 @@ class Entry:
     """One cell that changed.
 
     Attributes:
-        case: The key by which the case is known (core/identity.py).
+        case: The key by which the case is known (core/keys.py).
         label: The case's ID; in parentheses what people call a row that has none of its own.
         field: The column; WHOLE_ROW where the case left the log or came back.
         before: What stood there; of Notes "", of other texts the text, of our writes the cell.

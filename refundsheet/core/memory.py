@@ -97,7 +97,7 @@ class Remembered:
     """What is known of a case beyond what its row says now.
 
     Attributes:
-        key: How the case is known (core/identity.py).
+        key: How the case is known (core/keys.py).
         case: Its content as last seen. Cells we wrote count as seen once their receipt came.
         adopted: It was there before refundsheet: what happened to it earlier was not seen.
         first_seen: The first read that held it.

@@ -150,7 +150,7 @@ class Change:
     """One cell to write, with the condition under which it may be written.
 
     Attributes:
-        case: The key by which the case is known (core/identity.py).
+        case: The key by which the case is known (core/keys.py).
         label: What people call the case: its ID as it stands, else its order.
         row: Where the case stood in the read this was planned from.
         field: The column to write.

@@ -9,13 +9,8 @@ from operator import attrgetter
 from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import COLUMNS, CUSTOMER_AND_ORDER, Kind, Writer
 from refundsheet.core.desk import Desk, Meaning
-from refundsheet.core.identity import (
-    FINGERPRINT_FIELDS,
-    KnownRow,
-    Recognised,
-    is_provisional,
-    root_of,
-)
+from refundsheet.core.identity import KnownRow, Recognised
+from refundsheet.core.keys import FINGERPRINT_FIELDS, is_provisional, root_of
 from refundsheet.core.memory import (
     Memory,
     Observation,

@@ -34,7 +34,7 @@ from refundsheet.core.columns import (
     header_names,
 )
 from refundsheet.core.decode import Cells, Share, decode_rows, read_head
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.keys import comparable_id
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Cell, Layout, RefundCase, Row, Snapshot
 from refundsheet.core.serials import to_moment, to_serial

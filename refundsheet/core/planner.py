@@ -11,18 +11,12 @@ from refundsheet.core.case_ids import next_ids
 from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER
 from refundsheet.core.desk import Desk
+from refundsheet.core.doubts import DUPLICATE_ID
 from refundsheet.core.flagging import Flagged, flag_cases, flag_of, is_listed_instead
 from refundsheet.core.follow_up import Flag, Timer, words
-from refundsheet.core.identity import (
-    DUPLICATE_ID,
-    FINGERPRINT_FIELDS,
-    KnownRow,
-    Recognised,
-    comparable_id,
-    is_provisional,
-    root_of,
-)
+from refundsheet.core.identity import KnownRow, Recognised
 from refundsheet.core.judged import AGAIN, NOTHING_JUDGED, Beside, Judged, sharing
+from refundsheet.core.keys import FINGERPRINT_FIELDS, comparable_id, is_provisional, root_of
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Cell, Change, Layout, Row, Severity, Violation
 from refundsheet.core.observe import UNREAD_READS, Observed

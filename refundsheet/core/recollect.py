@@ -17,7 +17,8 @@ from refundsheet.core.columns import BY_FIELD, OUR_FIELDS, Kind, Writer
 from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import FlagKind, words
 from refundsheet.core.history import By, Entry
-from refundsheet.core.identity import KnownRow, Recognised, comparable_id
+from refundsheet.core.identity import KnownRow, Recognised
+from refundsheet.core.keys import comparable_id
 from refundsheet.core.memory import Memory, Remembered, Visit, bounded
 from refundsheet.core.model import Cell, RefundCase
 from refundsheet.core.observe import REMOVED_AFTER_READS

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from refundsheet.core.identity import Recognised, comparable_id, fingerprint
+from refundsheet.core.identity import Recognised
+from refundsheet.core.keys import comparable_id, fingerprint
 from refundsheet.core.model import Change, Layout, Outcome, Receipt
 from refundsheet.core.parse import cell
 from refundsheet.core.serials import same_serial

@@ -7,7 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, OUR_FIELDS, Kind, Writer
-from refundsheet.core.identity import KnownRow, Recognised, is_provisional
+from refundsheet.core.identity import KnownRow, Recognised
+from refundsheet.core.keys import is_provisional
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Change, Layout, RefundCase, Snapshot
 from refundsheet.core.serials import to_serial

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from refundsheet.core.decode import leading_ranges
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.keys import comparable_id
 from refundsheet.core.model import Cell, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import Page, PageAddition, PageEdit, whole
 from refundsheet.errors import (

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from refundsheet.core.case_ids import tell_twins
 from refundsheet.core.columns import CUSTOMER_AND_ORDER, OUR_FIELDS
-from refundsheet.core.identity import FINGERPRINT_FIELDS, comparable_id, id_field, is_provisional
+from refundsheet.core.identity import id_field
+from refundsheet.core.keys import FINGERPRINT_FIELDS, comparable_id, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt, Snapshot
 from refundsheet.core.pages import PageAddition, PageCell, PageEdit
 from refundsheet.errors import AnswerLostError

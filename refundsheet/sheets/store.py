@@ -176,7 +176,7 @@ class SheetStore(Protocol):
         """On which other visible tab of theirs each of these IDs stands: two reads at most.
 
         Args:
-            ids: Comparable Case IDs (``core.identity.comparable_id``).
+            ids: Comparable Case IDs (``core.keys.comparable_id``).
         """
         ...
 

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from refundsheet.core.columns import CUSTOMER_AND_ORDER, OUR_FIELDS
-from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field, is_provisional
+from refundsheet.core.identity import id_field
+from refundsheet.core.keys import FINGERPRINT_FIELDS, is_provisional
 from refundsheet.core.model import Cell, Change, Outcome, Plan, Receipt
 from refundsheet.sheets import judged
 from refundsheet.sheets.batch import Flag

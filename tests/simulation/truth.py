@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from refundsheet.core.columns import BY_FIELD, Kind, Writer, header_names
 from refundsheet.core.columns import comparable as comparable_header
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.keys import comparable_id
 from refundsheet.core.model import Cell
 from refundsheet.sheets.memory import Formula, Held
 

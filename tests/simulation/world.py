@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
-from refundsheet.core.identity import FINGERPRINT_FIELDS, id_field
+from refundsheet.core.identity import id_field
+from refundsheet.core.keys import FINGERPRINT_FIELDS
 from refundsheet.core.model import Cell, Change, Plan, Receipt
 from refundsheet.core.planner import cell_text
 from refundsheet.sheets.memory import Formula, Held

@@ -1,7 +1,7 @@
 """Every rule there is: what it is called, how much it matters, and what it says in one line.
 
 Rules about single cells are asked where cells are read (core/cells.py), those about one case in the
-modules beside this one, those about several rows where rows are told apart (core/identity.py) and in
+modules beside this one, those about several rows where rows are told apart (core/doubts.py) and in
 across.py. All of them take their severity from here, and a team may give them another.
 """
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from refundsheet.core.columns import comparable
 from refundsheet.core.desk import Desk, Meaning
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.keys import comparable_id
 from refundsheet.core.model import RefundCase
 
 #: The rule that names them (core/rules/catalogue.py); switched off, it raises no flag either.
@@ -32,7 +32,7 @@ _MOST_NAMED = 4
 _MOST_TOGETHER = 20
 
 KeyedCase: TypeAlias = tuple[str, RefundCase]
-"""A case with the key by which it is known (core/identity.py)."""
+"""A case with the key by which it is known (core/keys.py)."""
 
 
 class Likeness(Enum):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refundsheet.core.case_ids import next_ids
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.keys import comparable_id
 
 DEFAULT = "R-{year}-####"
 

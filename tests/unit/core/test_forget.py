@@ -16,7 +16,7 @@ from refundsheet.core.forget import (
     standing,
 )
 from refundsheet.core.history import By, Entry
-from refundsheet.core.identity import comparable_id
+from refundsheet.core.keys import comparable_id
 from refundsheet.core.memory import Remembered
 from refundsheet.core.model import Cell, RefundCase, Row
 

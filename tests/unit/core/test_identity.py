@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refundsheet.core.identity import comparable_id, fingerprint, id_field, is_provisional
+from refundsheet.core.identity import id_field
+from refundsheet.core.keys import comparable_id, fingerprint, is_provisional
 from refundsheet.core.model import Layout, RefundCase
 from tests.passes import HEADERS, Log, case
 

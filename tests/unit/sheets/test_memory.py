@@ -13,7 +13,7 @@ from tests.journals import ListJournal
 
 HEADERS = ("Case ID", "Order ID", "Status", "Resolution Date", "Follow-up")
 FIELDS = ("case_id", "order_id", "status", "resolved_at", "follow_up")
-#: The key of a row without an ID (core/identity.py).
+#: The key of a row without an ID (core/keys.py).
 NAMELESS = "\x1e0123"
 ROWS: list[list[Any]] = [
     list(HEADERS),

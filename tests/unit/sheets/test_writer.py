@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from refundsheet.core.columns import header_names
 from refundsheet.core.headers import find_layout
-from refundsheet.core.identity import fingerprint
+from refundsheet.core.keys import fingerprint
 from refundsheet.core.model import Change, Outcome, Plan, Receipt, RefundCase
 from refundsheet.localsheets.server import LocalServer
 from refundsheet.sheets import task
