@@ -26,7 +26,7 @@ from refundsheet.core.keys import (
     what_it_says_beside_its_order,
 )
 from refundsheet.core.memory import Memory, Remembered, as_hearsay
-from refundsheet.core.missing import Index, resembling, traces
+from refundsheet.core.missing import Index, is_like, resembling, traces
 from refundsheet.core.model import Layout, RefundCase, Row, Violation
 
 
@@ -326,6 +326,7 @@ def _moved(
     )
     # The rows that stood beside a case at the read before.
     rivals = {root_of(old): old for old in absent if RIVAL in old and not absent[old].missing_reads}
+    under = dict(rows)
     for key, row in rows:
         case = past.cases[key]
         print_ = past.print_of(case.case)
@@ -335,7 +336,7 @@ def _moved(
             beside = None
         # Where orders name the cases, a cell that was corrected can make a row say what another did.
         old = index.take_alike(row.case, to_the_letter=past.is_by_order) or beside
-        if old in rekeyed:
+        if old in rekeyed or (old in under and _stays(under[old], past.cases[old], index)):
             old = None
         lacks_id = index.has_one_like(print_) and elsewhere.lacks_its_id(case, print_, row)
         # What stood beside the case under its own ID is not another case, unless the case itself
@@ -348,6 +349,11 @@ def _moved(
         else:
             rekeyed[old] = key
             yield KnownRow(row, key, past.cases[old])
+
+
+def _stays(row: Row, known: Remembered, index: Index) -> bool:
+    """Whether a row under its old ID is that case with cells corrected, though another says what it did."""
+    return is_like(row.case, known.case) and not index.has_alike(row.case)
 
 
 def _beside_its_owner(

@@ -100,6 +100,10 @@ class Index:
         """Whether one case alone said what has this fingerprint."""
         return print_ in self.alike and self.alike[print_].is_one
 
+    def has_alike(self, case: RefundCase) -> bool:
+        """Whether one of the cases said the same as this row."""
+        return self._print_of(case) in self.alike
+
     def take_alike(self, case: RefundCase, *, to_the_letter: bool = False) -> str | None:
         """The one case that said the same as this row; of several the likest one."""
         alike = self.alike.get(self._print_of(case)) or self.alike.get(fingerprint(case))
@@ -119,12 +123,12 @@ def resembling(
         for cases in by_trace
         for old in cases.get(trace, ())[:_LOOKED_AT]
         # Of one that was gone before it may well say a little by chance.
-        if is_nameless or not absent[old].missing_reads or _is_like(case, absent[old].case)
+        if is_nameless or not absent[old].missing_reads or is_like(case, absent[old].case)
     )
     return list(islice(dict.fromkeys(found), 2))
 
 
-def _is_like(one: RefundCase, other: RefundCase) -> bool:
+def is_like(one: RefundCase, other: RefundCase) -> bool:
     """Whether at most two of the cells that hardly ever change are not the same."""
     return likeness(one, other) >= len(FINGERPRINT_FIELDS) - 2
 

@@ -20,7 +20,6 @@ from refundsheet.core.report import Options, PassReport
 from refundsheet.core.serials import same_serial
 from refundsheet.core.statistics import registry
 from refundsheet.errors import SheetError
-from refundsheet.ledger.errors import ImpossibleTransitionError
 from refundsheet.ledger.ledger import Ledger
 from refundsheet.ledger.records import Intent, IntentState, Learnt, SheetKey
 from refundsheet.ledger.tables import identity
@@ -132,6 +131,7 @@ class Simulation:
         kept: A copy that somebody made of a ledger.
         kept_at: The tick of the last read that is in it.
         died: How many processes were killed.
+        busy: The ledgers whose processes make a pass just now.
     """
 
     world: World
@@ -141,6 +141,7 @@ class Simulation:
     lost: set[int] = field(default_factory=set[int])
     kept: MortalLedger | None = None
     kept_at: int = 0
+    busy: set[int] = field(default_factory=set[int])
     passes: int = 0
     died: int = 0
 
@@ -178,6 +179,9 @@ class Simulation:
             take_over: Whether it is told to keep the log, whoever else does.
         """
         process, before = self.processes[number], self.world.running
+        if process.ledger in self.busy:
+            return None  # those with one ledger take turns: it waits for its own
+        self.busy.add(process.ledger)
         script_before, flight_before = self.world.wire.script, self.world.flight
         self.world.running = process.reading
         self.world.wire.follow(script)
@@ -189,8 +193,7 @@ class Simulation:
                 return process.reconciler.run(
                     self.now + process.clock_error, Options(take_over=take_over)
                 )
-        except (SheetError, ImpossibleTransitionError):
-            # Here nothing makes two processes with one ledger take turns: one settles for the other.
+        except SheetError:
             return None
         except ProcessDiedError:
             self.died += 1
@@ -198,6 +201,7 @@ class Simulation:
             self.restart(number)
             return None
         finally:
+            self.busy.discard(process.ledger)
             ledger.lives = None
             self.world.absorb()
             self.world.running = before

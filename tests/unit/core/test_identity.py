@@ -100,6 +100,20 @@ def test_ids_that_changed_places_are_renames_and_nobody_acted() -> None:
     assert passed.changes == {}
 
 
+def test_a_row_pasted_over_another_is_not_the_case_that_is_corrected_where_it_stands() -> None:
+    log = Log([case("R-1", order="#1"), case("R-3", order="#3", customer="Bo Lind")])
+    log.run()
+    log.rows[1] = log.rows[0] | {"Case ID": "R-3"}
+    log.rows[0]["Order ID"] = ""
+    passed = log.run()
+    assert passed.recognised.rekeyed == {}
+    assert {(one[0], one[1]) for one in passed.observations} == {
+        ("r-1", "order_id"),
+        ("r-3", "order_id"),
+        ("r-3", "customer_name"),
+    }
+
+
 def test_a_column_of_ids_sorted_by_itself_stamps_nothing() -> None:
     statuses = ("New", "Refunded", "Approved", "Under Review")
     log = Log([case(f"R-{n}", status=statuses[n % 4], order=f"#{n}") for n in range(40)])
