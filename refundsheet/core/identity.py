@@ -134,8 +134,8 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     gone = sorted(key for key in memory.cases if key not in found)
     absent = {key: memory.cases[key] for key in gone if not memory.cases[key].removed}
     unsure = (entry.row for entry in known.values() if entry.doubt is not None)
-    elsewhere = _elsewhere(strangers if movers else (), unsure, past)
-    moved = list(_moved(movers, elsewhere, absent, past, rekeyed))
+    elsewhere = _elsewhere(strangers, unsure, past) if movers else None
+    moved = list(_moved(movers, elsewhere, absent, past, rekeyed)) if elsewhere else []
     taken = rekeyed.keys() | {entry.key for entry in moved if entry.key not in rekeyed.values()}
     rest = {key: case for key, case in absent.items() if key not in taken}
     held: set[str] = set()
@@ -317,8 +317,6 @@ def _moved(
     rekeyed: dict[str, str],
 ) -> Iterator[KnownRow]:
     """Rows whose ID belonged to other content: corrected cells, or IDs that changed places."""
-    if not rows:
-        return
     # A case that left before stood beside these rows then.
     index = Index(
         {old: known for old, known in absent.items() if RIVAL in old or not known.missing_reads},
