@@ -143,13 +143,15 @@ def decide(recognised: Recognised, context: Context, before: Judged = NOTHING_JU
 def _told_apart(
     changes: Iterable[Change], rows: Iterable[KnownRow], layout: Layout
 ) -> Iterator[Change]:
-    """The changes; where several rows have one ID, they also rest on what told their row from the others.
+    """The changes; where an ID does not tell their row, they also rest on what told it from the others.
 
-    Of such rows one keeps the bare key, because the rest of it is as last seen. Its ID alone would let
-    a write pass that finds another of them in its place. Not the date received: one batch may fill it.
+    Of several rows of one ID one keeps the bare key, because the rest of it is as last seen, and so
+    does a row that lacks its ID. The ID alone, or that there is none, would let a write pass that
+    finds another row in its place. Not the date received: one batch may fill it.
     """
-    in_doubt = (known.key for known in rows if known.doubt is not None)  # as all but that one are
+    in_doubt = {known.key for known in rows if known.doubt is not None}
     several = {root_of(key) for key in in_doubt if root_of(key) != key}
+    several |= {key for key in in_doubt if not is_provisional(key)}
     telling = [
         name
         for name in (*FINGERPRINT_FIELDS, CUSTOMER_AND_ORDER.field)

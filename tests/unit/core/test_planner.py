@@ -1,5 +1,6 @@
 """From what is known to what is written: stamps, IDs and our own columns, each on its condition."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -250,6 +251,24 @@ def test_what_told_a_row_from_others_with_its_id_is_still_true_when_it_is_writte
         "r-1": True,
         "r-2": False,
     }
+
+
+def _lost_its_id(log: Log) -> None:
+    log.rows[0]["Case ID"] = ""
+
+
+def _may_be_either(log: Log) -> None:
+    log.rows = [case("", order="#9"), log.rows[2]]
+
+
+@pytest.mark.parametrize("is_in_doubt", [_lost_its_id, _may_be_either])
+def test_what_is_said_to_a_row_without_an_id_rests_on_what_the_row_says(
+    is_in_doubt: Callable[[Log], None],
+) -> None:
+    log = an_adopted_log(case("R-1"), case("R-2"), case("R-3", customer="Bo Lind"))
+    is_in_doubt(log)
+    [change] = [one for one in log.run().decisions.changes if one.field == "row_check"]
+    assert {"order_id", "customer_name"} <= {*change.premise}
 
 
 def test_sorting_does_not_rewrite_what_is_said_about_copies() -> None:
