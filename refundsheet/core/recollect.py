@@ -131,14 +131,20 @@ def _id_before(entry: Entry) -> str:
 def _caught_up(
     known: Remembered, case: RefundCase, missed: Mapping[str, Entry], zone: ZoneInfo
 ) -> Remembered:
-    """The case with the cells that say what somebody else has seen in them, or put there."""
+    """The case with the cells that say what somebody else has seen in them, or put there.
+
+    What its cells say otherwise has come since then, and after the status that was seen last.
+    """
     seen = {
         field: getattr(case, field)
         for field, entry in missed.items()
         if field in _CELLS and _says(getattr(case, field), entry, zone)
     }
+    if "status" in missed and missed["status"].by is By.TEAM:
+        seen.setdefault("status", str(missed["status"].after or ""))
     owed = {field: stamp for field, stamp in known.owed.items() if field not in missed}
-    return replace(known, case=replace(known.case, **seen), owed=owed)
+    until = max(entry.not_after for entry in missed.values())
+    return replace(known, case=replace(known.case, **seen), owed=owed, unseen_since=until)
 
 
 _CELLS = frozenset(field.name for field in fields(RefundCase))

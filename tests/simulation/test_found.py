@@ -92,6 +92,30 @@ def test_a_stamp_that_was_cleared_stays_away_when_an_older_ledger_is_put_back() 
     assert desk.broken() == []
 
 
+def test_a_change_told_in_history_is_stamped_once_however_often_an_older_ledger_is_put_back() -> (
+    None
+):
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.run()
+    desk.keep_ledger()
+    desk.wait(86_400)
+    desk.run()
+    desk.world.act(Type(row=1, name="status", number=4))
+    desk.wait(20)
+    desk.run()
+    desk.world.act(Type(row=1, name="status", number=0))
+    report = None
+    for _ in range(2):
+        desk.put_ledger_back()
+        desk.run()
+        desk.wait(1)
+        report = desk.run(take_over=True)
+    assert report is not None
+    assert report.receipts == ()
+    assert desk.broken() == []
+
+
 def test_what_an_older_ledger_and_a_new_history_cannot_know_is_no_broken_promise() -> None:
     desk = Simulation(MemoryWorld(a_log()))
     desk.start()
