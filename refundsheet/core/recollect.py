@@ -96,7 +96,7 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
         since = (known.remembered and known.remembered.unseen_since) or last_read
         missed = {entry.field: entry for entry in told if entry.not_after > since}
         if missed and known.remembered is not None and known.doubt is None:
-            caught = _caught_up(known.remembered, known.row.case, missed, context.calendar.zone)
+            caught = _caught_up(known.remembered, known.row.case, missed, context)
             cases[caught.key] = _restored(caught, told, context)
     used = {comparable_id(name): name for name in _ids_used(entries)}
     unknown = used.keys() - cases.keys() if "case_id" in context.layout.columns else ()
@@ -129,7 +129,7 @@ def _id_before(entry: Entry) -> str:
 
 
 def _caught_up(
-    known: Remembered, case: RefundCase, missed: Mapping[str, Entry], zone: ZoneInfo
+    known: Remembered, case: RefundCase, missed: Mapping[str, Entry], context: Context
 ) -> Remembered:
     """The case with the cells that say what somebody else has seen in them, or put there.
 
@@ -138,12 +138,13 @@ def _caught_up(
     seen = {
         field: getattr(case, field)
         for field, entry in missed.items()
-        if field in _CELLS and _says(getattr(case, field), entry, zone)
+        if field in _CELLS and _says(getattr(case, field), entry, context.calendar.zone)
     }
     if "status" in missed and missed["status"].by is By.TEAM:
         seen.setdefault("status", str(missed["status"].after or ""))
     owed = {field: stamp for field, stamp in known.owed.items() if field not in missed}
-    until = max(entry.not_after for entry in missed.values())
+    # By a clock that may have been ahead of ours.
+    until = min(context.now, max(entry.not_after for entry in missed.values()))
     return replace(known, case=replace(known.case, **seen), owed=owed, unseen_since=until)
 
 
