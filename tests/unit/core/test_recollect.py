@@ -310,6 +310,27 @@ def test_what_another_ledger_has_seen_is_no_news(
     assert (log.run().observations == []) is is_seen
 
 
+def test_a_change_after_the_last_that_was_told_is_told_from_there_and_since_then() -> None:
+    log = Log([row(Status="New")])
+    log.run()
+    log.rows[0]["Status"] = "Approved"
+
+    log.memory = caught_up(log, entry("status", "Rejected", by=By.TEAM, not_after=NOON))
+
+    [seen] = [one for one in log.run().observed.observations if one.field == "status"]
+    assert (seen.before, seen.after, seen.not_before) == ("Rejected", "Approved", NOON)
+
+
+def test_of_a_case_whose_new_id_nobody_told_nothing_is_learnt_from_the_old_one() -> None:
+    log = Log([row(Status="New")])
+    log.run()
+    log.rows[0] |= {"Status": "Rejected", "Case ID": "R-2"}
+
+    log.memory = caught_up(log, entry("status", "Rejected", by=By.TEAM, not_after=NOON))
+
+    assert "status" in [field for _, field, _, _ in log.run().observations]
+
+
 def test_what_another_ledger_has_seen_before_a_case_got_another_id_is_no_news() -> None:
     log = Log([row(Status="New")])
     log.run()
