@@ -18,7 +18,7 @@ from refundsheet.core.desk import Desk
 from refundsheet.core.follow_up import FlagKind, words
 from refundsheet.core.history import By, Entry
 from refundsheet.core.identity import KnownRow, Recognised
-from refundsheet.core.keys import comparable_id
+from refundsheet.core.keys import comparable_id, is_provisional
 from refundsheet.core.memory import Memory, Remembered, Visit, bounded
 from refundsheet.core.model import Cell, RefundCase
 from refundsheet.core.observe import REMOVED_AFTER_READS
@@ -96,7 +96,10 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
         since = (known.remembered and known.remembered.unseen_since) or last_read
         missed = {entry.field: entry for entry in told if entry.not_after > since}
         if missed and known.remembered is not None and known.doubt is None:
-            caught = _caught_up(known.remembered, known.row.case, missed, context)
+            caught = _caught_up(known.remembered, known.row.case, missed, context.calendar.zone)
+            told_last = [one for one in told if one.field == "status" and one.not_after > since]
+            if _is_of(known, told):
+                caught = _from_the_last_status(caught, known.remembered, told_last, context)
             cases[caught.key] = _restored(caught, told, context)
     used = {comparable_id(name): name for name in _ids_used(entries)}
     unknown = used.keys() - cases.keys() if "case_id" in context.layout.columns else ()
@@ -129,23 +132,43 @@ def _id_before(entry: Entry) -> str:
 
 
 def _caught_up(
-    known: Remembered, case: RefundCase, missed: Mapping[str, Entry], context: Context
+    known: Remembered, case: RefundCase, missed: Mapping[str, Entry], zone: ZoneInfo
 ) -> Remembered:
-    """The case with the cells that say what somebody else has seen in them, or put there.
-
-    What its cells say otherwise has come since then, and after the status that was seen last.
-    """
+    """The case with the cells that say what somebody else has seen in them, or put there."""
     seen = {
         field: getattr(case, field)
         for field, entry in missed.items()
-        if field in _CELLS and _says(getattr(case, field), entry, context.calendar.zone)
+        if field in _CELLS and _says(getattr(case, field), entry, zone)
     }
-    if "status" in missed and missed["status"].by is By.TEAM:
-        seen.setdefault("status", str(missed["status"].after or ""))
     owed = {field: stamp for field, stamp in known.owed.items() if field not in missed}
+    return replace(known, case=replace(known.case, **seen), owed=owed)
+
+
+def _is_of(known: KnownRow, told: Iterable[Entry]) -> bool:
+    """Whether what is told under a row's ID is told of its case, as far as History shows."""
+    was = known.remembered.key if known.remembered else known.key
+    renames = (entry for entry in told if entry.field == "case_id" and _id_before(entry))
+    return known.key == was or is_provisional(was) or any(renames)
+
+
+def _from_the_last_status(
+    caught: Remembered, known: Remembered, told: Sequence[Entry], context: Context
+) -> Remembered:
+    """The case with the status that was seen last: what its cell says otherwise has come since.
+
+    Only where the tale begins with the status that is known, and goes on from each to the next;
+    else some of it may be told of another case that had the ID meanwhile.
+    """
+    status = known.case.status
+    for entry in told:
+        if not context.desk.is_respelled(status, str(entry.before or "")):
+            return caught
+        status = str(entry.after or "")
+    if not told or caught.case.status != known.case.status:
+        return caught  # nothing is told, or the cell says it
     # By a clock that may have been ahead of ours.
-    until = min(context.now, max(entry.not_after for entry in missed.values()))
-    return replace(known, case=replace(known.case, **seen), owed=owed, unseen_since=until)
+    until = min(context.now, told[-1].not_after)
+    return replace(caught, case=replace(caught.case, status=status), unseen_since=until)
 
 
 _CELLS = frozenset(field.name for field in fields(RefundCase))

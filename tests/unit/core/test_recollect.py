@@ -315,20 +315,57 @@ def test_a_change_after_the_last_that_was_told_is_told_from_there_and_since_then
     log.run()
     log.rows[0]["Status"] = "Approved"
 
-    log.memory = caught_up(log, entry("status", "Rejected", by=By.TEAM, not_after=NOON))
+    told = entry("status", "Rejected", by=By.TEAM, before="New", not_after=NOON)
+    log.memory = caught_up(log, told)
 
     [seen] = [one for one in log.run().observed.observations if one.field == "status"]
     assert (seen.before, seen.after, seen.not_before) == ("Rejected", "Approved", NOON)
 
 
-def test_of_a_case_whose_new_id_nobody_told_nothing_is_learnt_from_the_old_one() -> None:
+def test_a_status_that_was_told_of_another_case_under_the_same_id_is_not_taken_for_its_own() -> (
+    None
+):
+    log = Log([row(Status="New"), row("R-2", Order_ID="1002", Status="Approved")])
+    log.run()
+    times = [NOON - timedelta(minutes=minutes) for minutes in (3, 2, 1)]
+    by_team: list[dict[str, Any]] = [{"by": By.TEAM, "not_after": at} for at in times]
+    swapped, seen, swapped_back = by_team
+
+    log.memory = caught_up(
+        log,
+        entry("case_id", "R-2", before="R-1", label="R-2", **swapped),
+        entry("case_id", "R-1", before="R-2", label="R-1", **swapped),
+        entry("status", "Refunded", before="Approved", label="R-1", **seen),
+        entry("case_id", "R-1", before="R-2", label="R-1", **swapped_back),
+        entry("case_id", "R-2", before="R-1", label="R-2", **swapped_back),
+    )
+
+    assert log.run().changes == {}
+
+
+def test_what_was_told_of_the_notes_does_not_tell_since_when_a_status_stands() -> None:
     log = Log([row(Status="New")])
     log.run()
-    log.rows[0] |= {"Status": "Rejected", "Case ID": "R-2"}
+    last_read = log.now
+    log.rows[0] |= {"Status": "Refunded", "Notes & Communications": "Called."}
 
-    log.memory = caught_up(log, entry("status", "Rejected", by=By.TEAM, not_after=NOON))
+    log.memory = caught_up(log, entry("notes", "Called.", by=By.TEAM, not_after=NOON))
 
-    assert "status" in [field for _, field, _, _ in log.run().observations]
+    [seen] = log.run().observed.observations
+    assert (seen.field, seen.not_before) == ("status", last_read)
+
+
+def test_what_was_told_under_an_id_that_a_case_got_later_is_not_taken_for_its_own() -> None:
+    log = Log([row(Status="New")])
+    log.run()
+    log.rows[0]["Case ID"] = "R-2"
+
+    told = entry("status", "Refunded", by=By.TEAM, before="New", label="R-2", not_after=NOON)
+    log.memory = caught_up(log, told)
+
+    passed = log.run()
+    assert passed.observations == [("r-2", "case_id", "R-1", "R-2")]
+    assert passed.changes == {}
 
 
 def test_what_another_ledger_has_seen_before_a_case_got_another_id_is_no_news() -> None:
