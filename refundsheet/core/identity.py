@@ -276,7 +276,7 @@ class _Elsewhere:
         named: What those with an ID say. Rows that share a key are remembered beside it, and need no
             other record: they count as named.
         nameless: What those without one say.
-        by_trace: What those without one keep while some of their cells are corrected.
+        by_trace: A trace to a row without one that leaves it.
     """
 
     named: frozenset[str]
@@ -325,6 +325,7 @@ def _moved(
     # The rows that stood beside a case at the read before.
     rivals = {root_of(old): old for old in absent if RIVAL in old and not absent[old].missing_reads}
     under = dict(rows)
+    said = elsewhere.named | elsewhere.nameless | {past.print_of(row.case) for _, row in rows}
     for key, row in rows:
         case = past.cases[key]
         print_ = past.print_of(case.case)
@@ -334,7 +335,13 @@ def _moved(
             beside = None
         # Where orders name the cases, a cell that was corrected can make a row say what another did.
         old = index.take_alike(row.case, to_the_letter=past.is_by_order) or beside
-        if old in rekeyed or (old in under and _stays(under[old], past.cases[old], index)):
+        own = under.get(old or "")
+        if old in rekeyed or (
+            old
+            and own
+            and not (print_ in said or index.has_alike(own.case))
+            and _stays(own.case, old, case, past)
+        ):
             old = None
         lacks_id = index.has_one_like(print_) and elsewhere.lacks_its_id(case, print_, row)
         # What stood beside the case under its own ID is not another case, unless the case itself
@@ -349,9 +356,16 @@ def _moved(
             yield KnownRow(row, key, past.cases[old])
 
 
-def _stays(row: Row, known: Remembered, index: Index) -> bool:
-    """Whether a row under its old ID is that case with cells corrected, though another says what it did."""
-    return is_like(row.case, known.case) and not index.has_alike(row.case)
+def _stays(case: RefundCase, key: str, other: Remembered, past: _Past) -> bool:
+    """Whether a row is still the case of its ID, corrected, though another row says what that did.
+
+    Where rows move under IDs that stay, what the other row said before stands somewhere else, and
+    what this one says is no liker to its own case.
+    """
+    own = past.cases[key].case
+    names = {case.customer_name} if past.is_by_order else {case.customer_name, case.order_id}
+    has_name = not names.isdisjoint({own.customer_name, own.order_id} - {""})
+    return has_name and is_like(case, own) and likeness(case, own) > likeness(case, other.case)
 
 
 def _beside_its_owner(

@@ -462,7 +462,7 @@ def _owed_on_entering(label: str, at: datetime, event: str, this: _Pass) -> dict
 def _note_doubts(recognised: Recognised, cases: dict[str, Remembered], this: _Pass) -> set[str]:
     """Note since when nobody knows what a case says, because several rows may be it.
 
-    A case that stands without its ID beside the rows that share it is not one of these, but missing.
+    A case whose row lacks its ID is noted as missing, too, though no read missed the row.
     """
     unsure = {known.key for known in recognised.rows if known.doubt is not None}
     if not unsure:

@@ -114,6 +114,44 @@ def test_a_row_pasted_over_another_is_not_the_case_that_is_corrected_where_it_st
     }
 
 
+def _pushed_down(log: Log) -> None:
+    log.rows.insert(
+        0, {**log.rows[0], "Customer Name": "Di Ray", "Order ID": "#4", "Status": "New"}
+    )
+
+
+def _pulled_up(log: Log) -> None:
+    log.rows = [*log.rows[1:], {}]
+
+
+def _pulled_up_and_typed_in(log: Log) -> None:
+    log.rows = [*log.rows[1:], case(order="#4", customer="Di Ray")]
+
+
+@pytest.mark.parametrize("is_moved", [_pushed_down, _pulled_up, _pulled_up_and_typed_in])
+@pytest.mark.parametrize(
+    "columns", [HEADERS, tuple(set(HEADERS) - {"Amount", "Reason for Refund"})]
+)
+def test_rows_that_move_under_ids_that_stay_are_the_cases_they_were(
+    is_moved: Callable[[Log], None], columns: tuple[str, ...]
+) -> None:
+    people = (("Ada Moreau", "Refunded"), ("Bo Lind", "New"), ("Cy Ode", "Approved"))
+    rows = [
+        case(f"R-{number}", order=f"#{number}", customer=customer, status=status)
+        for number, (customer, status) in enumerate(people, 1)
+    ]
+    log = Log(rows, headers=tuple(header for header in HEADERS if header in columns))
+    log.run()
+    is_moved(log)
+    for number, row in enumerate(log.rows, 1):
+        row["Case ID"] = f"R-{number}"
+    log.run()
+    stamped = {
+        header for header in ("Date Approved", "Date Paid") for row in log.rows if row.get(header)
+    }
+    assert stamped == set()
+
+
 def test_a_column_of_ids_sorted_by_itself_stamps_nothing() -> None:
     statuses = ("New", "Refunded", "Approved", "Under Review")
     log = Log([case(f"R-{n}", status=statuses[n % 4], order=f"#{n}") for n in range(40)])
