@@ -25,8 +25,8 @@ from refundsheet.core.keys import (
     what_it_says,
     what_it_says_beside_its_order,
 )
-from refundsheet.core.memory import Memory, Remembered, as_hearsay
-from refundsheet.core.missing import Index, is_like, resembling, traces
+from refundsheet.core.memory import Memory, Remembered
+from refundsheet.core.missing import Index, is_like, maybe, resembling, traces
 from refundsheet.core.model import Layout, RefundCase, Row, Violation
 
 
@@ -38,12 +38,14 @@ class KnownRow:
         key: How the case is known; "" where there is nothing to know the row by.
         remembered: What is known of the case, None for one never seen.
         doubt: Why the row must not be stamped.
+        may_be_old: Whether a case of which nothing is known may have been there before all the same.
     """
 
     row: Row
     key: str
     remembered: Remembered | None = None
     doubt: Violation | None = None
+    may_be_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     unsure = (entry.row for entry in known.values() if entry.doubt is not None)
     elsewhere = _elsewhere(strangers, unsure, past) if movers else None
     moved = list(_moved(movers, elsewhere, absent, past, rekeyed)) if elsewhere else []
+    moved = [_left_by_its_case(entry, rekeyed) for entry in moved]
     taken = rekeyed.keys() | {entry.key for entry in moved if entry.key not in rekeyed.values()}
     rest = {key: case for key, case in absent.items() if key not in taken}
     held: set[str] = set()
@@ -227,7 +230,9 @@ def _claimants(key: str, rows: list[Row], past: _Past) -> Iterator[KnownRow]:
         by_print[fingerprint(rival.case)].append(rival)
     numbers = numbered(key, {rival.key for rival in rivals})
     matched = _matched([row for row in _in_order(rows) if row is not original], by_print)
-    edited = sorted(chain(*by_print.values()), key=attrgetter("key"), reverse=True)
+    others = sorted(chain(*by_print.values()), key=attrgetter("key"), reverse=True)
+    edited = [rival for rival in others if not rival.missing_reads]
+    is_one_missing = any(rival.missing_reads and not rival.removed for rival in others)
     if original is not None:
         yield KnownRow(original, key, past.cases[key])
     for row, same in matched:
@@ -238,7 +243,7 @@ def _claimants(key: str, rows: list[Row], past: _Past) -> Iterator[KnownRow]:
         model = past.vanished.get(print_) or past.cases.get(print_, unknown)
         doubt = duplicate(row.case, len(rows), is_copy=original is not None)
         rival = remembered.key if remembered else next(numbers)
-        yield KnownRow(row, rival, remembered or model, doubt)
+        yield KnownRow(row, rival, remembered or model, doubt, may_be_old=is_one_missing)
 
 
 def _matched(
@@ -344,9 +349,9 @@ def _moved(
         ):
             old = None
         lacks_id = index.has_one_like(print_) and elsewhere.lacks_its_id(case, print_, row)
-        # What stood beside the case under its own ID is not another case, unless the case itself
-        # stands under another one now.
-        is_beside = old is not None and root_of(old) == key
+        # What stood beside the case under its own ID is not another case, unless it says other
+        # things or the case itself stands under another one now.
+        is_beside = old is not None and root_of(old) == key and is_like(row.case, case.case)
         if not has_id and (lacks_id or (beside and not case.removed)):
             yield _beside_its_owner(key, row, old, past, rekeyed)
         elif old is None or (is_beside and not case.removed and not has_id):
@@ -354,6 +359,14 @@ def _moved(
         else:
             rekeyed[old] = key
             yield KnownRow(row, key, past.cases[old])
+
+
+def _left_by_its_case(entry: KnownRow, rekeyed: Mapping[str, str]) -> KnownRow:
+    """A row that has the ID of a case, which another row is now: of this one nothing is known."""
+    known = entry.remembered
+    if known is None or known.key != entry.key or entry.key not in rekeyed:
+        return entry
+    return KnownRow(entry.row, entry.key, may_be_old=True)
 
 
 def _stays(case: RefundCase, key: str, other: Remembered, past: _Past) -> bool:
@@ -380,7 +393,7 @@ def _beside_its_owner(
     rival = next(numbered(key, past.cases))
     if old is None:
         # It may be the case, or one that is new: then nothing of the case's history is its own.
-        return KnownRow(row, rival, as_hearsay(past.cases[key]), taken_id(row.case))
+        return KnownRow(row, rival, None, taken_id(row.case), may_be_old=True)
     rekeyed[old] = rival
     return KnownRow(row, rival, past.cases[old], taken_id(row.case))
 
@@ -421,7 +434,8 @@ def _strangers(
             held.update(found)
             yield KnownRow(row, "", None, ambiguous(row.case))
         else:
-            yield KnownRow(row, key)
+            lost = maybe(key, row.case, index, absent)
+            yield KnownRow(row, key, may_be_old=lost is not None and not claims[lost])
 
 
 def _renamed(

@@ -1,7 +1,7 @@
 """What is remembered between passes: the cases as last seen, and what was observed of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -155,11 +155,6 @@ class Remembered:
     def is_hearsay(self) -> bool:
         """Whether no read ever held it: a new ledger knows from History that its ID was in use."""
         return self.removed and self.missing_since == self.first_seen
-
-
-def as_hearsay(known: Remembered) -> Remembered:
-    """Of a row that may be this case nothing is known but that it is no new one for certain."""
-    return replace(known, removed=True, missing_since=known.first_seen)
 
 
 def timeline(known: Remembered) -> tuple[Visit, ...]:

@@ -128,6 +128,20 @@ def resembling(
     return list(islice(dict.fromkeys(found), 2))
 
 
+def maybe(key: str, case: RefundCase, index: Index, absent: Mapping[str, Remembered]) -> str | None:
+    """A case that a row with another ID may be, though it would be more than a rename.
+
+    It stood there at the last read, with its ID or without, and what it said was almost the same.
+    """
+    if key.startswith(NAMELESS):
+        return None
+    found = (old for trace in traces(case) for old in index.named.get(trace, ())[:_LOOKED_AT])
+    return next(
+        (old for old in found if not absent[old].missing_reads and is_like(case, absent[old].case)),
+        None,
+    )
+
+
 def is_like(one: RefundCase, other: RefundCase) -> bool:
     """Whether at most two of the cells that hardly ever change are not the same."""
     return likeness(one, other) >= len(FINGERPRINT_FIELDS) - 2

@@ -146,10 +146,9 @@ def test_rows_that_move_under_ids_that_stay_are_the_cases_they_were(
     for number, row in enumerate(log.rows, 1):
         row["Case ID"] = f"R-{number}"
     log.run()
-    stamped = {
-        header for header in ("Date Approved", "Date Paid") for row in log.rows if row.get(header)
-    }
-    assert stamped == set()
+    assert log.settle().changes == {}
+    stamps = ("Date of Last Action", "Date Approved", "Date Paid", "Resolution Date")
+    assert not [(header, row) for header in stamps for row in log.rows if row.get(header)]
 
 
 def test_a_column_of_ids_sorted_by_itself_stamps_nothing() -> None:
@@ -316,6 +315,78 @@ def test_a_cleared_id_is_missed_though_the_order_is_corrected_next() -> None:
         assert log.run().changes == {}
     log.rows[0]["Case ID"] = "R-1"
     assert log.settle().changes == {}
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        pytest.param(({"Case ID": "R-9", "Order ID": "#7"},), id="in one go"),
+        pytest.param(({"Case ID": "", "Order ID": "#7"}, {"Case ID": "R-9"}), id="cleared first"),
+        pytest.param(
+            ({"Case ID": ""}, {"Order ID": "#7"}, {"Case ID": "R-9"}), id="one after the other"
+        ),
+    ],
+)
+def test_a_case_that_gets_another_id_and_a_correction_is_not_taken_for_new(
+    edits: tuple[dict[str, str], ...],
+) -> None:
+    log = Log([case("R-1", received="", status="Refunded"), case("R-2")])
+    log.run()
+    for edit in edits:
+        log.rows[0] |= edit
+        log.run()
+    assert log.settle().changes == {}
+    assert log.known("r-9").adopted
+    assert not log.rows[0].keys() & {"Date of Last Action", "Date Paid", "Resolution Date"}
+
+
+def test_a_row_given_an_id_in_use_is_its_own_case_when_the_other_row_is_deleted() -> None:
+    log = Log(
+        [
+            case("R-1", order="#1"),
+            case("R-2", order="#2", customer="Bo Lind", reason="Other", status="Refunded"),
+        ]
+    )
+    log.run()
+    log.rows[1]["Case ID"] = "R-1"
+    log.run()
+    del log.rows[0]
+    assert {(one[0], one[1]) for one in log.run().observations} <= {("r-1", "case_id")}
+    assert log.settle().changes == {}
+
+
+def test_a_cut_row_whose_id_another_row_got_is_itself_when_it_is_pasted() -> None:
+    log = Log(
+        [case("R-1", order="#1", received=""), case("R-2", order="#2", customer="Bo Lind")],
+    )
+    log.run()
+    cut = log.rows.pop(0)
+    log.rows[0]["Case ID"] = "R-1"
+    log.run()
+    log.rows.append(cut)
+    assert log.run().doubts == [None, "duplicate_id"]
+    log.rows[1]["Case ID"] = "R-2"
+    assert log.settle().changes == {}
+    assert log.known("r-2").adopted
+
+
+@pytest.mark.parametrize(("reads", "is_new"), [(1, False), (15, True)])
+def test_a_row_copied_from_one_that_got_the_id_of_a_case_that_is_gone_is_not_that_case(
+    reads: int, is_new: bool
+) -> None:
+    log = Log([case("R-1", order="#1"), case("R-2", order="#2", customer="Bo Lind")])
+    log.run()
+    del log.rows[0]
+    log.rows[0]["Case ID"] = "R-1"
+    for _ in range(reads):
+        log.run()
+    log.add(log.rows[0] | {"Date Request Received": "", "Order ID": "#5"})
+    log.run()
+    log.rows[1]["Case ID"] = "R-5"
+    log.settle()
+    assert log.known("r-5").adopted is not is_new
+    assert bool(log.rows[1]["Date Request Received"]) is is_new
+    assert "#1" in {known.case.order_id for known in log.memory.cases.values()}
 
 
 @pytest.mark.parametrize(
