@@ -143,25 +143,25 @@ def decide(recognised: Recognised, context: Context, before: Judged = NOTHING_JU
 def _told_apart(
     changes: Iterable[Change], rows: Iterable[KnownRow], layout: Layout
 ) -> Iterator[Change]:
-    """The changes; where an ID does not tell their row, they also rest on what told it from the others.
+    """The changes, which rest on whose case it is, too, and not on its ID alone.
 
-    Of several rows of one ID one keeps the bare key, because the rest of it is as last seen, and so
-    does a row that lacks its ID. The ID alone, or that there is none, would let a write pass that
-    finds another row in its place. Not the date received: one batch may fill it.
+    People may sort the content of the log and leave its IDs where they are. And of several rows of
+    one ID one keeps the bare key, because the rest of it is as last seen, as does a row that lacks its
+    ID: there the changes rest on all that told the row from others. Not on the date received: one
+    batch may fill it.
     """
     in_doubt = {known.key for known in rows if known.doubt is not None}
     several = {root_of(key) for key in in_doubt if root_of(key) != key}
     several |= {key for key in in_doubt if not is_provisional(key)}
+    whose = [name for name in _NAMES if name in layout.columns]
     telling = [
         name
-        for name in (*FINGERPRINT_FIELDS, CUSTOMER_AND_ORDER.field)
+        for name in (*FINGERPRINT_FIELDS, *whose)
         if name in layout.columns and name not in _PREMISES
     ]
     for change in changes:
-        if change.case in several:
-            yield replace(change, premise=tuple(dict.fromkeys((*change.premise, *telling))))
-        else:
-            yield change
+        names = telling if change.case in several else whose
+        yield replace(change, premise=tuple(dict.fromkeys((*change.premise, *names))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ But one batchUpdate is ordered and atomic, and ``deleteDuplicates`` is a request
 content. So on our hidden tab, inside one batch, three rows are laid under each other for each row of
 the log that is to be written:
 
-    expected   nonce  headers  ID above, ID, ID below  status, notes, cells to write …  (what we read)
+    expected   nonce  headers  ID above, ID, ID below  customer, status, cells to write …  (as read)
     actual     copied from the log by the same batch, in that very instant
     written    letters that resemble nothing, and beside them the new values
 

@@ -11,8 +11,11 @@ from tests.simulation.people import (
     Clear,
     CopyRow,
     DeleteRow,
+    Extent,
+    MoveColumn,
     MoveRow,
     PasteRows,
+    Sort,
     Type,
     TypeFormula,
     Undo,
@@ -151,6 +154,23 @@ def test_a_formula_that_shows_nothing_stays_though_it_comes_just_before_the_writ
     desk.wait(20)
     formula = TypeFormula(row=0, name="last_action_at")
     desk.run(script=(_QUIET, _QUIET, Moment(before=(formula,))))
+    assert desk.broken() == []
+
+
+@pytest.mark.parametrize("world", [MemoryWorld, SheetsWorld])
+def test_rows_sorted_under_ids_that_stay_in_the_second_of_a_write_get_nothing_of_each_others(
+    world: type[MemoryWorld] | type[SheetsWorld],
+) -> None:
+    desk = Simulation(world(a_log()))
+    desk.start()
+    desk.run()
+    desk.world.act(MoveColumn(column=0, to=12))  # of the Case IDs
+    for row in range(5):
+        desk.world.act(Clear(row=row, name="notes"))
+        desk.world.act(Type(row=row, name="status", number=3))
+    desk.wait(20)
+    by_order = Sort("order_id", descending=True, extent=Extent.FIRST_SIX)
+    desk.run(script=(_QUIET, _QUIET, Moment(before=(by_order,))))
     assert desk.broken() == []
 
 

@@ -372,7 +372,7 @@ def test_a_cut_row_whose_id_another_row_got_is_itself_when_it_is_pasted() -> Non
 
 @pytest.mark.parametrize(("reads", "is_new"), [(1, False), (15, True)])
 def test_a_row_copied_from_one_that_got_the_id_of_a_case_that_is_gone_is_not_that_case(
-    reads: int, is_new: bool
+    reads: int, *, is_new: bool
 ) -> None:
     log = Log([case("R-1", order="#1"), case("R-2", order="#2", customer="Bo Lind")])
     log.run()

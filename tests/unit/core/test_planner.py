@@ -139,12 +139,13 @@ def test_a_new_case_is_not_backfilled() -> None:
     assert log.run(backfill=True).changes == {}
 
 
-def test_a_stamp_rests_on_the_status_it_comes_from() -> None:
+def test_a_stamp_rests_on_the_status_it_comes_from_and_on_whose_case_it_is() -> None:
     log = an_adopted_log(case("R-1"))
     log.rows[0]["Status"] = "Rejected"
     passed = log.run()
-    assert change_of(passed, "resolved_at").premise == ("status",)
-    assert change_of(passed, "last_action_at").premise == ("status", "notes")
+    whose = ("order_id", "customer_name")
+    assert change_of(passed, "resolved_at").premise == ("status", *whose)
+    assert change_of(passed, "last_action_at").premise == ("status", "notes", *whose)
     assert change_of(passed, "resolved_at").reason == "status became Rejected"
 
 
@@ -246,7 +247,7 @@ def test_what_told_a_row_from_others_with_its_id_is_still_true_when_it_is_writte
 
     changes = [change for change in log.run().decisions.changes if change.field == "approved_at"]
 
-    tells = {"order_id", "customer_name"}
+    tells = {"amount", "reason"}
     assert {change.case: tells <= {*change.premise} for change in changes} == {
         "r-1": True,
         "r-2": False,
