@@ -18,6 +18,7 @@ from refundsheet.core.memory import (
     Remembered,
     Seen,
     Visit,
+    is_vague,
     timeline,
     with_visit,
 )
@@ -273,7 +274,10 @@ def _after(
 ) -> Remembered:
     """The record of a case that was known, after one more read found it."""
     if not before.settled:
-        return _settle(_still(found, before.case, changes, this), row, this)
+        if not (changes and _is_typed_long_ago(before, this)):
+            return _settle(_still(found, before.case, changes, this), row, this)
+        entered = _entered(replace(found, case=before.case), this)
+        found = replace(entered, case=found.case)
     if changes:
         kept = {field: value for field, value in before.written.items() if field not in changes}
         undone = _still_undone(before, changes) if before.undone else before.undone
@@ -288,6 +292,11 @@ def _after(
         )
         found = _acted(found, before.case, changes, this)
     return _without_filled(found, row)
+
+
+def _is_typed_long_ago(before: Remembered, this: _Pass) -> bool:
+    """Whether a row was whole before a gap so long that what is another now was changed, not typed."""
+    return is_vague(this.not_before, this.now) and _is_complete(before.case, this)
 
 
 def _found_since(before: Remembered) -> Moment | None:
@@ -378,13 +387,18 @@ def _settle(found: Remembered, row: Row, this: _Pass) -> Remembered:
         return found
     if not _is_complete(found.case, this) or "status" in found.unread:
         return found
+    return _without_filled(_entered(found, this), row)
+
+
+def _entered(found: Remembered, this: _Pass) -> Remembered:
+    """A row that nobody types in any more: a case, with the timestamps it is owed on its entry."""
     owed = {"requested_at": Owed(found.first_seen, "the request was first seen here")}
     case, visits = found.case, found.visits
     if _is_backdated(case.requested_at, found.first_seen, this):
         visits = (replace(timeline(found)[0], not_before=None),)
     else:
         owed |= _owed_on_entering(case.status, found.first_seen, "the case was entered as", this)
-    return _without_filled(replace(found, settled=True, owed=owed, visits=visits), row)
+    return replace(found, settled=True, owed=owed, visits=visits)
 
 
 def _is_backdated(requested_at: Moment | None, first_seen: datetime, this: _Pass) -> bool:

@@ -379,6 +379,31 @@ def test_a_row_cut_while_it_was_typed_is_forgotten() -> None:
     assert "r-2" not in log.memory.cases
 
 
+def test_a_row_that_was_just_typed_before_an_outage_did_not_begin_as_what_it_became_meanwhile() -> (
+    None
+):
+    log = an_adopted_log(case("R-1"))
+    log.add(case("R-2", received=""))
+    log.run()
+    typed = log.now
+    log.wait(days=3)
+    log.rows[1]["Status"] = "Approved"
+    log.settle()
+    assert log.rows[1]["Date Request Received"] == serial(typed)
+    assert log.rows[1]["Date Approved"] == serial(typed + timedelta(days=3, minutes=1))
+    assert [visit.status for visit in log.known("r-2").visits] == ["New", "Approved"]
+
+
+def test_a_row_that_was_being_typed_before_an_outage_begins_when_it_is_seen_whole() -> None:
+    log = an_adopted_log(case("R-1"))
+    log.add({"Case ID": "R-2", "Order ID": "#2"})
+    log.run()
+    log.wait(days=3)
+    log.rows[1]["Status"] = "Approved"
+    log.settle()
+    assert [visit.status for visit in log.known("r-2").visits] == ["Approved"]
+
+
 def test_what_is_observed_lies_between_two_reads() -> None:
     log = an_adopted_log(case("R-1"))
     before = log.now
