@@ -529,7 +529,12 @@ def _bring_back_cells(truth: Truth, before: list[Line]) -> None:
     for row, line in enumerate(before):
         for column, value in enumerate(line.values):
             here = truth.lines[row].values[column]
-            if not value.is_blank and here.content != value.content:
+            if value.is_blank or here.content == value.content:
+                continue
+            if truth.is_unseen(here):
+                truth.lines[row].values[column] = value
+                truth.touched[line.uid, truth.field_at(column)] = truth.tick
+            else:
                 truth.place(row, column, truth.copied(value))
 
 

@@ -186,6 +186,23 @@ def test_a_hidden_row_dragged_to_a_case_that_is_written_does_not_spill_over_its_
     assert desk.broken() == []
 
 
+def test_a_formula_that_was_typed_over_a_stamp_and_undone_before_anybody_read_it_was_never_there() -> (
+    None
+):
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.settle()
+    desk.world.act(Type(row=0, name="status", number=4))
+    desk.settle()
+    desk.world.act(Type(row=0, name="status", number=1))
+    desk.wait(20)
+    desk.run(script=(_QUIET, _QUIET, Moment(before=(MoveRow(row=4, to=1),))))
+    desk.world.act(TypeFormula(row=0, name="last_action_at"))
+    desk.world.act(Undo(how=Undoing.CHANGED_CELLS))
+    desk.settle()
+    assert desk.broken() == []
+
+
 @pytest.mark.xfail(
     strict=True,
     reason="where Google pastes past hidden rows, a filter that somebody sets between our look and the "

@@ -234,8 +234,12 @@ class Truth:
 
     def brought_back(self, value: Value, was: Value | None) -> Value:
         """A value that an undo brings back; it had not been gone if nobody saw what stood there."""
-        is_unseen = was is not None and was.by is By.PERSON and was.since > self.recorded[-1]
+        is_unseen = was is not None and self.is_unseen(was)
         return value if is_unseen else replace(value, since=self.tick)
+
+    def is_unseen(self, value: Value) -> bool:
+        """Whether a person put a value there of which refundsheet knows nothing yet."""
+        return value.by is By.PERSON and value.since > self.recorded[-1]
 
     def note_headers(self) -> None:
         """Under another header every row says something else in a field, though no cell changed.
