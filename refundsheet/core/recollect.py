@@ -94,10 +94,10 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
     for known in recognised.rows:
         told = _told_of(known, by_case)
         since = (known.remembered and known.remembered.unseen_since) or last_read
-        missed = {entry.field: entry for entry in told if entry.not_after > since}
+        missed = [entry for entry in told if entry.not_after > since]
         if missed and known.remembered is not None and known.doubt is None:
             caught = _caught_up(known.remembered, known.row.case, missed, context.calendar.zone)
-            told_last = [one for one in told if one.field == "status" and one.not_after > since]
+            told_last = [entry for entry in missed if entry.field == "status"]
             if _is_of(known, told):
                 caught = _from_the_last_status(caught, known.remembered, told_last, context)
             cases[caught.key] = _restored(caught, told, context)
@@ -132,16 +132,20 @@ def _id_before(entry: Entry) -> str:
 
 
 def _caught_up(
-    known: Remembered, case: RefundCase, missed: Mapping[str, Entry], zone: ZoneInfo
+    known: Remembered, case: RefundCase, missed: Sequence[Entry], zone: ZoneInfo
 ) -> Remembered:
     """The case with the cells that say what somebody else has seen in them, or put there."""
+    latest = {entry.field: entry for entry in missed}
     seen = {
         field: getattr(case, field)
-        for field, entry in missed.items()
+        for field, entry in latest.items()
         if field in _CELLS and _says(getattr(case, field), entry, zone)
     }
-    owed = {field: stamp for field, stamp in known.owed.items() if field not in missed}
-    return replace(known, case=replace(known.case, **seen), owed=owed)
+    owed = {field: stamp for field, stamp in known.owed.items() if field not in latest}
+    # What was stamped was no longer being typed, and got what was due on its entry.
+    stamped = any(entry.by is By.US and entry.field in _STAMPED for entry in missed)
+    settled = known.settled or stamped
+    return replace(known, case=replace(known.case, **seen), owed=owed, settled=settled)
 
 
 def _is_of(known: KnownRow, told: Iterable[Entry]) -> bool:

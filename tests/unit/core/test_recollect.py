@@ -442,6 +442,22 @@ def test_what_another_ledger_has_seen_while_this_one_could_not_tell_the_case_is_
     assert (passed.observations, passed.changes) == ([], {})
 
 
+def test_a_date_that_was_cleared_stays_away_though_this_ledger_knows_the_row_as_just_typed() -> (
+    None
+):
+    log = Log([row()])
+    log.run()
+    log.add(row("R-2", Order_ID="1002", Status="Approved", Date_Request_Received=""))
+    log.run()
+    stamped = entry("requested_at", STAMP, label="R-2")
+    cleared = entry("requested_at", "", by=By.TEAM, label="R-2")
+
+    log.memory = caught_up(log, stamped, cleared)
+
+    assert log.settle().changes == {}
+    assert not log.rows[1]["Date Request Received"]
+
+
 def test_what_another_ledger_wrote_is_ours_and_not_owed_a_second_time() -> None:
     log = Log([row(Status="New")])
     log.run()
