@@ -26,7 +26,7 @@ from refundsheet.core.keys import (
     what_it_says_beside_its_order,
 )
 from refundsheet.core.memory import Memory, Remembered
-from refundsheet.core.missing import Index, is_like, maybe, resembling, traces
+from refundsheet.core.missing import Index, is_almost, is_like, may_be_one_of, resembling, traces
 from refundsheet.core.model import Layout, RefundCase, Row, Violation
 
 
@@ -139,7 +139,8 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     elsewhere = _elsewhere(strangers, unsure, past) if movers else None
     moved = list(_moved(movers, elsewhere, absent, past, rekeyed)) if elsewhere else []
     moved = [_left_by_its_case(entry, rekeyed) for entry in moved]
-    taken = rekeyed.keys() | {entry.key for entry in moved if entry.key not in rekeyed.values()}
+    own = {entry.key for entry in moved if entry.remembered is not None}
+    taken = rekeyed.keys() | own - {*rekeyed.values()}
     rest = {key: case for key, case in absent.items() if key not in taken}
     held: set[str] = set()
     for entry in (*moved, *_strangers(strangers, rest, past, rekeyed, held)):
@@ -354,6 +355,8 @@ def _moved(
         is_beside = old is not None and root_of(old) == key and is_like(row.case, case.case)
         if not has_id and (lacks_id or (beside and not case.removed)):
             yield _beside_its_owner(key, row, old, past, rekeyed)
+        elif old is None and has_id and not is_almost(row.case, case.case):
+            yield KnownRow(row, key, may_be_old=True)
         elif old is None or (is_beside and not case.removed and not has_id):
             yield KnownRow(row, key, case)
         else:
@@ -416,16 +419,19 @@ def _strangers(
     """
     index = Index(absent, past.print_of)
     unlike: list[tuple[str, Row]] = []
+    alike: set[str] = set()
     # Those with an ID first: of two that are alike, the case is the one that has a name.
     for key, row in sorted(rows, key=lambda one: (one[0].startswith(NAMELESS), one[0])):
         old = index.take_alike(row.case)
         if old is None:
             unlike.append((key, row))
         else:
+            alike.add(old)
             yield _renamed(old, key, row, absent, rekeyed)
     index = Index({key: case for key, case in absent.items() if key not in rekeyed}, past.print_of)
     wanted = {key: resembling(key, row.case, index, absent) for key, row in unlike}
     claims = Counter(old for found in wanted.values() for old in found)
+    lost = {key: case for key, case in absent.items() if key not in alike and not claims[key]}
     for key, row in unlike:
         found = [old for old in wanted[key] if absent[old].settled or claims[old] == 1]
         if len(found) == 1 and claims[found[0]] == 1:
@@ -434,8 +440,7 @@ def _strangers(
             held.update(found)
             yield KnownRow(row, "", None, ambiguous(row.case))
         else:
-            lost = maybe(key, row.case, index, absent)
-            yield KnownRow(row, key, may_be_old=lost is not None and not claims[lost])
+            yield KnownRow(row, key, may_be_old=may_be_one_of(lost, key, row.case, index))
 
 
 def _renamed(

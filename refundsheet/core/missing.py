@@ -128,23 +128,26 @@ def resembling(
     return list(islice(dict.fromkeys(found), 2))
 
 
-def maybe(key: str, case: RefundCase, index: Index, absent: Mapping[str, Remembered]) -> str | None:
-    """A case that a row with another ID may be, though it would be more than a rename.
+def may_be_one_of(lost: Mapping[str, Remembered], key: str, case: RefundCase, index: Index) -> bool:
+    """Whether a row with another ID may be one of these cases, though that is more than a rename.
 
-    It stood there at the last read, with its ID or without, and what it said was almost the same.
+    The case stood there at the last read, with its ID or without, and said the same but for one cell.
     """
     if key.startswith(NAMELESS):
-        return None
+        return False
     found = (old for trace in traces(case) for old in index.named.get(trace, ())[:_LOOKED_AT])
-    return next(
-        (old for old in found if not absent[old].missing_reads and is_like(case, absent[old].case)),
-        None,
-    )
+    known = (lost[old] for old in found if old in lost)
+    return any(one.settled and not one.missing_reads and is_almost(case, one.case) for one in known)
 
 
 def is_like(one: RefundCase, other: RefundCase) -> bool:
     """Whether at most two of the cells that hardly ever change are not the same."""
     return likeness(one, other) >= len(FINGERPRINT_FIELDS) - 2
+
+
+def is_almost(one: RefundCase, other: RefundCase) -> bool:
+    """Whether at most one of the cells that hardly ever change is not the same."""
+    return likeness(one, other) >= len(FINGERPRINT_FIELDS) - 1
 
 
 def traces(case: RefundCase) -> Iterator[str]:

@@ -10,7 +10,7 @@ from refundsheet.core.cells import CELL_ERROR
 from refundsheet.core.columns import COLUMNS, CUSTOMER_AND_ORDER, Kind, Writer
 from refundsheet.core.desk import Desk, Meaning
 from refundsheet.core.identity import KnownRow, Recognised
-from refundsheet.core.keys import FINGERPRINT_FIELDS, is_provisional, numbered, root_of
+from refundsheet.core.keys import FINGERPRINT_FIELDS, is_provisional, root_of
 from refundsheet.core.memory import (
     Memory,
     Observation,
@@ -114,7 +114,6 @@ def observe(
             cases[known.key] = seen
             if seen != known.remembered:
                 changed.add(known.key)
-    changed |= _set_aside(recognised, cases, this)
     changed |= _note_doubts(recognised, cases, this)
     forgotten = _note_absent(recognised.absent, cases, this)
     changed |= _note_returned(present - before, recognised, cases, this)
@@ -524,22 +523,6 @@ def _note_absent(absent: Iterable[str], cases: dict[str, Remembered], this: _Pas
             del cases[key]
             forgotten.add(key)
     return forgotten
-
-
-def _set_aside(recognised: Recognised, cases: dict[str, Remembered], this: _Pass) -> set[str]:
-    """Keep what is known of missing cases whose IDs other cases were given: they may come back."""
-    kept: set[str] = set()
-    for known in recognised.rows:
-        owner = this.memory.cases.get(known.key)
-        if owner is None or known.remembered is None or known.remembered.key == known.key:
-            continue
-        if known.key in recognised.rekeyed or owner.is_hearsay or not owner.settled:
-            continue
-        owner = owner if owner.removed else _missing(owner, this)
-        aside = next(numbered(known.key, cases))
-        cases[aside] = replace(owner, key=aside)
-        kept.add(aside)
-    return kept
 
 
 def _missing(known: Remembered, this: _Pass) -> Remembered:

@@ -120,15 +120,21 @@ def _pushed_down(log: Log) -> None:
     )
 
 
+def _pushed_down_from_the_last(log: Log) -> None:
+    log.rows.insert(2, case(order="#4", customer="Di Ray", status="Approved", received=""))
+
+
 def _pulled_up(log: Log) -> None:
     log.rows = [*log.rows[1:], {}]
 
 
 def _pulled_up_and_typed_in(log: Log) -> None:
-    log.rows = [*log.rows[1:], case(order="#4", customer="Di Ray")]
+    log.rows = [*log.rows[1:], case(order="#4", customer="Di Ray", received="")]
 
 
-@pytest.mark.parametrize("is_moved", [_pushed_down, _pulled_up, _pulled_up_and_typed_in])
+@pytest.mark.parametrize(
+    "is_moved", [_pushed_down, _pushed_down_from_the_last, _pulled_up, _pulled_up_and_typed_in]
+)
 @pytest.mark.parametrize(
     "columns", [HEADERS, tuple(set(HEADERS) - {"Amount", "Reason for Refund"})]
 )
@@ -137,7 +143,7 @@ def test_rows_that_move_under_ids_that_stay_are_the_cases_they_were(
 ) -> None:
     people = (("Ada Moreau", "Refunded"), ("Bo Lind", "New"), ("Cy Ode", "Approved"))
     rows = [
-        case(f"R-{number}", order=f"#{number}", customer=customer, status=status)
+        case(f"R-{number}", order=f"#{number}", customer=customer, status=status, received="")
         for number, (customer, status) in enumerate(people, 1)
     ]
     log = Log(rows, headers=tuple(header for header in HEADERS if header in columns))
@@ -147,8 +153,8 @@ def test_rows_that_move_under_ids_that_stay_are_the_cases_they_were(
         row["Case ID"] = f"R-{number}"
     log.run()
     assert log.settle().changes == {}
-    stamps = ("Date of Last Action", "Date Approved", "Date Paid", "Resolution Date")
-    assert not [(header, row) for header in stamps for row in log.rows if row.get(header)]
+    dates = [header for header in HEADERS if "Date" in header]
+    assert not [(header, row) for header in dates for row in log.rows if row.get(header)]
 
 
 def test_a_column_of_ids_sorted_by_itself_stamps_nothing() -> None:
@@ -355,29 +361,15 @@ def test_a_row_given_an_id_in_use_is_its_own_case_when_the_other_row_is_deleted(
     assert log.settle().changes == {}
 
 
-def test_a_cut_row_whose_id_another_row_got_is_itself_when_it_is_pasted() -> None:
-    log = Log(
-        [case("R-1", order="#1", received=""), case("R-2", order="#2", customer="Bo Lind")],
-    )
-    log.run()
-    cut = log.rows.pop(0)
-    log.rows[0]["Case ID"] = "R-1"
-    log.run()
-    log.rows.append(cut)
-    assert log.run().doubts == [None, "duplicate_id"]
-    log.rows[1]["Case ID"] = "R-2"
-    assert log.settle().changes == {}
-    assert log.known("r-2").adopted
-
-
 @pytest.mark.parametrize(("reads", "is_new"), [(1, False), (15, True)])
-def test_a_row_copied_from_one_that_got_the_id_of_a_case_that_is_gone_is_not_that_case(
+def test_a_copy_is_not_the_case_that_had_the_same_id_by_mistake_and_is_gone(
     reads: int, *, is_new: bool
 ) -> None:
     log = Log([case("R-1", order="#1"), case("R-2", order="#2", customer="Bo Lind")])
     log.run()
-    del log.rows[0]
-    log.rows[0]["Case ID"] = "R-1"
+    log.rows[1]["Case ID"] = "R-1"
+    log.run()
+    del log.rows[1]
     for _ in range(reads):
         log.run()
     log.add(log.rows[0] | {"Date Request Received": "", "Order ID": "#5"})
@@ -386,7 +378,37 @@ def test_a_row_copied_from_one_that_got_the_id_of_a_case_that_is_gone_is_not_tha
     log.settle()
     assert log.known("r-5").adopted is not is_new
     assert bool(log.rows[1]["Date Request Received"]) is is_new
-    assert "#1" in {known.case.order_id for known in log.memory.cases.values()}
+    assert "#2" in {known.case.order_id for known in log.memory.cases.values()}
+
+
+def _beside_a_row_without_its_id(log: Log) -> None:
+    log.rows[0]["Case ID"] = ""
+    log.run()
+    log.add(case("R-3", order="#1", received=""))
+
+
+def _corrected_while_it_is_typed(log: Log) -> None:
+    log.add(case("R-2", order="#2", received=""))
+    log.run()
+    log.rows[1] |= {"Case ID": "R-3", "Order ID": "#3"}
+
+
+def _instead_of_an_archived_one(log: Log) -> None:
+    log.rows[0] = case("R-3", order="#3", received="")
+
+
+@pytest.mark.parametrize(
+    "is_typed",
+    [_beside_a_row_without_its_id, _corrected_while_it_is_typed, _instead_of_an_archived_one],
+)
+def test_the_next_case_of_a_customer_is_new(is_typed: Callable[[Log], None]) -> None:
+    log = Log([case("R-1", order="#1"), case("R-9", customer="Bo Lind")])
+    log.run()
+    del log.rows[1]
+    log.run()
+    is_typed(log)
+    log.settle()
+    assert log.rows[-1]["Date Request Received"]
 
 
 @pytest.mark.parametrize(
