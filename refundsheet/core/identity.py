@@ -57,6 +57,7 @@ class _Past:
         rivals: Key to what is remembered of the rows that shared it.
         vanished: What a row said to its case, of those that stand nowhere under their IDs; none where
             several said that.
+        other: What the rows say that stand alone under IDs of which this is not known.
         is_by_order: Whether orders name the cases, for want of IDs.
     """
 
@@ -64,6 +65,7 @@ class _Past:
     is_by_order: bool
     rivals: dict[str, list[Remembered]] = field(default_factory=dict[str, list[Remembered]])
     vanished: dict[str, Remembered] = field(default_factory=dict[str, Remembered])
+    other: frozenset[str] = frozenset()
 
     def print_of(self, case: RefundCase) -> str:
         """The fingerprint that a case keeps when it gets another name."""
@@ -108,7 +110,10 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     known = {row.number: KnownRow(row, "") for row in blank}
     if shared:
         past = replace(
-            past, rivals=_remembered_rivals(past), vanished=_vanished(past, alone, shared)
+            past,
+            rivals=_remembered_rivals(past),
+            vanished=_vanished(past, alone, shared),
+            other=frozenset(_other(past, alone)),
         )
     rekeyed: dict[str, str] = {}
     for key, group in shared.items():
@@ -215,6 +220,12 @@ def _vanished(
     return {print_: known for print_, known in found.items() if print_ and print_ not in several}
 
 
+def _other(past: _Past, alone: Mapping[str, Row]) -> Iterator[str]:
+    for key, row in alone.items():
+        if key not in past.cases or past.is_elsewhere(row.case, past.cases[key].case):
+            yield past.print_of(row.case)
+
+
 def _claimants(key: str, rows: list[Row], past: _Past) -> Iterator[KnownRow]:
     """Rows with one key: the one whose other content is as last seen keeps it, if it is just one.
 
@@ -232,7 +243,11 @@ def _claimants(key: str, rows: list[Row], past: _Past) -> Iterator[KnownRow]:
     numbers = numbered(key, {rival.key for rival in rivals})
     matched = _matched([row for row in _in_order(rows) if row is not original], by_print)
     others = sorted(chain(*by_print.values()), key=attrgetter("key"), reverse=True)
-    edited = [rival for rival in others if not rival.missing_reads]
+    edited = [
+        rival
+        for rival in others
+        if not (rival.missing_reads or past.print_of(rival.case) in past.other)
+    ]
     is_one_missing = any(rival.missing_reads and not rival.removed for rival in others)
     if original is not None:
         yield KnownRow(original, key, past.cases[key])
@@ -428,10 +443,11 @@ def _strangers(
         else:
             alike.add(old)
             yield _renamed(old, key, row, absent, rekeyed)
-    index = Index({key: case for key, case in absent.items() if key not in rekeyed}, past.print_of)
-    wanted = {key: resembling(key, row.case, index, absent) for key, row in unlike}
+    left = {key: case for key, case in absent.items() if key not in alike}
+    index = Index(left, past.print_of)
+    wanted = {key: resembling(key, row.case, index, left) for key, row in unlike}
     claims = Counter(old for found in wanted.values() for old in found)
-    lost = {key: case for key, case in absent.items() if key not in alike and not claims[key]}
+    lost = {key: case for key, case in left.items() if not claims[key]}
     for key, row in unlike:
         found = [old for old in wanted[key] if absent[old].settled or claims[old] == 1]
         if len(found) == 1 and claims[found[0]] == 1:
@@ -440,7 +456,10 @@ def _strangers(
             held.update(found)
             yield KnownRow(row, "", None, ambiguous(row.case))
         else:
-            yield KnownRow(row, key, may_be_old=may_be_one_of(lost, key, row.case, index))
+            claimed = (absent[old] for old in found)
+            is_one = any(one.settled and is_almost(row.case, one.case) for one in claimed)
+            is_old = is_one or may_be_one_of(lost, key, row.case, index)
+            yield KnownRow(row, key, may_be_old=is_old)
 
 
 def _renamed(

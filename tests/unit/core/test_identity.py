@@ -381,6 +381,56 @@ def test_a_copy_is_not_the_case_that_had_the_same_id_by_mistake_and_is_gone(
     assert "#2" in {known.case.order_id for known in log.memory.cases.values()}
 
 
+def test_an_old_row_that_is_given_an_id_and_corrected_stays_old_beside_the_next_of_its_customer() -> (
+    None
+):
+    log = Log([case("", order="#1", received="", status="Refunded")])
+    log.run()
+    log.rows[0] |= {"Case ID": "R-7", "Amount": 99}
+    log.add(case("R-8", order="#8", amount=3, received=""))
+    log.settle()
+    assert not log.rows[0].get("Date Request Received")
+    assert log.rows[1]["Date Request Received"]
+
+
+def _while_another_is_typed(log: Log) -> None:
+    log.rows[2]["Case ID"] = "R-3"
+    log.add(case("R-1", order="#9", customer="Di Ray", received=""))
+
+
+def _while_another_gets_it(log: Log) -> None:
+    log.rows[2]["Case ID"] = "R-3"
+    log.rows[1]["Case ID"] = "R-1"
+
+
+@pytest.mark.parametrize("is_put_right", [_while_another_is_typed, _while_another_gets_it])
+def test_a_row_that_had_an_id_in_use_is_itself_when_that_is_put_right(
+    is_put_right: Callable[[Log], None],
+) -> None:
+    customers = (("Ada", "New"), ("Bo", "Approved"), ("Cy", "Refunded"))
+    log = Log(
+        [
+            case(f"R-{n}", order=f"#{n}", customer=customer, amount=n, status=status, received="")
+            for n, (customer, status) in enumerate(customers, 1)
+        ]
+    )
+    log.run()
+    log.rows[2]["Case ID"] = "R-1"
+    log.run()
+    is_put_right(log)
+    log.settle()
+    dates = ("Date Request Received", "Date Paid", "Resolution Date")
+    assert not any(log.rows[2].get(name) for name in dates)
+
+
+def test_a_row_is_not_taken_for_a_case_that_another_row_is() -> None:
+    log = Log([case("R-1", order="#1"), case("R-2", customer="Bo Lind")])
+    log.run()
+    log.rows[0]["Case ID"] = ""
+    log.add(case("", order="#99", amount=3, received=""))
+    assert log.run().doubts == ["id_removed", None, None]
+
+
 def _beside_a_row_without_its_id(log: Log) -> None:
     log.rows[0]["Case ID"] = ""
     log.run()
