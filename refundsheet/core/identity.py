@@ -5,7 +5,7 @@ identity, or one row could be two cases, nobody guesses: the row is in doubt and
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter
@@ -115,25 +115,12 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
             vanished=_vanished(past, alone, shared),
             other=frozenset(_other(past, alone)),
         )
-    rekeyed: dict[str, str] = {}
     for key, group in shared.items():
         for claimant in _claimants(key, group, past):
             known[claimant.row.number] = claimant
-    claimed = {entry.key for entry in known.values()}
-    for entry in known.values():
-        old = entry.remembered.key if entry.remembered is not None else entry.key
-        if old not in claimed and old not in alone and old not in shared:
-            rekeyed.setdefault(old, entry.key)
-    strangers: list[tuple[str, Row]] = []
-    movers: list[tuple[str, Row]] = []
-    for key, row in alone.items():
-        remembered = memory.cases.get(key)
-        if remembered is None:
-            strangers.append((key, row))
-        elif past.is_elsewhere(row.case, remembered.case):
-            movers.append((key, row))
-        else:
-            known[row.number] = KnownRow(row, remembered.key, remembered)
+    rekeyed = _rekeyed_to_shared(known.values(), alone.keys() | shared.keys())
+    same, movers, strangers = _by_memory(alone, past)
+    known |= {entry.row.number: entry for entry in same}
     # The record of a case whose ID stands in several rows belongs to one of them.
     theirs = {key for key in shared if not _has_left(key, shared[key], past)}
     found = {entry.key for entry in known.values()}
@@ -181,6 +168,35 @@ def _by_key(
         if is_anonymous(shared[key][0].case):
             blank += shared.pop(key)  # rows of a template: there is no saying which is which
     return alone, shared, blank
+
+
+def _rekeyed_to_shared(known: Collection[KnownRow], keys: Collection[str]) -> dict[str, str]:
+    """Old key to new, of the cases whose rows share a key now and stand under their own no more."""
+    claimed = {entry.key for entry in known}
+    rekeyed: dict[str, str] = {}
+    for entry in known:
+        old = entry.remembered.key if entry.remembered is not None else entry.key
+        if old not in claimed and old not in keys:
+            rekeyed.setdefault(old, entry.key)
+    return rekeyed
+
+
+def _by_memory(
+    alone: Mapping[str, Row], past: _Past
+) -> tuple[list[KnownRow], list[tuple[str, Row]], list[tuple[str, Row]]]:
+    """Rows that say what their cases did, rows that say something else, and rows of no case known."""
+    same: list[KnownRow] = []
+    movers: list[tuple[str, Row]] = []
+    strangers: list[tuple[str, Row]] = []
+    for key, row in alone.items():
+        remembered = past.cases.get(key)
+        if remembered is None:
+            strangers.append((key, row))
+        elif past.is_elsewhere(row.case, remembered.case):
+            movers.append((key, row))
+        else:
+            same.append(KnownRow(row, remembered.key, remembered))
+    return same, movers, strangers
 
 
 def _remembered_rivals(past: _Past) -> dict[str, list[Remembered]]:
