@@ -1,6 +1,5 @@
 """Evidence that we misread the sheet: that part of a plan is held back, and the rest goes on."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -12,13 +11,14 @@ from refundsheet.core.keys import is_provisional
 from refundsheet.core.memory import Memory, Remembered
 from refundsheet.core.model import Change, Layout, RefundCase, Snapshot
 from refundsheet.core.serials import to_serial
+from refundsheet.core.sorted_apart import sorted_apart
 
 #: So many cases may vanish or be renamed between two reads; a team clears out old ones now and then.
 _ALWAYS_PLAUSIBLE = 20
 _SHARE = 0.25
 
-#: So many cells that exchanged their contents were not exchanged by hand.
-_SORTED_ALONE = 20
+#: So many cells were not carried to another column one by one.
+_CARRIED_OVER = 20
 
 #: Where more than half of the log says something else, so many cases are enough to be surprised.
 _FEW = 5
@@ -78,8 +78,9 @@ def implausible(
     if other_headers.headers:
         return found + other_headers  # whatever else is odd comes of that
     found += _many_gone(recognised, memory, elsewhere) + _many_renamed(recognised, memory)
+    found += _sorted_apart(recognised, memory)
     for field in ("status", "notes"):
-        found += _sorted_alone(recognised, field) + _carried_over(recognised, field)
+        found += _carried_over(recognised, field)
     return found
 
 
@@ -207,27 +208,31 @@ def _settled(memory: Memory) -> int:
     return sum(case.settled and not case.removed for case in memory.cases.values())
 
 
-def _sorted_alone(recognised: Recognised, field: str) -> Withheld:
-    """People change cells to something else; a column sorted without its rows only mixes them."""
-    changes = [
-        (getattr(known.remembered.case, field), getattr(known.row.case, field), known)
-        for known in recognised.rows
-        if known.doubt is None
-        and known.remembered is not None
-        and known.row.case is not known.remembered.case
-    ]
-    changed = [(old, new, known) for old, new, known in changes if old != new]
-    if len(changed) < _SORTED_ALONE or Counter(old for old, _, _ in changed) != Counter(
-        new for _, new, _ in changed
-    ):
+def _sorted_apart(recognised: Recognised, memory: Memory) -> Withheld:
+    mixed = sorted_apart(recognised, memory.cases)
+    if not mixed:
         return NOTHING_WITHHELD
-    header = BY_FIELD[field].header
+    torn = {one.known.row.number: one for changed in mixed.values() for one in changed}
+    first = torn[min(torn)].known
+    name = first.row.case.case_id or first.row.case.order_id or first.row.case.customer_name
+    others = len(torn) - 1
+    have = f"and {others} more case{'s' if others > 1 else ''} have" if others else "has"
     sentence = (
-        f"The {header} cells of {len(changed)} cases have changed places among each other, as "
-        "if part of the log had been sorted without the rest, so their rows are left alone. Undo "
-        f"the sort in the sheet; if all is as it should be, run: {_OVERRIDE}"
+        f"{name} {have} the {_listed(mixed)} that other cases had before, as if part of the log had "
+        "been sorted without the rest, so their rows are left alone. Undo the sort in the sheet; if "
+        f"all is as it should be, run: {_OVERRIDE}"
     )
-    return Withheld((sentence,), _numbers(known for _, _, known in changed))
+    # Where IDs moved in the same read, what each of them said before is still the evidence next time.
+    keys = {one.known.key for one in torn.values()}
+    if any(one.known.key != one.before.key for one in torn.values()):
+        keys |= {*recognised.rekeyed, *recognised.rekeyed.values()}
+    return Withheld((sentence,), _numbers(k for k in recognised.rows if k.key in keys))
+
+
+def _listed(fields: Iterable[str]) -> str:
+    """The columns by their usual headers, as a sentence names them."""
+    *most, last = (BY_FIELD[field].header for field in fields)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 #: What tells one column's cells from another's; dates and amounts are alike by chance.
@@ -250,7 +255,7 @@ def _carried_over(recognised: Recognised, field: str) -> Withheld:
     known = sum(k.remembered is not None for k in recognised.rows)
     for other in _WORDS if len(changed) >= _FEW else ():
         carried = [row for then, now, row in changed if now and now == getattr(then, other)]
-        if other != field and (len(carried) >= _SORTED_ALONE or _is_most(len(carried), known)):
+        if other != field and (len(carried) >= _CARRIED_OVER or _is_most(len(carried), known)):
             sentence = (
                 f"Under {BY_FIELD[field].header}, {len(carried)} cases have what stood under "
                 f"{BY_FIELD[other].header} before, as if a column had been pasted under another's header, "

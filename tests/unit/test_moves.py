@@ -238,6 +238,58 @@ def test_exchanged_headers_are_taken_as_they_are_when_people_say_so(shop: Shop) 
     assert shop.sync().withheld == ()
 
 
+def exchange(shop: Shop, one: str, other: str, *headers: str) -> None:
+    """Somebody sorts too few columns: of two rows, only these cells change places."""
+    rows = shop.row(one), shop.row(other)
+    cells = {h: (shop.cell(one, h), shop.cell(other, h)) for h in headers}
+    for header, (above, below) in cells.items():
+        shop.team.put(rows[0], shop.column(header), below)
+        shop.team.put(rows[1], shop.column(header), above)
+
+
+def test_dates_of_ours_left_behind_by_a_sort_wait_until_it_is_undone(shop: Shop) -> None:
+    shop.type("R-2", "Status", "Refunded")
+    shop.sync()
+    shop.type("R-3", "Status", "Under Review")
+    shop.sync()
+    moved = ("Case ID", "Order ID", "Status", "Notes", "Received")
+    exchange(shop, "R-2", "R-3", *moved)
+    shop.type("R-3", "Notes", "called again")
+
+    held = [shop.sync(), shop.sync()]
+    shop.type("R-3", "Notes", "note 3")
+    exchange(shop, "R-2", "R-3", *moved)
+    back = shop.sync()
+
+    for report in held:
+        [sentence] = report.withheld
+        assert sentence.startswith(
+            "R-3 and 1 more case have the Date of Last Action that other cases had before"
+        )
+        assert (report.observed, done(report)) == (0, set())
+    assert (back.withheld, back.observed, done(back)) == ((), 0, set())
+
+
+def test_ids_sorted_with_their_statuses_alone_wait_until_that_is_undone(shop: Shop) -> None:
+    shop.team.put(1, shop.column("Order ID"), "Bananas")
+    shop.team.put(1, shop.column("Received"), "Customer")
+    for case, status in (("R-2", "Refunded"), ("R-3", "Under Review"), ("R-4", "Under Review")):
+        shop.type(case, "Customer", f"the customer of {case}")
+        shop.type(case, "Status", status)
+    shop.sync()
+    exchange(shop, "R-2", "R-3", "Case ID", "Status", "Notes")
+    exchange(shop, "R-2", "R-4", "Case ID", "Status", "Notes")
+
+    held = [shop.sync(), shop.sync()]
+    exchange(shop, "R-2", "R-4", "Case ID", "Status", "Notes")
+    exchange(shop, "R-2", "R-3", "Case ID", "Status", "Notes")
+    back = shop.sync()
+
+    assert ["other cases had before" in report.withheld[0] for report in held] == [True, True]
+    assert [(report.observed, done(report)) for report in (*held, back)] == [(0, set())] * 3
+    assert back.withheld == ()
+
+
 def test_another_zone_stops_the_stamps_until_people_have_looked(shop: Shop) -> None:
     if not isinstance(shop.team, HttpTeam):
         pytest.skip("the twin's zone stands still")
