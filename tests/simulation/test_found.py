@@ -203,6 +203,23 @@ def test_a_formula_that_was_typed_over_a_stamp_and_undone_before_anybody_read_it
     assert desk.broken() == []
 
 
+def test_a_case_pasted_over_one_that_was_stamped_in_the_same_second_is_it_once_its_own_row_is_gone() -> (
+    None
+):
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.settle()
+    for row in (0, 1):
+        desk.world.act(Type(row=row, name="status", number=2))
+    desk.settle()
+    desk.world.act(CopyRow(row=0, where=Where.OVER, extent=Extent.FIRST_SIX))
+    desk.settle()
+    desk.world.act(DeleteRow(row=0))
+    desk.world.act(Type(row=0, name="status", number=1))
+    desk.settle()
+    assert desk.broken() == []
+
+
 @pytest.mark.xfail(
     strict=True,
     reason="where Google pastes past hidden rows, a filter that somebody sets between our look and the "

@@ -271,9 +271,14 @@ class Truth:
 
     def descends(self, uid: int, ancestor: int) -> bool:
         """Whether a row is a copy of another, or a copy of such a copy."""
-        while uid in self.copy_of and uid != ancestor:
+        return ancestor in self.origins(uid)
+
+    def origins(self, uid: int) -> Iterator[int]:
+        """A row, the one it is a copy of, the one that is a copy of, and so on."""
+        yield uid
+        while uid in self.copy_of:
             uid = self.copy_of[uid]
-        return uid == ancestor
+            yield uid
 
     def copied(self, value: Value) -> Value:
         """A value as a copy of it is."""

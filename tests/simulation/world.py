@@ -292,8 +292,11 @@ class World(ABC):
             return not isinstance(held.content, Formula) and cell_text(held.content) in self.texts
         same_case = held.row == line.uid or held.case == self.truth.case_id(row)
         same_case = same_case or self._is_renamed(row, held)
-        # A stamp of another row that is equal to this row's own cannot be told from it.
-        is_equal = (line.uid, name, held.content) in self.stamped
+        # A stamp of another row that is equal to this row's own cannot be told from it; nor can that
+        # of a row over which somebody pasted this case, from what the case had where it stood.
+        is_equal = any(
+            (uid, name, held.content) in self.stamped for uid in self.truth.origins(line.uid)
+        )
         return held.by is By.REFUNDSHEET and (same_case or is_equal)
 
     def _is_renamed(self, row: int, held: Value) -> bool:
