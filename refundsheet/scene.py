@@ -69,7 +69,8 @@ class Look:
         return in_zone(memory, self.snapshot.zone)
 
     def learnt(self, memory: Memory, layout: Layout, withheld: Withheld) -> Memory:
-        """The memory with the headers, the zone and the locale, unless these cannot be believed."""
+        """The memory with what waits, and the headers, zone and locale unless these cannot be believed."""
+        memory = replace(memory, waiting=withheld.waiting)
         if not withheld.headers:
             memory = replace(memory, headers=headers_of(layout))
         if withheld.stamps:

@@ -197,6 +197,7 @@ class Memory:
         headers: Each of the team's fields with the column it was read from, and how that was headed.
         zone: The spreadsheet's time zone at the last read; "" where it is not known.
         locale: Its locale then.
+        waiting: The keys of the cases whose rows wait since part of the log was sorted without the rest.
     """
 
     baseline_at: datetime | None = None
@@ -207,6 +208,7 @@ class Memory:
     headers: Mapping[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     zone: str = ""
     locale: str = ""
+    waiting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,14 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from refundsheet.core.columns import BY_FIELD, CUSTOMER_AND_ORDER, OUR_FIELDS, Kind, Writer
+from refundsheet.core.columns import (
+    BY_FIELD,
+    CUSTOMER_AND_ORDER,
+    OUR_FIELDS,
+    Kind,
+    Writer,
+    quoted,
+)
 from refundsheet.core.identity import KnownRow, Recognised
 from refundsheet.core.keys import is_provisional
 from refundsheet.core.memory import Memory, Remembered
@@ -36,6 +43,7 @@ class Withheld:
         absent: Whether cases that were not found are not counted as missing.
         stamps: Whether no timestamp is written at all.
         headers: Whether the headers are not believed, and so nothing that stands under them.
+        waiting: The keys of the cases whose rows wait until a sort of part of the log is undone.
     """
 
     sentences: tuple[str, ...] = ()
@@ -43,6 +51,7 @@ class Withheld:
     absent: bool = False
     stamps: bool = False
     headers: bool = False
+    waiting: frozenset[str] = frozenset()
 
     def __add__(self, other: "Withheld") -> "Withheld":
         return Withheld(
@@ -51,6 +60,7 @@ class Withheld:
             self.absent or other.absent,
             self.stamps or other.stamps,
             self.headers or other.headers,
+            self.waiting | other.waiting,
         )
 
 
@@ -209,24 +219,29 @@ def _settled(memory: Memory) -> int:
 
 
 def _sorted_apart(recognised: Recognised, memory: Memory) -> Withheld:
-    mixed = sorted_apart(recognised, memory.cases)
-    if not mixed:
+    apart = sorted_apart(recognised, memory.cases, memory.waiting)
+    # Several rows may claim the key of a case that waits.
+    rows = [known for known in recognised.rows if apart.keys & _keys(known)]
+    if not rows:
         return NOTHING_WITHHELD
-    torn = {one.known.row.number: one for changed in mixed.values() for one in changed}
-    first = torn[min(torn)].known
-    name = first.row.case.case_id or first.row.case.order_id or first.row.case.customer_name
-    others = len(torn) - 1
-    have = f"and {others} more case{'s' if others > 1 else ''} have" if others else "has"
+    several = len(rows) > 1
     sentence = (
-        f"{name} {have} the {_listed(mixed)} that other cases had before, as if part of the log had "
-        "been sorted without the rest, so their rows are left alone. Undo the sort in the sheet; if "
-        f"all is as it should be, run: {_OVERRIDE}"
+        f"Cells under {_listed(apart.fields)} stand on the rows of other cases than before, as if part "
+        f"of the log had been sorted without the rest, so {len(rows)} row{'s' if several else ''} "
+        f"({_name(rows[0])}{f' and {len(rows) - 1} more' if several else ''}) "
+        f"{'are' if several else 'is'} left alone. Undo the sort in the sheet; if all is as it should "
+        f"be, run: {_OVERRIDE}"
     )
-    # Where IDs moved in the same read, what each of them said before is still the evidence next time.
-    keys = {one.known.key for one in torn.values()}
-    if any(one.known.key != one.before.key for one in torn.values()):
-        keys |= {*recognised.rekeyed, *recognised.rekeyed.values()}
-    return Withheld((sentence,), _numbers(k for k in recognised.rows if k.key in keys))
+    return Withheld((sentence,), _numbers(rows), waiting=apart.keys & memory.cases.keys())
+
+
+def _keys(known: KnownRow) -> set[str]:
+    return {known.key, known.remembered.key} if known.remembered else {known.key}
+
+
+def _name(known: KnownRow) -> str:
+    name = known.row.case.case_id or known.row.case.order_id
+    return quoted(name) if name else f"row {known.row.number}"
 
 
 def _listed(fields: Iterable[str]) -> str:

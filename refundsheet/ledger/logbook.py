@@ -166,7 +166,8 @@ class Logbook:
         Args:
             at: The time of the pass.
             fields: The fields whose columns the read had.
-            memory: What was remembered before it, with the headers, zone and locale that are to stand.
+            memory: What was remembered before it, with the headers, the zone and locale, and what waits, as
+                they are to stand.
             recognised: Which row is which case.
             observed: What people did.
         """
@@ -179,6 +180,7 @@ class Logbook:
                 baseline_at=None if self._memory.baseline_at else at,
                 fields=fields,
                 headers=memory.headers,
+                waiting=memory.waiting,
                 book=(memory.zone, memory.locale),
                 renamed=renamed,
                 forgotten=observed.forgotten,
@@ -198,6 +200,7 @@ class Logbook:
             last_read_at=at,
             fields=fields,
             headers=memory.headers,
+            waiting=memory.waiting,
             cases=observed.cases,
             texts=memory.texts,
         )

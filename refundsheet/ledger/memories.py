@@ -41,6 +41,7 @@ def recall(connection: Connection, sheet: SheetKey) -> Memory:
         last_read_at=about.last_read_at,
         fields=frozenset(load(about.fields)),
         headers={field: (at, text) for field, (at, text) in load(about.headers or "{}").items()},
+        waiting=frozenset(load(about.waiting or "[]")),
         zone=about.zone or "",
         locale=about.locale or "",
         cases=_cases(connection, row),
@@ -91,6 +92,8 @@ def _note_read(connection: Connection, sheet: int, learnt: Learnt) -> None:
         values["fields"] = dump(sorted(learnt.fields))
     if learnt.headers is not None:
         values["headers"] = dump(learnt.headers)
+    if learnt.waiting is not None:
+        values["waiting"] = dump(sorted(learnt.waiting))
     if learnt.book is not None:
         values["zone"], values["locale"] = learnt.book
     connection.execute(update(sheets).where(sheets.c.id == sheet).values(values))

@@ -198,6 +198,7 @@ class Learnt:
         baseline_at: When the log was first read whole, given by the pass that did.
         fields: The fields whose columns the read had; None leaves what was stored.
         headers: The team's fields with their columns and headers; None leaves what was stored.
+        waiting: The keys of the cases whose rows wait (core/memory.py); None leaves what was stored.
         book: The spreadsheet's zone and locale; None leaves what was stored.
         renamed: Old to new key. Observations, flags and intents follow the case, and what was
             remembered under the old key goes: give the case under its new key as well.
@@ -216,6 +217,7 @@ class Learnt:
     baseline_at: datetime | None = None
     fields: Iterable[str] | None = None
     headers: Mapping[str, tuple[int, str]] | None = None
+    waiting: Iterable[str] | None = None
     book: tuple[str, str] | None = None
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])
     forgotten: Iterable[str] = ()

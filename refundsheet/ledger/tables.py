@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The version of what stands below; every change of it needs a migration.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 
 class Instant(TypeDecorator[datetime]):
@@ -116,6 +116,7 @@ sheets = Table(
     Column("last_read_at", Instant),
     Column("fields", Text, nullable=False, default="[]"),
     Column("headers", SheetText),
+    Column("waiting", SheetText),
     Column("pruned_at", Instant),
     Column("pruned_bytes", BigInteger),
     Column("marks", Text),

@@ -263,9 +263,8 @@ def test_dates_of_ours_left_behind_by_a_sort_wait_until_it_is_undone(shop: Shop)
 
     for report in held:
         [sentence] = report.withheld
-        assert sentence.startswith(
-            "R-3 and 1 more case have the Date of Last Action that other cases had before"
-        )
+        assert sentence.startswith("Cells under Date of Last Action")
+        assert "2 rows (R-3 and 1 more) are left alone" in sentence
         assert (report.observed, done(report)) == (0, set())
     assert (back.withheld, back.observed, done(back)) == ((), 0, set())
 
@@ -285,9 +284,39 @@ def test_ids_sorted_with_their_statuses_alone_wait_until_that_is_undone(shop: Sh
     exchange(shop, "R-2", "R-3", "Case ID", "Status", "Notes")
     back = shop.sync()
 
-    assert ["other cases had before" in report.withheld[0] for report in held] == [True, True]
+    assert ["on the rows of other cases" in report.withheld[0] for report in held] == [True, True]
     assert [(report.observed, done(report)) for report in (*held, back)] == [(0, set())] * 3
     assert back.withheld == ()
+
+
+def test_a_sort_waits_until_it_is_undone_whatever_is_done_to_other_rows(shop: Shop) -> None:
+    for number in range(1, 30):
+        exchange(shop, f"R-{number}", f"R-{number + 1}", "Notes")
+    held = [shop.sync()]
+    for number in range(31, 41):
+        shop.type(f"R-{number}", "Notes", "called again")
+        held.append(shop.sync())
+    restarted = Shop(shop.team, shop.ledger, shop.now).sync()
+    for number in range(29, 0, -1):
+        exchange(shop, f"R-{number}", f"R-{number + 1}", "Notes")
+    back = shop.sync()
+
+    assert all(
+        "so 30 rows (R-1 and 29 more)" in report.withheld[0] for report in (*held, restarted)
+    )
+    assert [report.observed for report in (*held, restarted)] == [0, *[1] * 10, 0]
+    assert (back.withheld, back.observed, done(back)) == ((), 0, set())
+
+
+def test_a_sort_is_taken_as_it_is_when_people_say_so(shop: Shop) -> None:
+    for number in range(1, 30):
+        exchange(shop, f"R-{number}", f"R-{number + 1}", "Notes")
+    shop.sync()
+
+    released = shop.sync(allow_large_change=True)
+
+    assert (released.withheld, released.observed) == ((), 30)
+    assert shop.sync().withheld == ()
 
 
 def test_another_zone_stops_the_stamps_until_people_have_looked(shop: Shop) -> None:

@@ -17,6 +17,7 @@ from refundsheet.core.safety import (
 )
 from tests.passes import HEADERS, ZONE, Log, case
 
+NOTES = "Notes & Communications"
 STATUSES = ("New", "Under Review", "Approved", "Refunded")
 
 
@@ -109,7 +110,10 @@ def test_a_column_sorted_by_itself_is_left_alone(header: str) -> None:
 
     recognised, withheld = withheld_of(log)
 
-    assert f"and {changed - 1} more cases have the {header} that other" in withheld.sentences[0]
+    assert withheld.sentences[0].startswith(
+        f"Cells under {header} stand on the rows of other cases"
+    )
+    assert f"so {changed} rows (R-" in withheld.sentences[0]
     assert frozen(recognised) == changed
     assert recognised.rows[-1].key == "r-900"
 
@@ -123,10 +127,11 @@ def test_columns_sorted_without_the_ids_are_left_alone() -> None:
 
     recognised, withheld = withheld_of(log)
 
-    assert [sentence.split(", ")[0] for sentence in withheld.sentences] == [
-        "40 of 40 known cases have another ID than before",
-        "R-0 and 39 more cases have the Status and Notes & Communications that other cases had before",
-    ]
+    assert withheld.sentences[0].startswith("40 of 40 known cases have another ID than before")
+    assert withheld.sentences[1].startswith(
+        "Cells under Status and Notes & Communications stand on"
+    )
+    assert len(withheld.sentences) == 2
     assert frozen(recognised) == 40
 
 
@@ -164,8 +169,9 @@ def test_a_sort_that_left_our_dates_behind_is_left_alone_until_it_is_undone() ->
 
     [sentence] = withheld.sentences
     assert sentence.startswith(
-        "R-5 and 5 more cases have the Date of Last Action and Date Approved that other cases had"
+        "Cells under Date of Last Action and Date Approved stand on the rows"
     )
+    assert "so 6 rows (R-5 and 5 more) are left alone. Undo the sort" in sentence
     assert frozen(recognised) == 6
     log.rows = as_it_was
     assert withheld_of(log)[1] == NOTHING_WITHHELD
@@ -232,10 +238,120 @@ def test_an_id_that_takes_its_status_to_another_row_is_left_alone() -> None:
     recognised, withheld = withheld_of(log)
 
     [sentence] = withheld.sentences
-    assert sentence.startswith(
-        "R-1 and 1 more case have the Status and Notes & Communications that"
-    )
+    assert sentence.startswith("Cells under Status and Notes & Communications stand on the rows of")
     assert [known.key for known in recognised.rows] == ["", "", "r-2", "r-3"]
+
+
+def test_rows_without_a_date_of_ours_wait_with_those_of_the_same_sort() -> None:
+    log = a_log(6)
+    for case_id in ("R-0", "R-4"):
+        log.row(case_id)["Status"] = "Under Review"
+        log.run()
+    as_it_was = [dict(row) for row in log.rows]
+    for row, case_id in zip(log.rows, ("R-2", "R-5", "R-1", "R-4", "R-0", "R-3"), strict=True):
+        there = as_it_was[int(case_id[-1])]
+        row.update({header: there[header] for header in ("Case ID", "Order ID", "Status")})
+
+    assert frozen(withheld_of(log)[0]) == 6
+    log.rows = as_it_was
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(
+            {"R-1": {"Case ID": "R-2", NOTES: ""}, "R-2": {"Case ID": "R-1"}}, id="a note cleared"
+        ),
+        pytest.param(
+            {"R-1": {"Case ID": "R-2", "Status": "Approved"}, "R-2": {"Case ID": "R-1"}},
+            id="a status set",
+        ),
+        pytest.param(
+            {"R-1": {"Case ID": "R-2", "Status": "Denied"}, "R-2": {"Case ID": "R-1"}},
+            id="another status set",
+        ),
+        pytest.param(
+            {"R-3": {"Case ID": "R-9", "Status": "Refunded"}},
+            id="the ID of a case that was removed",
+        ),
+    ],
+)
+def test_ids_that_are_put_right_beside_another_change_are_everyday(
+    cells: dict[str, dict[str, str]],
+) -> None:
+    log = a_log(4)
+    log.row("R-2").update({"Status": "Approved", NOTES: ""})
+    log.add(case("R-9", status="Refunded"))
+    log.settle()
+    log.rows.pop()
+    for _ in range(4):
+        log.wait(minutes=5)
+        log.run()
+    rows = {case_id: log.row(case_id) for case_id in cells}
+    for case_id, row in rows.items():
+        row.update(cells[case_id])
+
+    assert withheld_of(log)[1] == NOTHING_WITHHELD
+
+
+def test_of_ids_that_went_round_with_their_statuses_no_row_is_learnt() -> None:
+    """Else nobody would know at the next read whose status each of them had brought along."""
+    log = a_log(6)
+    log.row("R-0")["Status"] = "New"
+    for number in range(1, 5):
+        log.row(f"R-{number}")["Status"] = "Approved"
+    log.settle()
+    cells = [(row["Case ID"], row["Status"], row[NOTES]) for row in log.rows[:5]]
+    for row, (case_id, status, _) in zip(log.rows, (*cells[1:], cells[0]), strict=False):
+        row.update({"Case ID": case_id, "Status": status})
+
+    recognised, _ = withheld_of(log)
+
+    assert [known.key for known in recognised.rows] == ["", "", "", "", "", "r-5"]
+
+
+def waiting(log: Log) -> tuple[str, ...]:
+    """What is said of a read, after which the ledger knows which rows wait."""
+    withheld = withheld_of(log)[1]
+    log.memory = replace(log.memory, waiting=withheld.waiting)
+    return withheld.sentences
+
+
+def test_a_sort_that_is_sorted_once_more_takes_other_rows_along() -> None:
+    log = a_stamped_log()
+    one, other, third = log.row("R-1"), log.row("R-3"), log.row("R-5")
+    for left, right in ((one, other), (one, third)):
+        for header in OURS:
+            left[header], right[header] = right.get(header, ""), left.get(header, "")
+        said = waiting(log)
+
+    assert "3 rows (R-1 and 2 more)" in said[0]
+
+
+def test_rows_that_wait_are_free_once_no_cell_stands_elsewhere() -> None:
+    log = a_stamped_log()
+    as_it_was = [dict(row) for row in log.rows]
+    sort_by_id(log, *OURS)
+    assert waiting(log)
+    log.rows = as_it_was
+    log.row("R-2")["Status"] = "Refunded"
+
+    assert waiting(log) == ()
+    assert log.memory.waiting == frozenset()
+
+
+def test_where_nothing_names_the_cases_that_wait_but_their_customers_a_row_is_named() -> None:
+    log = Log([case("", customer=f"customer {n}", order="") for n in range(24)])
+    log.headers = tuple(header for header in HEADERS if header != "Case ID")
+    for number, row in enumerate(log.rows):
+        row[NOTES] = f"note {number}"
+    log.settle()
+    notes = [row[NOTES] for row in log.rows]
+    for row, note in zip(log.rows, reversed(notes), strict=True):
+        row[NOTES] = note
+
+    assert "24 rows (row 2 and 23 more) are left alone" in waiting(log)[0]
 
 
 def test_ids_alone_may_change_places() -> None:
@@ -254,9 +370,6 @@ def with_headers(log: Log, **others: str) -> None:
     names = {name.replace("_", " "): other for name, other in others.items()}
     log.rows = [{names.get(h, h): cell for h, cell in row.items()} for row in log.rows]
     log.headers = tuple(names.get(h, h) for h in log.headers)
-
-
-NOTES = "Notes & Communications"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,12 @@ def test_a_case_is_recalled_as_it_was_recorded(ledger: Ledger, sheet: SheetKey) 
 
     headers = {"status": (2, "Sta\x00tus")}
     learnt = Learnt(
-        at=LATER, baseline_at=NINE, fields=["status"], headers=headers, remembered=[case]
+        at=LATER,
+        baseline_at=NINE,
+        fields=["status"],
+        headers=headers,
+        waiting=["r-7", "\x1ee\x00"],
+        remembered=[case],
     )
     ledger.record(sheet, learnt)
 
@@ -63,6 +68,7 @@ def test_a_case_is_recalled_as_it_was_recorded(ledger: Ledger, sheet: SheetKey) 
         last_read_at=LATER,
         fields=frozenset({"status"}),
         headers=headers,
+        waiting=frozenset({"r-7", "\x1ee\x00"}),
         cases={"R-1": case},
     )
 
