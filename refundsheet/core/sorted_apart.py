@@ -23,8 +23,9 @@ _STAMPS = 2
 #: People exchange the IDs of two rows at times; among three only a sort does.
 _TURNED_IDS = 3
 
-#: Where rows wait already, so few cells that still stand elsewhere are enough, and one stamp of ours.
-_STILL = 2
+#: Where rows wait already, fewer cells that still stand elsewhere are enough, and one stamp of ours; but
+#: cases that people worked on meanwhile may be in each other's former statuses when all is put right.
+_STILL = 10
 
 _TEAMS = tuple(name for name, column in BY_FIELD.items() if column.writer is not Writer.US)
 _STAMPED = tuple(

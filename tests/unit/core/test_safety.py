@@ -341,6 +341,22 @@ def test_rows_that_wait_are_free_once_no_cell_stands_elsewhere() -> None:
     assert log.memory.waiting == frozenset()
 
 
+def test_rows_that_were_worked_on_while_they_waited_are_free_when_the_sort_is_put_right() -> None:
+    log = a_stamped_log()
+    sort_by_id(log, *OURS)
+    assert waiting(log)
+    dates = {
+        row["Case ID"]: [other.get(header, "") for header in OURS]
+        for row, other in zip(log.rows, reversed(log.rows), strict=True)
+    }
+    for case_id, status in (("R-0", "Refunded"), ("R-4", "Under Review"), ("R-5", "Approved")):
+        log.row(case_id)["Status"] = status
+    for row in log.rows:
+        row.update(zip(OURS, dates[row["Case ID"]], strict=True))
+
+    assert waiting(log) == ()
+
+
 def test_where_nothing_names_the_cases_that_wait_but_their_customers_a_row_is_named() -> None:
     log = Log([case("", customer=f"customer {n}", order="") for n in range(24)])
     log.headers = tuple(header for header in HEADERS if header != "Case ID")
