@@ -85,8 +85,8 @@ def implausible(
     """
     found = _other_zone(memory, snapshot)
     other_headers = _other_headers(recognised, layout, memory, elsewhere)
-    if other_headers.headers:
-        return found + other_headers  # whatever else is odd comes of that
+    if other_headers.headers:  # whatever else is odd comes of that; what waits, waits on
+        return found + other_headers + Withheld(waiting=memory.waiting)
     found += _many_gone(recognised, memory, elsewhere) + _many_renamed(recognised, memory)
     found += _sorted_apart(recognised, memory)
     for field in ("status", "notes"):
@@ -224,13 +224,12 @@ def _sorted_apart(recognised: Recognised, memory: Memory) -> Withheld:
     rows = [known for known in recognised.rows if apart.keys & _keys(known)]
     if not rows:
         return NOTHING_WITHHELD
-    several = len(rows) > 1
+    first, others = _name(rows[0]), len(rows) - 1
+    which = f"{len(rows)} rows ({first} and {others} more) are" if others else f"1 row ({first}) is"
     sentence = (
         f"Cells under {_listed(apart.fields)} stand on the rows of other cases than before, as if part "
-        f"of the log had been sorted without the rest, so {len(rows)} row{'s' if several else ''} "
-        f"({_name(rows[0])}{f' and {len(rows) - 1} more' if several else ''}) "
-        f"{'are' if several else 'is'} left alone. Undo the sort in the sheet; if all is as it should "
-        f"be, run: {_OVERRIDE}"
+        f"of the log had been sorted without the rest, so {which} left alone. Undo the sort in the "
+        f"sheet; if all is as it should be, run: {_OVERRIDE}"
     )
     return Withheld((sentence,), _numbers(rows), waiting=apart.keys & memory.cases.keys())
 

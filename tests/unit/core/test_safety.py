@@ -341,6 +341,18 @@ def test_rows_that_wait_are_free_once_no_cell_stands_elsewhere() -> None:
     assert log.memory.waiting == frozenset()
 
 
+def test_rows_wait_on_where_the_headers_are_not_believed_meanwhile() -> None:
+    log = a_stamped_log()
+    sort_by_id(log, *OURS)
+    waiting(log)
+    waited, headers = log.memory.waiting, log.headers
+    log.headers = tuple("Bananas" if header == "Case ID" else header for header in headers)
+    waiting(log)
+    log.headers = headers
+
+    assert log.memory.waiting == waited == {f"r-{number}" for number in range(6)}
+
+
 def test_rows_that_were_worked_on_while_they_waited_are_free_when_the_sort_is_put_right() -> None:
     log = a_stamped_log()
     sort_by_id(log, *OURS)
