@@ -20,7 +20,7 @@ class Advanced:
         cases: Key to what is remembered, for every case of the log.
         changed: The keys whose record a receipt changed.
         renamed: Old key to new, of the rows that were given an ID.
-        texts: What we wrote into our own columns, or tried to.
+        texts: What we wrote into our own columns, or sent there without knowing what became of it.
     """
 
     cases: Mapping[str, Remembered]
@@ -39,8 +39,9 @@ def advance(
     texts: set[str] = set()
     for receipt in receipts:
         change = receipt.change
-        if BY_FIELD[change.field].writer is Writer.US and change.after is not None:
-            # Whatever the receipt says: a text that was on its way may stand there one day.
+        is_our_column = BY_FIELD[change.field].writer is Writer.US
+        if is_our_column and change.after is not None and receipt.outcome not in _NOT_SENT:
+            # Whatever else the receipt says: a text that was on its way may stand there one day.
             texts.add(cell_text(change.after))
         known = after.get(change.case)
         if known is None:
@@ -82,6 +83,8 @@ def _learnt(known: Remembered, receipt: Receipt, zone: ZoneInfo) -> Remembered:
 
 
 #: How a write ends that trying again does not help; people have to know why their cell is blank.
+#: What was never on its way, or came back whole.
+_NOT_SENT = {Outcome.REFUSED, Outcome.WAITING}
 _BARRED = {Outcome.REFUSED, Outcome.UNRESOLVED, Outcome.VANISHED}
 
 

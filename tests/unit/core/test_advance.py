@@ -105,7 +105,16 @@ def test_a_row_that_got_its_id_is_known_by_it() -> None:
     assert advanced.changed == {"r-2026-0001"}
 
 
-@pytest.mark.parametrize("outcome", list(Outcome))
+NOT_SENT = (Outcome.REFUSED, Outcome.WAITING)
+
+
+@pytest.mark.parametrize("outcome", NOT_SENT)
+def test_a_text_that_was_never_sent_is_not_ours_where_people_have_put_it(outcome: Outcome) -> None:
+    receipts = [a_receipt("follow_up_by", 46328.375718, outcome)]
+    assert advance({"r-1": KNOWN}, receipts, ZONE).texts == frozenset()
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome not in NOT_SENT])
 def test_a_text_of_ours_is_known_whatever_became_of_it(outcome: Outcome) -> None:
     advanced = advance({"r-1": KNOWN}, [a_receipt("row_check", "Mend it.", outcome)], ZONE)
     assert advanced.texts == {"Mend it."}
