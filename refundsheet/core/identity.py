@@ -105,13 +105,13 @@ def id_field(layout: Layout) -> str:
 def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised:
     """Tell each row's case, by ID first, then by content; doubt where that is not certain."""
     named_by = id_field(layout)
-    past = _Past(memory.cases, is_by_order=named_by != "case_id")
+    rivals = _remembered_rivals(memory.cases)
+    past = _Past(memory.cases, is_by_order=named_by != "case_id", rivals=rivals)
     alone, shared, blank = _by_key(rows, "order_id" if past.is_by_order else "case_id")
     known = {row.number: KnownRow(row, "") for row in blank}
     if shared:
         past = replace(
             past,
-            rivals=_remembered_rivals(past),
             vanished=_vanished(past, alone, shared),
             other=frozenset(_other(past, alone)),
         )
@@ -130,7 +130,7 @@ def recognise(rows: Sequence[Row], layout: Layout, memory: Memory) -> Recognised
     unsure = (entry.row for entry in known.values() if entry.doubt is not None)
     elsewhere = _elsewhere(strangers, unsure, past) if movers else None
     moved = list(_moved(movers, elsewhere, absent, past, rekeyed)) if elsewhere else []
-    moved = [_left_by_its_case(entry, rekeyed) for entry in moved]
+    moved = [_left_by_its_case(entry, rekeyed, past) for entry in moved]
     own = {entry.key for entry in moved if entry.remembered is not None}
     taken = rekeyed.keys() | own - {*rekeyed.values()}
     rest = {key: case for key, case in absent.items() if key not in taken}
@@ -199,9 +199,9 @@ def _by_memory(
     return same, movers, strangers
 
 
-def _remembered_rivals(past: _Past) -> dict[str, list[Remembered]]:
+def _remembered_rivals(cases: Mapping[str, Remembered]) -> dict[str, list[Remembered]]:
     rivals = defaultdict[str, list[Remembered]](list)
-    for key, known in past.cases.items():
+    for key, known in cases.items():
         if RIVAL in key:
             rivals[root_of(key)].append(known)
     return rivals
@@ -395,12 +395,20 @@ def _moved(
             yield KnownRow(row, key, past.cases[old])
 
 
-def _left_by_its_case(entry: KnownRow, rekeyed: Mapping[str, str]) -> KnownRow:
-    """A row that has the ID of a case, which another row is now: of this one nothing is known."""
+def _left_by_its_case(entry: KnownRow, rekeyed: Mapping[str, str], past: _Past) -> KnownRow:
+    """A row that has the ID of a case, which another row is now, or was: of this one nothing is known."""
     known = entry.remembered
-    if known is None or known.key != entry.key or entry.key not in rekeyed:
+    if known is None or known.key != entry.key:
         return entry
-    return KnownRow(entry.row, entry.key, may_be_old=True)
+    if entry.key in rekeyed or _stood_beside(entry.row.case, known, past):
+        return KnownRow(entry.row, entry.key, may_be_old=True)
+    return entry
+
+
+def _stood_beside(case: RefundCase, known: Remembered, past: _Past) -> bool:
+    """Whether a row stood beside the one that was the case, and says nothing that is new."""
+    rivals = past.rivals.get(known.key, ()) if known.unseen_since is None else ()
+    return any(not rival.missing_reads and rival.case == case for rival in rivals)
 
 
 def _stays(case: RefundCase, key: str, other: Remembered, past: _Past) -> bool:

@@ -279,6 +279,19 @@ def test_of_a_nameless_row_and_its_copy_either_may_be_the_old_one() -> None:
     assert log.settle().changes == {}
 
 
+def test_what_a_row_said_beside_the_case_of_its_id_is_no_news_when_it_is_left_alone() -> None:
+    log = Log([case("R-1", status="Approved")])
+    log.run()
+    log.add(log.rows[0] | {"Status": "Waiting on Customer"})
+    log.rows[0]["Date Request Received"] = 46300.0
+    assert log.settle().doubts == ["duplicate_id", None]
+    log.rows.pop()
+    assert log.run().changes == {}
+    assert log.settle().changes == {}
+    log.rows[0]["Status"] = "Refunded"
+    assert ("R-1", "resolved_at") in log.run().changes
+
+
 def test_an_old_row_that_gets_an_id_in_use_stays_old_when_that_is_corrected() -> None:
     log = Log([case("", order="#1", received=""), case("R-3", order="#3")])
     log.run()
