@@ -94,7 +94,7 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
     for known in recognised.rows:
         told = _told_of(known, by_case)
         since = (known.remembered and known.remembered.unseen_since) or last_read
-        missed = [entry for entry in told if entry.not_after > since]
+        missed = [entry for entry in told if _is_missed(entry, since, known.remembered)]
         if missed and known.remembered is not None and known.doubt is None:
             caught = _caught_up(known.remembered, known.row.case, missed, context.calendar.zone)
             told_last = [entry for entry in missed if entry.field == "status"]
@@ -105,6 +105,14 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
     unknown = used.keys() - cases.keys() if "case_id" in context.layout.columns else ()
     cases |= {key: _gone(key, used[key], context.now) for key in unknown}
     return replace(memory, cases=cases, texts=memory.texts | {*_texts_told(entries)})
+
+
+def _is_missed(entry: Entry, since: datetime, known: Remembered | None) -> bool:
+    """Whether a ledger that has read last at a time does not know yet what an entry tells."""
+    if entry.not_after == since and entry.by is By.US:
+        # A pass that died before it knew of its write may have been followed by one in its second.
+        return known is not None and entry.field in known.owed
+    return entry.not_after > since
 
 
 def _told_of(known: KnownRow, by_case: Mapping[str, list[Entry]]) -> list[Entry]:

@@ -472,6 +472,20 @@ def test_what_another_ledger_wrote_is_ours_and_not_owed_a_second_time() -> None:
     assert (dict(after.owed), dict(after.written)) == ({}, {"resolved_at": STAMP})
 
 
+@pytest.mark.parametrize(("field", "is_owed"), [("last_action_at", False), ("resolved_at", True)])
+def test_what_was_written_in_the_second_of_the_last_read_is_not_owed_any_more(
+    field: str, *, is_owed: bool
+) -> None:
+    log = Log([row(Status="New")])
+    log.run()
+    owed = {"last_action_at": Owed(log.now, "status")}
+    log.memory = replace(log.memory, cases={"r-1": replace(log.known("r-1"), owed=owed)})
+
+    caught = caught_up(log, entry(field, STAMP, not_after=log.now))
+
+    assert bool(caught.cases["r-1"].owed) is is_owed
+
+
 def test_ids_that_another_ledger_gave_are_not_free_and_its_texts_are_ours() -> None:
     log = Log([row(), row("R-3", Order_ID="1003")])
     log.run()
