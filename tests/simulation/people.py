@@ -511,7 +511,9 @@ def _bring_back(truth: Truth, before: list[Line]) -> None:
         was = now.get(line.uid)
         for column, value in enumerate(line.values):
             if was is None or not _is_like(was.values[column], value):
-                line.values[column] = truth.brought_back(value, was and was.values[column])
+                line.values[column] = truth.brought_back(
+                    value, was and was.values[column], line.uid
+                )
                 truth.touched[line.uid, truth.field_at(column) if row else ""] = truth.tick
 
 
@@ -531,7 +533,7 @@ def _bring_back_cells(truth: Truth, before: list[Line]) -> None:
             here = truth.lines[row].values[column]
             if value.is_blank or here.content == value.content:
                 continue
-            if truth.is_unseen(here):
+            if truth.is_unseen(here, line.uid):
                 truth.lines[row].values[column] = value
                 truth.touched[line.uid, truth.field_at(column)] = truth.tick
             else:

@@ -12,6 +12,7 @@ from tests.simulation.people import (
     CopyRow,
     DeleteRow,
     Extent,
+    FillDown,
     MoveColumn,
     MoveRow,
     PasteRows,
@@ -216,6 +217,21 @@ def test_a_case_pasted_over_one_that_was_stamped_in_the_same_second_is_it_once_i
     desk.settle()
     desk.world.act(DeleteRow(row=0))
     desk.world.act(Type(row=0, name="status", number=1))
+    desk.settle()
+    assert desk.broken() == []
+
+
+def test_a_stamp_filled_into_another_row_and_undone_before_anybody_read_it_was_never_there() -> (
+    None
+):
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.settle()
+    desk.world.act(Type(row=0, name="status", number=4))
+    desk.settle()
+    desk.world.act(Type(row=1, name="status", number=4))
+    desk.world.act(FillDown(row=0, name="last_action_at"))
+    desk.world.act(Undo(how=Undoing.EVERYTHING))
     desk.settle()
     assert desk.broken() == []
 

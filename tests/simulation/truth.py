@@ -232,14 +232,18 @@ class Truth:
             return replace(value, since=old.blank_before)
         return replace(value, since=self.tick, ours_before=seen and old.by is By.REFUNDSHEET)
 
-    def brought_back(self, value: Value, was: Value | None) -> Value:
+    def brought_back(self, value: Value, was: Value | None, row: int) -> Value:
         """A value that an undo brings back; it had not been gone if nobody saw what stood there."""
-        is_unseen = was is not None and self.is_unseen(was)
+        is_unseen = was is not None and self.is_unseen(was, row)
         return value if is_unseen else replace(value, since=self.tick)
 
-    def is_unseen(self, value: Value) -> bool:
-        """Whether a person put a value there of which refundsheet knows nothing yet."""
-        return value.by is By.PERSON and value.since > self.recorded[-1]
+    def is_unseen(self, value: Value, row: int) -> bool:
+        """Whether a person put a value there of which refundsheet knows nothing yet.
+
+        It may be one of refundsheet's own that was carried there from another row.
+        """
+        is_theirs = value.by is By.PERSON or value.row != row
+        return is_theirs and value.since > self.recorded[-1]
 
     def note_headers(self) -> None:
         """Under another header every row says something else in a field, though no cell changed.
