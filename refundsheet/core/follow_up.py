@@ -379,10 +379,10 @@ def words(moment: Moment, now: datetime) -> str:
     """A moment as in ``Tue 3 Nov 09:10``; the year is named where it is another."""
     local = moment.astimezone(now.tzinfo) if isinstance(moment, datetime) else moment
     year = "" if local.year == now.year else f" {local.year}"
-    day = f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year}"
+    day = f"{_WEEKDAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}{year}"
     return f"{day} {local:%H:%M}" if isinstance(local, datetime) else day
 
 
 # Not strftime's names: they follow the server's locale.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -9,7 +9,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from refundsheet.core.columns import BY_FIELD, Kind, comparable
-from refundsheet.core.follow_up import words
+from refundsheet.core.follow_up import MONTHS, words
 from refundsheet.core.keys import comparable_id, is_provisional
 from refundsheet.core.memory import Memory, Observation, Remembered, is_vague, likely_time
 from refundsheet.core.model import Cell, Change, Layout
@@ -25,7 +25,9 @@ _TEXT_LENGTH = 1000
 WHOLE_ROW = "row"
 
 HEADERS = ("When", "Between", "Case", "Field", "From", "To", "By", "Why", "Run", "No.")
-_WHEN, _CASE, _FIELD, _FROM, _TO, _BY, _WHY, _RUN, _NUMBER = 0, 2, 3, 4, 5, 6, 7, 8, 9
+_WHEN, _BETWEEN, _CASE, _FIELD, _FROM, _TO, _BY, _WHY, _RUN, _NUMBER = range(10)
+#: The end of an interval as ``_between`` tells it.
+_LAST = re.compile(rf" - [A-Z][a-z]{{2}} (\d{{1,2}}) ({'|'.join(MONTHS)}) (\d\d):(\d\d)$")
 _WIDTHS = (130, 200, 110, 150, 260, 260, 90, 320, 60, 70)
 
 #: What every History tab has; the number came later.
@@ -371,6 +373,7 @@ def _from_cells(cells: Sequence[Cell], names: Mapping[str, str], zone: ZoneInfo)
     if at is None or author not in {by.value for by in By}:
         return None
     is_ours = author == By.US.value
+    until = _until(at, str(cells[_BETWEEN]))
     return Entry(
         case="",
         label=str(cells[_CASE]),
@@ -380,10 +383,30 @@ def _from_cells(cells: Sequence[Cell], names: Mapping[str, str], zone: ZoneInfo)
         by=By(author),
         why=str(cells[_WHY]),
         run=int(run) if isinstance(run, (int, float)) else 0,
-        not_before=at,
-        not_after=at,
+        not_before=at - (until - at),
+        not_after=until,
         number=int(number) if (number := str(cells[_NUMBER])).isdecimal() else 0,
     )
+
+
+def _until(at: datetime, between: str) -> datetime:
+    """The end of the interval in the middle of which an entry stands; the entry's time where it has none."""
+    last = _LAST.search(between)
+    if last is None:
+        return at
+    day, month, hour, minute = last.groups()
+    try:
+        # The tab tells no second; and no year, so that what lies before the entry is a year later.
+        until = at.replace(
+            month=MONTHS.index(month) + 1,
+            day=int(day),
+            hour=int(hour),
+            minute=int(minute),
+            second=59,
+        )
+        return until if until >= at else until.replace(year=at.year + 1)
+    except ValueError:
+        return at
 
 
 def _instant(serial: float, zone: ZoneInfo) -> datetime | None:

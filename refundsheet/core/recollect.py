@@ -86,7 +86,7 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
         entries: What stands on the History tab, oldest first.
     """
     memory = context.memory
-    last_read = memory.last_read_at or context.now
+    last_read, zone = memory.last_read_at or context.now, context.calendar.zone
     by_case = defaultdict[str, list[Entry]](list)
     for entry in entries:
         by_case[comparable_id(entry.label)].append(entry)
@@ -94,9 +94,9 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
     for known in recognised.rows:
         told = _told_of(known, by_case)
         since = (known.remembered and known.remembered.unseen_since) or last_read
-        missed = [entry for entry in told if _is_missed(entry, since, known.remembered)]
+        missed = [entry for entry in told if _is_missed(entry, since, known.remembered, zone)]
         if missed and known.remembered is not None and known.doubt is None:
-            caught = _caught_up(known.remembered, known.row.case, missed, context.calendar.zone)
+            caught = _caught_up(known.remembered, known.row.case, missed, zone)
             told_last = [entry for entry in missed if entry.field == "status"]
             if _is_of(known, told):
                 caught = _from_the_last_status(caught, known.remembered, told_last, context)
@@ -107,12 +107,14 @@ def catch_up(context: Context, recognised: Recognised, entries: Sequence[Entry])
     return replace(memory, cases=cases, texts=memory.texts | {*_texts_told(entries)})
 
 
-def _is_missed(entry: Entry, since: datetime, known: Remembered | None) -> bool:
+def _is_missed(entry: Entry, since: datetime, known: Remembered | None, zone: ZoneInfo) -> bool:
     """Whether a ledger that has read last at a time does not know yet what an entry tells."""
-    if entry.not_after == since and entry.by is By.US:
-        # A pass that died before it knew of its write may have been followed by one in its second.
-        return known is not None and entry.field in known.owed
-    return entry.not_after > since
+    if entry.not_after != since or known is None:
+        return entry.not_after > since
+    # Two passes may read in one second, and the first of them die before it knows what it wrote.
+    if entry.by is By.US:
+        return entry.field in known.owed
+    return entry.field in _CELLS and not _says(getattr(known.case, entry.field), entry, zone)
 
 
 def _told_of(known: KnownRow, by_case: Mapping[str, list[Entry]]) -> list[Entry]:

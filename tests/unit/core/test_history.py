@@ -1,5 +1,6 @@
 """What people changed and what we wrote, as rows of the History tab, and read back from them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -270,6 +271,39 @@ INSTANTS = st.datetimes(
     max_value=datetime(2040, 1, 1),  # noqa: DTZ001
     timezones=st.just(UTC),
 ).map(lambda at: at.replace(microsecond=0))
+
+
+@pytest.mark.parametrize(
+    "until",
+    [
+        pytest.param(datetime(2026, 11, 3, 8, 30, 12, tzinfo=PARIS), id="a night"),
+        pytest.param(datetime(2027, 1, 4, 9, 0, 59, tzinfo=PARIS), id="the turn of the year"),
+        pytest.param(
+            datetime(2026, 10, 25, 2, 59, 30, tzinfo=PARIS), id="the hour that comes twice"
+        ),
+    ],
+)
+def test_an_interval_is_read_back_to_the_minute_in_which_it_ended(until: datetime) -> None:
+    one = replace(
+        observation("status", "New", "Paid"),
+        not_before=until - timedelta(hours=20),
+        not_after=until,
+    )
+
+    [back] = from_rows(rows_of(told(one)), NAMES, PARIS)
+
+    assert timedelta() <= back.not_after - until < timedelta(minutes=1)
+    assert abs(back.at - told(one).at) <= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("between", ["≈ Mon 2 Nov 09:00 - Sat 29 Feb 24:61", "some time", 7])
+def test_an_interval_that_somebody_typed_over_is_none(between: Cell) -> None:
+    head, row = rows_of(told(observation("status", "New", "Paid", minutes=300)))
+    row[1] = between
+
+    [back] = from_rows([head, row], NAMES, PARIS)
+
+    assert back.not_after == back.not_before == back.at
 
 
 @given(FIELDS, TEXTS, TEXTS, st.sampled_from(By), INSTANTS)

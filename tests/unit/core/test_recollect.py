@@ -472,6 +472,27 @@ def test_what_another_ledger_wrote_is_ours_and_not_owed_a_second_time() -> None:
     assert (dict(after.owed), dict(after.written)) == ({}, {"resolved_at": STAMP})
 
 
+@pytest.mark.parametrize(
+    ("known", "before", "after", "changes"),
+    [
+        pytest.param("New", "New", "Approved", set[str](), id="read a little later"),
+        pytest.param("Approved", "New", "Approved", set[str](), id="read at once"),
+        pytest.param("Approved", "Approved", "Rejected", {"last_action_at"}, id="changed since"),
+    ],
+)
+def test_what_another_ledger_has_seen_in_the_second_of_the_last_read_is_no_news(
+    known: str, before: str, after: str, changes: set[str]
+) -> None:
+    log = Log([row(Status=known)])
+    log.run()
+    log.rows[0]["Status"] = "Approved" if not changes else "Under Review"
+    told = entry("status", after, before=before, by=By.TEAM, not_after=log.now)
+
+    log.memory = caught_up(log, told)
+
+    assert {field for _, field in log.run().changes} == changes
+
+
 @pytest.mark.parametrize(("field", "is_owed"), [("last_action_at", False), ("resolved_at", True)])
 def test_what_was_written_in_the_second_of_the_last_read_is_not_owed_any_more(
     field: str, *, is_owed: bool
