@@ -82,9 +82,9 @@ def _learnt(known: Remembered, receipt: Receipt, zone: ZoneInfo) -> Remembered:
     return replace(known, key=key, case=case, owed=owed, written=written, backfilled=backfilled)
 
 
-#: How a write ends that trying again does not help; people have to know why their cell is blank.
-#: What was never on its way, or came back whole.
+#: How a change ends that was never on its way, or of which Google took nothing.
 _NOT_SENT = {Outcome.REFUSED, Outcome.WAITING}
+#: How a write ends that trying again does not help; people have to know why their cell is blank.
 _BARRED = {Outcome.REFUSED, Outcome.UNRESOLVED, Outcome.VANISHED}
 
 

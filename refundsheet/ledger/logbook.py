@@ -166,7 +166,7 @@ class Logbook:
         Args:
             at: The time of the pass.
             fields: The fields whose columns the read had.
-            memory: What was remembered before it, with the headers, the zone and locale, and what waits, as
+            memory: What was remembered before it, with the headers, zone, locale and what waits as
                 they are to stand.
             recognised: Which row is which case.
             observed: What people did.
@@ -193,16 +193,11 @@ class Logbook:
         self._standing = {renamed.get(key, key): was for key, was in self._standing.items()}
         self._spans = None if renamed else self._spans
         self._memory = replace(
-            self._memory,
-            zone=memory.zone,
-            locale=memory.locale,
+            memory,
             baseline_at=self._memory.baseline_at or at,
             last_read_at=at,
             fields=fields,
-            headers=memory.headers,
-            waiting=memory.waiting,
             cases=observed.cases,
-            texts=memory.texts,
         )
 
     def record(

@@ -40,6 +40,16 @@ def _desk(switches: Switches) -> Simulation:
     return desk
 
 
+def _stamped() -> Simulation:
+    """A log whose first case has just got its last action from us."""
+    desk = Simulation(MemoryWorld(a_log()))
+    desk.start()
+    desk.settle()
+    desk.world.act(Type(row=0, name="status", number=4))
+    desk.settle()
+    return desk
+
+
 def test_a_date_typed_beside_our_flag_stays_when_the_ledger_is_lost() -> None:
     desk = Simulation(MemoryWorld(a_log()))
     desk.start()
@@ -190,11 +200,7 @@ def test_a_hidden_row_dragged_to_a_case_that_is_written_does_not_spill_over_its_
 def test_a_formula_that_was_typed_over_a_stamp_and_undone_before_anybody_read_it_was_never_there() -> (
     None
 ):
-    desk = Simulation(MemoryWorld(a_log()))
-    desk.start()
-    desk.settle()
-    desk.world.act(Type(row=0, name="status", number=4))
-    desk.settle()
+    desk = _stamped()
     desk.world.act(Type(row=0, name="status", number=1))
     desk.wait(20)
     desk.run(script=(_QUIET, _QUIET, Moment(before=(MoveRow(row=4, to=1),))))
@@ -224,11 +230,7 @@ def test_a_case_pasted_over_one_that_was_stamped_in_the_same_second_is_it_once_i
 def test_a_stamp_filled_into_another_row_and_undone_before_anybody_read_it_was_never_there() -> (
     None
 ):
-    desk = Simulation(MemoryWorld(a_log()))
-    desk.start()
-    desk.settle()
-    desk.world.act(Type(row=0, name="status", number=4))
-    desk.settle()
+    desk = _stamped()
     desk.world.act(Type(row=1, name="status", number=4))
     desk.world.act(FillDown(row=0, name="last_action_at"))
     desk.world.act(Undo(how=Undoing.EVERYTHING))
